@@ -1,0 +1,114 @@
+#include "server/settings.h"
+
+#define KEY(path) offsetof(struct settings, path)
+enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
+#define DAY ((int64_t)24 * HOUR)
+#define KIB ((int64_t)1024)
+#define MIB (1024 * KIB)
+
+static const struct config_key keys[] = {
+	{ "state_dir", CONFIG_STRING, KEY(state_dir), "/var/lib/hinomi", 0, 0,
+	  "what the server keeps outside the database" },
+	{ "timezone", CONFIG_STRING, KEY(timezone), "Asia/Tokyo", 0, 0, "IANA zone of all days and months" },
+	{ "log_level", CONFIG_STRING, KEY(log_level), "info", 0, 0, "debug, info, warning or error" },
+	{ "run_as", CONFIG_STRING, KEY(run_as), "", 0, 0, "user to become when started as root" },
+	{ "roles", CONFIG_LIST, KEY(roles), "", 0, 0, "roles to start on this machine; empty: all" },
+
+	{ "database.conninfo", CONFIG_STRING, KEY(database.conninfo), "dbname=hinomi", 0, 0,
+	  "libpq connection string, without user" },
+	{ "database.user_prefix", CONFIG_STRING, KEY(database.user_prefix), "hinomi_", 0, 0,
+	  "database user = prefix + role" },
+
+	{ "collector.listen", CONFIG_STRING, KEY(collector.listen), "0.0.0.0:5044", 0, 0,
+	  "Lumberjack v2 over mutual TLS" },
+	{ "collector.est_listen", CONFIG_STRING, KEY(collector.est_listen), "0.0.0.0:8444", 0, 0,
+	  "enrolment (EST, RFC 7030)" },
+	{ "collector.names", CONFIG_LIST, KEY(collector.names), "localhost 127.0.0.1", 0, 0,
+	  "DNS names and IPs that sensors connect to" },
+	{ "collector.max_connections", CONFIG_INTEGER, KEY(collector.max_connections), "20000", 1, 1000000,
+	  "sensors at once" },
+	{ "collector.handshake_timeout", CONFIG_DURATION, KEY(collector.handshake_timeout), "15s", SECOND, 5 * MINUTE,
+	  "for TLS" },
+	{ "collector.window_timeout", CONFIG_DURATION, KEY(collector.window_timeout), "30s", SECOND, HOUR,
+	  "for an incomplete window" },
+	{ "collector.idle_timeout", CONFIG_DURATION, KEY(collector.idle_timeout), "15m", 10 * SECOND, DAY,
+	  "without a byte" },
+	{ "collector.window_events", CONFIG_INTEGER, KEY(collector.window_events), "10000", 1, 100000,
+	  "most events in a window" },
+	{ "collector.record_size", CONFIG_SIZE, KEY(collector.record_size), "1MiB", 4 * KIB, 16 * MIB,
+	  "most bytes of one event" },
+	{ "collector.compressed_size", CONFIG_SIZE, KEY(collector.compressed_size), "8MiB", 64 * KIB, 64 * MIB,
+	  "most bytes of a compressed frame" },
+	{ "collector.inflated_size", CONFIG_SIZE, KEY(collector.inflated_size), "32MiB", MIB, 256 * MIB,
+	  "most bytes it may inflate to" },
+	{ "collector.memory", CONFIG_SIZE, KEY(collector.memory), "256MiB", 64 * MIB, 65536 * MIB,
+	  "events in memory, all sensors together" },
+	{ "collector.batch_rows", CONFIG_INTEGER, KEY(collector.batch_rows), "4000", 1, 100000,
+	  "rows in one transaction" },
+	{ "collector.batch_delay", CONFIG_DURATION, KEY(collector.batch_delay), "40ms", 1, 10 * SECOND,
+	  "most a row waits for company" },
+	{ "collector.writers", CONFIG_INTEGER, KEY(collector.writers), "2", 1, 64, "database connections that store" },
+	{ "collector.oldest_event", CONFIG_STRING, KEY(collector.oldest_event), "2005-01-01", 0, 0,
+	  "event times before this are a bad clock" },
+	{ "collector.newest_event", CONFIG_DURATION, KEY(collector.newest_event), "10m", 0, 2 * DAY,
+	  "event times further ahead are a bad clock" },
+
+	{ "keyholder.socket", CONFIG_STRING, KEY(keyholder.socket), "", 0, 0,
+	  "default: <state_dir>/run/keyholder.sock" },
+	{ "keyholder.sensor_certificate_life", CONFIG_DURATION, KEY(keyholder.sensor_certificate_life), "90d", MINUTE,
+	  825 * DAY, "of a sensor's certificate" },
+	{ "keyholder.server_certificate_life", CONFIG_DURATION, KEY(keyholder.server_certificate_life), "365d", MINUTE,
+	  825 * DAY, "of the collector's certificate" },
+	{ "keyholder.signatures_per_minute", CONFIG_INTEGER, KEY(keyholder.signatures_per_minute), "600", 1, 100000,
+	  "more are refused" },
+
+	{ "correlator.window", CONFIG_DURATION, KEY(correlator.window), "1h", SECOND, 7 * DAY,
+	  "most between neighbours of an incident" },
+	{ "correlator.poll", CONFIG_DURATION, KEY(correlator.poll), "1s", 10, MINUTE,
+	  "between looks when no doorbell rings" },
+
+	{ "housekeeper.interval", CONFIG_DURATION, KEY(housekeeper.interval), "30s", 100, HOUR, "between rounds" },
+	{ "housekeeper.late_after", CONFIG_DURATION, KEY(housekeeper.late_after), "2m", SECOND, DAY,
+	  "a silent sensor is late" },
+	{ "housekeeper.down_after", CONFIG_DURATION, KEY(housekeeper.down_after), "15m", SECOND, 7 * DAY,
+	  "and then down" },
+	{ "housekeeper.months_ahead", CONFIG_INTEGER, KEY(housekeeper.months_ahead), "3", 1, 24,
+	  "partitions made ahead" },
+	{ "housekeeper.retention_months", CONFIG_INTEGER, KEY(housekeeper.retention_months), "0", 0, 1200,
+	  "0: keep alerts for ever" },
+
+	{ "api.listen", CONFIG_STRING, KEY(api.listen), "0.0.0.0:8443", 0, 0, "people: API and dashboard" },
+	{ "api.certificate", CONFIG_STRING, KEY(api.certificate), "", 0, 0, "PEM; default: made at first start" },
+	{ "api.key", CONFIG_STRING, KEY(api.key), "", 0, 0, "PEM" },
+	{ "api.names", CONFIG_LIST, KEY(api.names), "localhost 127.0.0.1", 0, 0,
+	  "names in the certificate made at first start" },
+	{ "api.public_url", CONFIG_STRING, KEY(api.public_url), "", 0, 0, "how people reach the dashboard" },
+	{ "api.web_dir", CONFIG_STRING, KEY(api.web_dir), "/usr/local/share/hinomi/web", 0, 0, "the built dashboard" },
+	{ "api.metrics_listen", CONFIG_STRING, KEY(api.metrics_listen), "127.0.0.1:9464", 0, 0,
+	  "Prometheus; empty: off" },
+	{ "api.threads", CONFIG_INTEGER, KEY(api.threads), "2", 1, 64, "event loops" },
+	{ "api.workers", CONFIG_INTEGER, KEY(api.workers), "4", 1, 64, "database workers" },
+	{ "api.max_connections", CONFIG_INTEGER, KEY(api.max_connections), "2000", 10, 100000,
+	  "people's connections at once" },
+	{ "api.insecure_http", CONFIG_BOOL, KEY(api.insecure_http), "false", 0, 0,
+	  "plain HTTP behind a proxy on this host" },
+	{ "api.session_idle", CONFIG_DURATION, KEY(api.session_idle), "12h", MINUTE, 7 * DAY, "a session dies unused" },
+	{ "api.session_life", CONFIG_DURATION, KEY(api.session_life), "24h", MINUTE, 30 * DAY, "and in any case" },
+};
+
+const struct config_key *settings_keys(size_t *count)
+{
+	*count = ARRAY_LEN(keys);
+	return keys;
+}
+
+int settings_load(const char *path, struct settings *out, struct err *why)
+{
+	*out = (struct settings){ 0 };
+	return config_load(path, keys, ARRAY_LEN(keys), out, why);
+}
+
+void settings_release(struct settings *s)
+{
+	config_release(keys, ARRAY_LEN(keys), s);
+}

@@ -1,0 +1,82 @@
+/* The server's configuration: one file, one struct, one table (settings.c) that gives each key its type, default,
+ * bounds and meaning. config/hinomi.yaml shows every key; `hinomid --check-config` prints what is wrong. */
+#ifndef SERVER_SETTINGS_H
+#define SERVER_SETTINGS_H
+
+#include "lib/config.h"
+
+struct settings {
+	char *state_dir; /* everything the server keeps outside the database */
+	char *timezone;  /* IANA name; days and months of all figures */
+	char *log_level;
+	char *run_as;             /* user to become when started as root; "" stays */
+	struct config_list roles; /* which roles the supervisor starts; empty: all */
+
+	struct {
+		char *conninfo;    /* libpq connection string without user */
+		char *user_prefix; /* database user = prefix + role */
+	} database;
+
+	struct {
+		char *listen;             /* Lumberjack v2 over mutual TLS */
+		char *est_listen;         /* enrolment */
+		struct config_list names; /* DNS names and IPs in the collector's certificate */
+		int64_t max_connections;
+		int64_t handshake_timeout; /* ms */
+		int64_t window_timeout;    /* ms an incomplete window may take */
+		int64_t idle_timeout;      /* ms without any byte before a connection is closed */
+		int64_t window_events;     /* most events in one window */
+		int64_t record_size;       /* most bytes of one J frame */
+		int64_t compressed_size;   /* most bytes of one C frame */
+		int64_t inflated_size;     /* most bytes one C frame may inflate to */
+		int64_t memory;            /* bytes of undelivered events over all connections */
+		int64_t batch_rows;        /* a batch is sent to the database when it has this many rows */
+		int64_t batch_delay;       /* ms, or when its first row is this old */
+		int64_t writers;           /* database connections that store batches */
+		char *oldest_event;        /* an event time before this day is a bad clock */
+		int64_t newest_event;      /* ms that an event time may lie in the future */
+	} collector;
+
+	struct {
+		char *socket;                    /* "" : <state_dir>/run/keyholder.sock */
+		int64_t sensor_certificate_life; /* ms */
+		int64_t server_certificate_life; /* ms */
+		int64_t signatures_per_minute;
+	} keyholder;
+
+	struct {
+		int64_t window; /* ms between neighbours of one incident, on event time */
+		int64_t poll;   /* ms between looks when no doorbell rings */
+	} correlator;
+
+	struct {
+		int64_t interval;         /* ms between rounds */
+		int64_t late_after;       /* ms without a sign before a sensor is late */
+		int64_t down_after;       /* ms before it is down */
+		int64_t months_ahead;     /* partitions made ahead */
+		int64_t retention_months; /* 0: keep alerts for ever */
+	} housekeeper;
+
+	struct {
+		char *listen;      /* people: API and dashboard, HTTPS */
+		char *certificate; /* PEM; "" : made at first start in <state_dir>/api */
+		char *key;
+		struct config_list names; /* names in the certificate made at first start */
+		char *public_url;         /* how people reach us; "" : https://<first name>:<port> */
+		char *web_dir;            /* built dashboard */
+		char *metrics_listen;     /* Prometheus; "" : off */
+		int64_t threads;          /* event loops */
+		int64_t workers;          /* database workers */
+		int64_t max_connections;
+		bool insecure_http;   /* plain HTTP, for a proxy on the same host that ends TLS */
+		int64_t session_idle; /* ms */
+		int64_t session_life; /* ms */
+	} api;
+};
+
+int settings_load(const char *path, struct settings *out, struct err *why);
+void settings_release(struct settings *s);
+/* The key table, for --help, for the documentation check and for the fuzzer. */
+const struct config_key *settings_keys(size_t *count);
+
+#endif
