@@ -264,6 +264,7 @@ CREATE TABLE incident (
 CREATE INDEX incident_company_last ON incident (company_id, last_ts, incident_id);
 CREATE INDEX incident_last ON incident (last_ts, incident_id);
 CREATE INDEX incident_company_first ON incident (company_id, first_ts);
+CREATE INDEX incident_id ON incident (incident_id);       -- a link names the incident alone
 
 -- An unbroken run of alerts that share a grouping key: gaps between neighbours are at most the window. An
 -- alert belongs to the incident of the segment of its cluster_key that spans its ts; link segments only
