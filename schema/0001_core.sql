@@ -335,7 +335,7 @@ CREATE TABLE session (
     address         text,
     user_agent      text
 );
-CREATE INDEX session_user ON session (user_id);
+CREATE INDEX session_by_user ON session (user_id);
 
 -- Answers already given to POSTs, by Idempotency-Key, for 48 hours.
 CREATE TABLE idempotency (
