@@ -4,7 +4,11 @@ BUILD  ?= build/debug
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-CC      ?= gcc
+ifeq ($(origin CC),default)
+CC      := gcc
+endif
+# V=1 shows the commands.
+Q       := $(if $(V),,@)
 CFLAGS  ?= -O2 -g
 SAN     ?=
 STRICT  := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
@@ -63,11 +67,11 @@ help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 $(BUILD)/hinomid: $(BUILD)/server/main.o $(A_SERVER) $(A_STORE) $(A_MODEL) $(A_LIB)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
 $(BUILD)/hinomictl: $(CTL_OBJ) $(A_STORE) $(A_MODEL) $(A_LIB) $(BUILD)/server/settings.o
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
 $(BUILD)/hinomi-agent: $(BUILD)/sensor-agent/main.o $(A_AGENT) $(A_LIB)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_AGENT)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_AGENT)
 
 $(A_LIB): $(LIB_OBJ)
 $(A_MODEL): $(MODEL_OBJ)
@@ -76,7 +80,7 @@ $(A_SERVER): $(SERVER_OBJ)
 $(A_AGENT): $(AGENT_OBJ)
 $(ARCHIVES):
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 
 # A change of flags rebuilds everything.
 FLAGS := $(CC) $(STRICT) $(CPPFLAGS) $(CFLAGS) $(SAN)
@@ -86,12 +90,13 @@ $(BUILD)/flags: force
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(STRICT) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(STRICT) $(CPPFLAGS) $(CFLAGS) $(SAN) -MMD -MP -c -o $@ $<
 
 $(TEST_BIN): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_TEST)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_TEST)
 $(TOOL_BIN): $(BUILD)/%: $(BUILD)/%.o $(ARCHIVES)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_SERVER)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_SERVER)
 
 unit: $(TEST_BIN) ## unit and simulation tests
 	scripts/run-unit-tests $(TEST_BIN)
@@ -105,7 +110,7 @@ asan: ## the same under AddressSanitizer and UBSan
 # Every fuzz target is linked twice: here with a main() that replays its corpus (any compiler), and by
 # scripts/fuzz with clang's libFuzzer.
 $(FUZZ_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(ARCHIVES)
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_SERVER)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_SERVER)
 fuzz-replay: $(FUZZ_BIN)
 	@for f in $(FUZZ_BIN); do n=$$(basename $$f); $$f tests/fuzz/corpus/$${n#fuzz_} || exit 1; done
 .PHONY: fuzz-replay
