@@ -42,9 +42,8 @@ static bool reload(struct role_context *context)
 enum role_event role_next_event(struct role_context *context)
 {
 	struct signalfd_siginfo info;
-	ssize_t n;
 
-	while ((n = read(context->signal_fd, &info, sizeof(info))) == (ssize_t)sizeof(info)) {
+	while (read(context->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) {
 			context->stopping = true;
 			return ROLE_STOP;

@@ -35,7 +35,7 @@ struct db_args {
 void db_arg_text(struct db_args *args, const char *value); /* NULL: NULL */
 void db_arg_integer(struct db_args *args, int64_t value);
 void db_arg_bool(struct db_args *args, bool value);
-void db_arg_time(struct db_args *args, time_us value);     /* TIME_NONE: NULL; cast $n::timestamptz */
+void db_arg_time(struct db_args *args, time_us value);       /* TIME_NONE: NULL; cast $n::timestamptz */
 void db_arg_bytes(struct db_args *args, struct slice value); /* bytea, binary; ptr NULL: NULL */
 void db_arg_null(struct db_args *args);
 
@@ -54,9 +54,9 @@ int64_t db_affected(const struct db_result *result);
 bool db_is_null(const struct db_result *result, int row, int column);
 /* int2, int4, int8 (also count(*)); 0 for NULL. A numeric must be cast to bigint, float8 or text in SQL. */
 int64_t db_integer(const struct db_result *result, int row, int column);
-double db_real(const struct db_result *result, int row, int column);     /* float8, float4 */
+double db_real(const struct db_result *result, int row, int column); /* float8, float4 */
 bool db_bool(const struct db_result *result, int row, int column);
-time_us db_time(const struct db_result *result, int row, int column);    /* timestamptz; NULL: TIME_NONE */
+time_us db_time(const struct db_result *result, int row, int column); /* timestamptz; NULL: TIME_NONE */
 /* text, varchar, bytea, jsonb cast to text; ptr NULL for NULL. Borrowed from result, and terminated. */
 struct slice db_slice(const struct db_result *result, int row, int column);
 const char *db_text(const struct db_result *result, int row, int column); /* NULL for NULL */
