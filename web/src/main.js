@@ -1,0 +1,105 @@
+// @ts-check
+/* Start: who is signed in, in which language, and the page of the address. */
+import { h, html, render, useEffect, useSignal, useState } from './lib.js';
+import { language, me, say, signIn, t, useLanguage, useTheme, theme } from './app.js';
+import { ApiError, get } from './api.js';
+import { startKeys } from './commands.js';
+import { address, navigate, startRouter } from './router.js';
+import { startStream, stopStream } from './stream.js';
+import { startHover } from './ui/hover.js';
+import { Frame } from './ui/frame.js';
+import { Failed, Loading } from './ui/parts.js';
+import { Inbox } from './pages/inbox.js';
+import { Login, Setup } from './pages/login.js';
+
+/**
+ * @typedef {object} Page
+ * @property {RegExp} path
+ * @property {string} name     which entry of the rail is lit, and the title
+ * @property {boolean} [waits] loads a list of its own first, and starts the stream from that list's cursor
+ * @property {(props: {id: string, query: URLSearchParams}) => any} show
+ */
+
+/* The inbox comes with the first load; the others when they are first opened.
+ * @type {Page[]} */
+const PAGES = /** @type {Page[]} */ ([
+	{ path: /^\/(?:inbox)?$/, name: 'inbox', waits: true, show: ({ query }) => h(Inbox, { query }) },
+	{ path: /^\/incidents$/, name: 'incidents', show: later(() => import('./pages/incidents.js'), (m, { query }) => h(m.Incidents, { query })) },
+	{ path: /^\/incidents\/(\d+)$/, name: 'incidents', show: later(() => import('./pages/incident.js'), (m, { id }) => h(m.IncidentView, { key: id, id })) },
+	{ path: /^\/companies$/, name: 'companies', show: later(() => import('./pages/companies.js'), (m) => h(m.Companies, {})) },
+	{ path: /^\/companies\/(\d+)$/, name: 'companies', show: later(() => import('./pages/company.js'), (m, { id }) => h(m.CompanyView, { key: id, id })) },
+	{ path: /^\/sensors$/, name: 'sensors', show: later(() => import('./pages/sensors.js'), (m, { query }) => h(m.Sensors, { query })) },
+	{ path: /^\/metrics$/, name: 'metrics', show: later(() => import('./pages/metrics.js'), (m, { query }) => h(m.Metrics, { query })) },
+]);
+
+/**
+ * A page whose module is fetched when it is first shown.
+ * @template M
+ * @param {() => Promise<M>} load
+ * @param {(module: M, props: {id: string, query: URLSearchParams}) => any} show
+ */
+function later(load, show) {
+	/** @type {M | null} */
+	let module = null;
+	/** @param {{id: string, query: URLSearchParams}} props */
+	function Later(props) {
+		const [failure, setFailure] = useState(/** @type {Error | null} */ (null));
+		const [, again] = useState(0);
+		useEffect(() => {
+			if (module) return;
+			load().then(
+				(m) => {
+					module = m;
+					again((n) => n + 1);
+				},
+				(error) => setFailure(error),
+			);
+		}, []);
+		if (failure) return Failed({ error: failure, retry: () => location.reload() });
+		return module ? show(module, props) : Loading();
+	}
+	return (/** @type {{id: string, query: URLSearchParams}} */ props) => h(Later, props);
+}
+
+function App() {
+	const user = useSignal(me);
+	const where = useSignal(address);
+	const spoken = useSignal(language);
+	const [path, query = ''] = where.split('?');
+	const page = PAGES.find((p) => p.path.test(path));
+	useEffect(() => {
+		document.title = `${t(page ? `page.${page.name}` : 'page.none')} - Hinomi`;
+	}, [where, spoken, user]);
+	useEffect(() => {
+		if (!user) stopStream();
+		else if (!page?.waits) startStream();
+	}, [user, page]);
+	if (path === '/setup') return h(Setup, {});
+	if (user === undefined) return html`<div class="boot"></div>`;
+	if (user === null) return h(Login, {});
+	if (!page) return h(Frame, { name: '' }, html`<div class="page"><p class="empty">${t('page.missing')}</p></div>`);
+	const id = page.path.exec(path)?.[1] ?? '';
+	return h(Frame, { name: page.name, key: spoken }, page.show({ id, query: new URLSearchParams(query) }));
+}
+
+async function start() {
+	useTheme(theme.peek());
+	const wanted = localStorage.getItem('language') ?? (navigator.language.startsWith('ja') ? 'ja' : 'en');
+	startRouter();
+	startKeys();
+	startHover();
+	if (location.pathname === '/') navigate('/inbox', { replace: true });
+	const asked = location.pathname === '/setup' ? Promise.resolve(null) : get('/v1/me').catch((error) => error);
+	await useLanguage(wanted);
+	const answer = await asked;
+	if (answer instanceof ApiError || answer === null) {
+		me.value = null;
+		if (answer && answer.status !== 401) say(answer.message, 'error');
+	} else {
+		await signIn(answer);
+		if (location.pathname === '/login') navigate('/inbox', { replace: true });
+	}
+	render(h(App, {}), /** @type {HTMLElement} */ (document.getElementById('app')));
+}
+
+start();

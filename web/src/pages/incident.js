@@ -1,0 +1,341 @@
+// @ts-check
+/* One incident: what it is and why it exists, what was done, its alerts with their raw records. */
+import { h, html, useEffect, useState, useLoad } from '../lib.js';
+import { count, mayTriage, say, t, word } from '../app.js';
+import { get, send } from '../api.js';
+import { useCommands } from '../commands.js';
+import { navigate } from '../router.js';
+import { listen } from '../stream.js';
+import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
+import { DirectionChip, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
+import { Pair } from '../ui/peek.js';
+import { Raw } from '../ui/raw.js';
+import { reasonSentence } from '../ui/reason.js';
+import { endpoint } from './inbox.js';
+
+/** @typedef {import('../types').IncidentPage} IncidentPage */
+/** @typedef {import('../types').Alert} Alert */
+
+/* The state buttons, with the states each is offered in. */
+const STEPS = /** @type {[string, string[]][]} */ ([
+	['acknowledged', ['open']],
+	['contained', ['open', 'acknowledged']],
+	['open', ['closed', 'contained', 'acknowledged']],
+]);
+
+/** @param {{id: string}} props */
+export function IncidentView({ id }) {
+	const { value, error, reload } = useLoad(() => get(`/v1/incidents/${id}`), id);
+	const [held, setHeld] = useState(/** @type {IncidentPage | null} */ (null));
+	const [changed, setChanged] = useState(0);
+	/* While it is loaded again, what was there stays on the screen. */
+	useEffect(() => {
+		if (!value) return;
+		remember(/** @type {IncidentPage} */ (value));
+		setHeld(/** @type {IncidentPage} */ (value));
+	}, [value]);
+	useEffect(
+		() =>
+			listen((event) => {
+				if (event.event === 'reset' || (event.event === 'incident.upsert' && event.data.incident.id === Number(id))) {
+					setChanged((n) => n + 1);
+					reload();
+				}
+			}),
+		[id],
+	);
+	if (error && !held) return html`<div class="page">${Failed({ error, retry: reload })}</div>`;
+	if (!held) return html`<div class="page">${Loading()}</div>`;
+	return h(Shown, { incident: held, changed });
+}
+
+/** @param {{incident: IncidentPage, changed: number}} props */
+function Shown({ incident, changed }) {
+	const [closing, setClosing] = useState(false);
+	/** @param {import('../triage.js').Change} change */
+	const act = async (change) => {
+		try {
+			const after = await changeIncident(incident.id, change, incident.version);
+			if (!after) return;
+			setClosing(false);
+			say(t('incident.changed', { no: after.no, state: word('state', after.state) }));
+		} catch (error) {
+			say(/** @type {Error} */ (error).message, 'error');
+		}
+	};
+	useCommands(() => commands(incident, act), [incident]);
+	return html`<div class="page incident scrolls">
+		${Head({ incident, act, close: () => setClosing(!closing), closing })} ${closing && h(CloseForm, { act, cancel: () => setClosing(false) })}
+		<div class="two">
+			<div class="stack-column">
+				<section class="card why">
+					<h2>${t('incident.why')}</h2>
+					<p>${reasonSentence(incident)}</p>
+					<p class="dim">${t('incident.rule', { rule: incident.rule })}</p>
+				</section>
+				<section class="card">
+					<h2>${t('incident.timeline')}</h2>
+					${Timeline({ incident })} ${mayTriage() && incident.state !== 'merged' && h(Composer, { id: incident.id })}
+				</section>
+			</div>
+			<div class="stack-column">${Signatures({ incident })} ${Hosts({ incident })}</div>
+		</div>
+		${h(Alerts, { incident, changed })}
+	</div>`;
+}
+
+/** @param {IncidentPage} incident @param {(change: import('../triage.js').Change) => void} act @returns {import('../commands.js').Command[]} */
+function commands(incident, act) {
+	return [
+		{ id: 'acknowledge', keys: ['a'], label: t('command.acknowledge'), scope: 'page', run: () => act({ state: 'acknowledged', owner_id: 'me' }) },
+		...DISPOSITIONS.map((disposition, i) => ({
+			id: `close_${disposition}`,
+			keys: [`e ${i + 1}`],
+			label: t('command.close', { disposition: word('disposition', disposition) }),
+			scope: /** @type {const} */ ('page'),
+			run: () => act({ state: 'closed', disposition }),
+		})),
+		{ id: 'company', keys: ['w'], label: word('command', 'company'), scope: 'page', run: () => navigate(`/companies/${incident.company_id}`) },
+		{ id: 'note', keys: ['n'], label: word('command', 'note'), scope: 'page', run: () => document.getElementById('note')?.focus() },
+		{
+			id: 'back',
+			keys: ['Escape'],
+			label: word('command', 'back_list'),
+			scope: 'page',
+			run: () => {
+				if (document.activeElement instanceof HTMLTextAreaElement) document.activeElement.blur();
+				else navigate('/incidents');
+			},
+		},
+	];
+}
+
+/** @param {{incident: IncidentPage, act: (change: import('../triage.js').Change) => void, close: () => void, closing: boolean}} props */
+function Head({ incident, act, close, closing }) {
+	const live = mayTriage() && incident.state !== 'merged';
+	return html`<header class="incident-head">
+		<div class="incident-title">
+			<p class="chips">
+				<a href="/incidents">${t('page.incidents')}</a><span class="dim">/</span><b>#${incident.no}</b>
+				${Severity({ level: incident.severity, long: true })} ${StateChip({ state: incident.state })} ${DirectionChip({ direction: incident.direction })}
+				${incident.stage !== 'none' && html`<span class="chip">${word('stage', incident.stage)}</span>`}
+				${incident.disposition && html`<span class="chip">${word('disposition', incident.disposition)}</span>`}
+			</p>
+			<h2>${incident.title}</h2>
+			<p><a href=${`/companies/${incident.company_id}`}>${incident.company}</a>${incident.close_reason && html`<span class="dim"> ${incident.close_reason}</span>`}</p>
+		</div>
+		${incident.state === 'merged' && html`<p class="notice">${t('incident.merged')} <a href=${`/incidents/${incident.merged_into}`}>${t('incident.open_target')}</a></p>`}
+		<dl class="facts">
+			${Fact({ label: t('column.owner'), value: incident.owner?.display_name ?? t('incident.nobody') })}
+			${Fact({ label: t('column.first'), value: Time({ ts: incident.first_ts }) })} ${Fact({ label: t('column.last'), value: Time({ ts: incident.last_ts }) })}
+			${Fact({ label: t('column.detections'), value: incident.detection_count })} ${Fact({ label: t('column.alerts'), value: incident.alert_count })}
+			${Fact({ label: t('column.blocked'), value: incident.blocked_count })}
+		</dl>
+		${live &&
+		html`<div class="actions">
+			${incident.state !== 'closed' && html`<button class="button" onClick=${() => act({ owner_id: 'me' })}>${t('action.take')}</button>`}
+			${STEPS.filter(([, from]) => from.includes(incident.state)).map(
+				([state]) => html`<button class=${state === 'acknowledged' ? 'button primary' : 'button'} onClick=${() => act(state === 'acknowledged' ? { state, owner_id: 'me' } : { state })}>
+					${t(`action.to_${state}`)}${state === 'acknowledged' && html`<kbd>a</kbd>`}
+				</button>`,
+			)}
+			${incident.state !== 'closed' && html`<button class="button" aria-expanded=${closing} onClick=${close}>${t('action.close_incident')}<kbd>e</kbd></button>`}
+		</div>`}
+	</header>`;
+}
+
+/** @param {{act: (change: import('../triage.js').Change) => void, cancel: () => void}} props */
+function CloseForm({ act, cancel }) {
+	const [disposition, setDisposition] = useState('');
+	const [reason, setReason] = useState('');
+	/** @param {Event} event */
+	const submit = (event) => {
+		event.preventDefault();
+		if (disposition) act({ state: 'closed', disposition, ...(reason.trim() ? { close_reason: reason.trim() } : {}) });
+	};
+	return html`<form class="card close-form" onSubmit=${submit}>
+		<fieldset>
+			<legend>${t('incident.disposition')}</legend>
+			${DISPOSITIONS.map(
+				(d) => html`<label><input type="radio" name="disposition" value=${d} checked=${d === disposition} onChange=${() => setDisposition(d)} required />${word('disposition', d)}</label>`,
+			)}
+		</fieldset>
+		<input type="text" placeholder=${t('incident.close_reason')} aria-label=${t('incident.close_reason')} value=${reason} onInput=${(/** @type {Event} */ e) => setReason(/** @type {HTMLInputElement} */ (e.target).value)} />
+		<button class="button primary" type="submit" disabled=${!disposition}>${t('action.close_incident')}</button>
+		<button class="button quiet" type="button" onClick=${cancel}>${t('action.cancel')}</button>
+	</form>`;
+}
+
+/** What a timeline entry says. @param {import('../types').TimelineEntry} entry */
+function saying(entry) {
+	const body = entry.body ?? {};
+	const read = (/** @type {string} */ name) => (body[name] === undefined || body[name] === null ? '' : String(body[name]));
+	switch (entry.kind) {
+		case 'note':
+			return html`<div class="note-text">${read('text')}</div>`;
+		case 'state':
+			return html`${t('timeline.state', { from: word('state', read('from')) , to: word('state', read('to')) })}
+				${read('disposition') && html`<span class="chip">${word('disposition', read('disposition'))}</span>`} ${read('close_reason') && html`<span class="dim">${read('close_reason')}</span>`}`;
+		case 'severity':
+			return t('timeline.severity', { from: word('severity', read('from')), to: word('severity', read('to')) });
+		case 'owner':
+			return t('timeline.owner', { to: personName(body.to) || t('incident.nobody') });
+		default:
+			return word('timeline', entry.kind);
+	}
+}
+
+/** @param {unknown} person */
+function personName(person) {
+	if (typeof person === 'object' && person !== null && 'display_name' in person) return String(person.display_name);
+	return person === null || person === undefined ? '' : String(person);
+}
+
+/** @param {{incident: IncidentPage}} props */
+function Timeline({ incident }) {
+	return html`<ol class="timeline">
+		${incident.timeline.map(
+			(entry) => html`<li class=${`kind-${entry.kind}`}>
+				${Time({ ts: entry.at })}
+				<div><b>${entry.user?.display_name ?? t('triage.system')}</b> ${saying(entry)}</div>
+			</li>`,
+		)}
+	</ol>`;
+}
+
+/** @param {{id: number}} props */
+function Composer({ id }) {
+	const [text, setText] = useState('');
+	const [busy, setBusy] = useState(false);
+	const submit = async () => {
+		if (!text.trim() || busy) return;
+		setBusy(true);
+		try {
+			await send('POST', `/v1/incidents/${id}/notes`, { text: text.trim() });
+			setText('');
+		} catch (error) {
+			say(/** @type {Error} */ (error).message, 'error');
+		}
+		setBusy(false);
+	};
+	/** @param {KeyboardEvent} event */
+	const onKey = (event) => {
+		if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.isComposing) submit();
+	};
+	return html`<form
+		class="composer"
+		onSubmit=${(/** @type {Event} */ e) => {
+			e.preventDefault();
+			submit();
+		}}
+	>
+		<textarea id="note" rows="2" placeholder=${t('incident.note')} aria-label=${t('incident.note')} value=${text} onKeyDown=${onKey} onInput=${(/** @type {Event} */ e) => setText(/** @type {HTMLTextAreaElement} */ (e.target).value)}></textarea>
+		<button class="button" type="submit" disabled=${busy || !text.trim()}>${t('action.note')}<kbd>Ctrl ↵</kbd></button>
+	</form>`;
+}
+
+/** @param {{incident: IncidentPage}} props */
+function Signatures({ incident }) {
+	return html`<section class="card">
+		<h2>${t('incident.signatures')}</h2>
+		<table class="plain">
+			<tbody>
+				${incident.signatures.map(
+					(s) => html`<tr>
+						<td>${Severity({ level: s.severity })}</td>
+						<td class="grow">${s.signature ?? '―'}<small class="dim"> ${s.signature_id ?? ''}</small></td>
+						<td class="end">${count(s.count)}</td>
+					</tr>`,
+				)}
+			</tbody>
+		</table>
+	</section>`;
+}
+
+/** @param {{incident: IncidentPage}} props */
+function Hosts({ incident }) {
+	const list = (/** @type {string[]} */ ips) => (ips.length ? ips.map((ip) => html`<a class="address" href=${`/inbox?q=${encodeURIComponent(ip)}&company=${incident.company_id}`}>${ip}</a>`) : '―');
+	return html`<section class="card">
+		<h2>${t('incident.hosts')}</h2>
+		<dl class="pairs">${Pair(t('incident.inside'), list(incident.hosts.inside))} ${Pair(t('incident.outside'), list(incident.hosts.outside))}</dl>
+	</section>`;
+}
+
+/** @param {{incident: IncidentPage, changed: number}} props */
+function Alerts({ incident, changed }) {
+	const [alerts, setAlerts] = useState(/** @type {Alert[]} */ ([]));
+	const [next, setNext] = useState(/** @type {string | null} */ (null));
+	const [failure, setFailure] = useState(/** @type {Error | null} */ (null));
+	const path = `/v1/alerts?incident=${incident.id}&company=${incident.company_id}&limit=100&raw=false`;
+	useEffect(() => {
+		let current = true;
+		get(path).then(
+			(answer) => {
+				if (!current) return;
+				setAlerts(answer.alerts);
+				setNext(answer.next);
+			},
+			(error) => current && setFailure(error),
+		);
+		return () => {
+			current = false;
+		};
+	}, [incident.id, changed]);
+	const more = async () => {
+		try {
+			const answer = await get(`${path}&cursor=${encodeURIComponent(next ?? '')}`);
+			setAlerts([...alerts, ...answer.alerts]);
+			setNext(answer.next);
+		} catch (error) {
+			say(/** @type {Error} */ (error).message, 'error');
+		}
+	};
+	return html`<section class="card">
+		<h2>${t('incident.alerts')} <small>${count(incident.alert_count)}</small></h2>
+		${failure && Failed({ error: failure })}
+		<table class="plain alerts">
+			<thead>
+				<tr>
+					<th></th>
+					${['severity', 'time', 'signature', 'source', 'destination', 'engine', 'action', 'sensor'].map((c) => html`<th>${t(`column.${c}`)}</th>`)}
+				</tr>
+			</thead>
+			<tbody>
+				${alerts.map((a) => h(AlertRow, { key: a.id, a }))}
+			</tbody>
+		</table>
+		${next && html`<button class="button" onClick=${more}>${t('action.more')}</button>`}
+	</section>`;
+}
+
+/** @param {{a: Alert}} props */
+function AlertRow({ a }) {
+	const [open, setOpen] = useState(false);
+	const [full, setFull] = useState(/** @type {Alert | null} */ (null));
+	const toggle = async () => {
+		setOpen(!open);
+		if (open || full) return;
+		try {
+			setFull(await get(`/v1/alerts/${a.id}?company=${a.company_id}`));
+		} catch (error) {
+			say(/** @type {Error} */ (error).message, 'error');
+		}
+	};
+	const name = a.signature || a.category || t('alert.unnamed');
+	return html`<tr class="alert-row">
+			<td><button class="fold" aria-expanded=${open} aria-label=${`${t('peek.raw')}: ${name}`} onClick=${toggle}>${open ? '▾' : '▸'}</button></td>
+			<td>${Severity({ level: a.severity })}</td>
+			<td>${Time({ ts: a.ts })}</td>
+			<td class="grow">${name}${a.repeat_count > 1 && html` <span class="dim">×${count(a.repeat_count)}</span>`}</td>
+			<td class="address">${endpoint(a.source)}</td>
+			<td class="address">${endpoint(a.destination)}</td>
+			<td>${word('engine', a.engine)}</td>
+			<td><span class=${`chip act-${a.action}`}>${word('action', a.action)}</span></td>
+			<td>${a.sensor}</td>
+		</tr>
+		${open &&
+		html`<tr>
+			<td></td>
+			<td colspan="8">${full ? (full.raw ? h(Raw, { raw: full.raw }) : t('peek.no_raw')) : t('loading')}</td>
+		</tr>`}`;
+}

@@ -1,0 +1,240 @@
+// @ts-check
+/* The incident list: live, under the same freeze rule as the inbox. */
+import { h, html, signal, useEffect, useRef, useSignal, useState } from '../lib.js';
+import { count, say, t, word, wordKeys } from '../app.js';
+import { get } from '../api.js';
+import { useCommands } from '../commands.js';
+import { keepQuery, navigate } from '../router.js';
+import { listen } from '../stream.js';
+import { remember, triageCommands } from '../triage.js';
+import { anchor, chip, severity, text, time } from '../ui/cells.js';
+import { LiveBar } from '../ui/live-bar.js';
+import { LiveGrid, walkingCommands } from '../ui/live-grid.js';
+import { Choice, Failed, wordOptions } from '../ui/parts.js';
+
+/** @typedef {import('../types').Incident} Incident */
+/** @typedef {{state: string, severity: string, direction: string, company: string, q: string}} IncidentFilter */
+
+const PAGE = 200;
+const STATES = { active: ['open', 'acknowledged', 'contained'], all: wordKeys.state };
+
+/** @param {URLSearchParams} query @returns {IncidentFilter} */
+function fromQuery(query) {
+	const read = (/** @type {string} */ name) => query.get(name) ?? '';
+	return { state: read('state') || 'active', severity: read('severity'), direction: read('direction'), company: read('company'), q: read('q') };
+}
+
+/** @param {IncidentFilter} filter */
+function toQuery(filter) {
+	const query = new URLSearchParams();
+	for (const [name, value] of Object.entries(filter)) if (value && !(name === 'state' && value === 'active')) query.set(name, value);
+	return query;
+}
+
+/** @param {string} state */
+function statesOf(state) {
+	return STATES[/** @type {keyof typeof STATES} */ (state)] ?? [state];
+}
+
+/** @param {IncidentFilter} filter @param {Incident} incident */
+function matches(filter, incident) {
+	if (!statesOf(filter.state).includes(incident.state)) return false;
+	if (filter.severity && incident.severity > Number(filter.severity)) return false;
+	if (filter.direction && incident.direction !== filter.direction) return false;
+	if (filter.company && incident.company_id !== Number(filter.company)) return false;
+	return !filter.q || incident.title.toLowerCase().includes(filter.q.toLowerCase());
+}
+
+/** @returns {import('../ui/grid.js').Column<Incident>[]} */
+export function incidentColumns() {
+	return [
+		{ key: 'severity', label: t('column.severity'), width: '62px', paint: (c, i) => severity(c, i.severity) },
+		{ key: 'state', label: t('column.state'), width: '82px', paint: (c, i) => chip(c, `state-${i.state}`, word('state', i.state)) },
+		{ key: 'no', label: t('column.no'), width: '56px', align: 'end', paint: (c, i) => anchor(c, `/incidents/${i.id}`, `#${i.no}`) },
+		{ key: 'company', label: t('column.company'), width: 'minmax(110px, 1.2fr)', paint: (c, i) => text(c, i.company, i.company) },
+		{ key: 'direction', label: t('column.direction'), width: '58px', paint: (c, i) => chip(c, `dir-${i.direction}`, word('direction.short', i.direction)) },
+		{ key: 'title', label: t('column.title'), width: 'minmax(180px, 3fr)', paint: (c, i) => text(c, i.title, i.title) },
+		{ key: 'stage', label: t('column.stage'), width: '92px', paint: (c, i) => text(c, i.stage === 'none' ? '' : word('stage', i.stage)), from: 1240 },
+		{ key: 'detections', label: t('column.detections'), width: '64px', align: 'end', paint: (c, i) => text(c, count(i.detection_count)) },
+		{ key: 'blocked', label: t('column.blocked'), width: '60px', align: 'end', paint: (c, i) => text(c, i.alert_count ? `${Math.floor((100 * i.blocked_count) / i.alert_count)}%` : ''), from: 980, title: t('column.blocked_title') },
+		{ key: 'first', label: t('column.first'), width: '134px', paint: (c, i) => time(c, i.first_ts), from: 1120 },
+		{ key: 'last', label: t('column.last'), width: '134px', paint: (c, i) => time(c, i.last_ts) },
+		{ key: 'owner', label: t('column.owner'), width: '92px', paint: (c, i) => text(c, i.owner?.display_name ?? ''), from: 860 },
+	];
+}
+
+class IncidentsModel {
+	/** @param {IncidentFilter} filter */
+	constructor(filter) {
+		this.filter = filter;
+		/** @type {string | null} */
+		this.next = null;
+		this.loading = false;
+		this.error = signal(/** @type {Error | null} */ (null));
+		this.ready = signal(false);
+		this.abort = new AbortController();
+		/** @type {LiveGrid<Incident>} */
+		this.live = new LiveGrid({
+			label: t('page.incidents'),
+			columns: incidentColumns(),
+			time: (i) => i.last_ts,
+			version: (i) => i.version,
+			severity: (i) => i.severity,
+			paintRow: (row, node) => node.classList.toggle('closed', row.item.state === 'closed'),
+			onNearEnd: () => this.older(),
+			onOpen: (incident) => navigate(`/incidents/${incident.id}`),
+		});
+		this.unlisten = listen((event) => this.take(event));
+	}
+
+	/** @param {string | null} cursor */
+	path(cursor) {
+		const query = toQuery(this.filter);
+		query.set('state', statesOf(this.filter.state).join(','));
+		query.set('limit', String(PAGE));
+		if (cursor) query.set('cursor', cursor);
+		return `/v1/incidents?${query}`;
+	}
+
+	/** @param {boolean} older */
+	async fetch(older) {
+		if (this.loading) return;
+		this.loading = true;
+		try {
+			const { incidents, next } = await get(this.path(older ? this.next : null), this.abort.signal);
+			this.next = next;
+			this.live.list.hasOlder = next !== null;
+			incidents.forEach(remember);
+			if (older) this.live.list.appendOlder(incidents);
+			else this.live.reset(incidents);
+			this.live.sync();
+			this.error.value = null;
+			this.ready.value = true;
+		} catch (error) {
+			if (!this.abort.signal.aborted) this.error.value = /** @type {Error} */ (error);
+		} finally {
+			this.loading = false;
+		}
+	}
+
+	older() {
+		if (this.next) this.fetch(true);
+	}
+
+	/** @param {import('../types').StreamEvent} event */
+	take(event) {
+		if (event.event === 'reset') return void this.fetch(false);
+		if (event.event !== 'incident.upsert') return;
+		const incident = /** @type {Incident} */ (event.data.incident);
+		remember(incident);
+		if (matches(this.filter, incident)) {
+			this.live.list.upsert(incident, event.data.ver);
+			this.live.list.tick(Date.now());
+		} else this.drop(incident, event.data.by);
+		this.live.sync();
+	}
+
+	/** It no longer belongs here: shown struck through, with who did it, until the list may move. @param {Incident} incident @param {unknown} by */
+	drop(incident, by) {
+		const { list } = this.live;
+		if (list.shown.has(incident.id)) list.upsert(incident, incident.version);
+		const who = typeof by === 'string' ? by : (incident.owner?.display_name ?? '');
+		list.leave(incident.id, t('live.gone', { who, state: word('state', incident.state) }));
+	}
+
+	stop() {
+		this.abort.abort();
+		this.unlisten();
+		this.live.stop();
+	}
+}
+
+/** @param {IncidentsModel} model @returns {import('../commands.js').Command[]} */
+function commands({ live }) {
+	/** @type {(id: string, keys: string[], run: () => void) => import('../commands.js').Command} */
+	const make = (id, keys, run) => ({ id, keys, label: word('command', id), scope: 'page', run });
+	return [
+		...walkingCommands(live),
+		make('open', ['Enter', 'o'], () => {
+			const incident = live.focused();
+			if (incident) navigate(`/incidents/${incident.id}`);
+			else live.focusAt(0);
+		}),
+		make('back', ['Escape'], () => {
+			if (document.activeElement instanceof HTMLElement && document.activeElement.closest('.filters')) live.grid.element.focus();
+			else live.escape();
+		}),
+		make('filter', ['/'], () => document.getElementById('filter-text')?.focus()),
+		make('company', ['w'], () => {
+			const incident = live.focused();
+			if (incident) navigate(`/companies/${incident.company_id}`);
+		}),
+		make('copy', ['c'], () => {
+			const lines = live.targets().map((i) => `#${i.no} ${word('severity', i.severity)} ${word('state', i.state)} ${i.company} ${i.title} ${i.first_ts} - ${i.last_ts}`);
+			if (lines.length) navigator.clipboard.writeText(lines.join('\n')).then(() => say(t('copied')));
+		}),
+		...triageCommands(() => live.targets().map((i) => i.id)),
+	];
+}
+
+/** @param {{query: URLSearchParams}} props */
+export function Incidents({ query }) {
+	const [filter, setFilter] = useState(() => fromQuery(query));
+	const address = toQuery(filter).toString();
+	useEffect(() => keepQuery(toQuery(filter)), [address]);
+	/** @param {Partial<IncidentFilter>} change */
+	const narrow = (change) => setFilter((now) => ({ ...now, ...change }));
+	return html`<div class="page incidents">
+		<form class="filters" role="search" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
+			<input
+				id="filter-text"
+				class=${filter.q ? 'set' : ''}
+				type="search"
+				placeholder=${t('filter.title')}
+				aria-label=${t('filter.title')}
+				value=${filter.q}
+				autocomplete="off"
+				spellcheck=${false}
+				onChange=${(/** @type {Event} */ e) => narrow({ q: /** @type {HTMLInputElement} */ (e.target).value.trim() })}
+			/>
+			${Choice({
+				label: t('column.state'),
+				value: filter.state,
+				options: [['active', t('filter.active')], ['all', t('filter.all_states')], ...wordKeys.state.map((s) => /** @type {[string, string]} */ ([s, word('state', s)]))],
+				onChange: (state) => narrow({ state }),
+			})}
+			${Choice({
+				label: t('column.severity'),
+				value: filter.severity,
+				options: [['', t('filter.all_severities')], ...[1, 2, 3, 4].map((n) => /** @type {[string, string]} */ ([String(n), n === 1 ? word('severity', 1) : t('filter.or_graver', { severity: word('severity', n) })]))],
+				onChange: (level) => narrow({ severity: level }),
+			})}
+			${Choice({ label: t('column.direction'), value: filter.direction, options: wordOptions(t('filter.all_directions'), 'direction', wordKeys.direction), onChange: (direction) => narrow({ direction }) })}
+			${filter.company && html`<button type="button" class="button quiet" onClick=${() => narrow({ company: '' })}>${t('filter.clear')}</button>`}
+		</form>
+		${h(IncidentList, { key: address, filter })}
+	</div>`;
+}
+
+/** @param {{filter: IncidentFilter}} props */
+function IncidentList({ filter }) {
+	const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+	const [model] = useState(() => new IncidentsModel(filter));
+	useEffect(() => {
+		place.current?.replaceChildren(model.live.grid.element);
+		model.fetch(false);
+		if (document.activeElement === document.body) model.live.grid.element.focus({ preventScroll: true });
+		return () => model.stop();
+	}, [model]);
+	useCommands(() => commands(model), [model]);
+	const error = useSignal(model.error);
+	const ready = useSignal(model.ready);
+	const state = useSignal(model.live.state);
+	return html`<div class="split">
+		<section class="pane">
+			${h(LiveBar, { grid: model.live, more: model.next !== null })} ${error && Failed({ error, retry: () => model.fetch(false) })}
+			<div class="grid-place" ref=${place}></div>
+			${ready && state.count === 0 && html`<p class="empty over">${t('incidents.empty')}</p>`}
+		</section>
+	</div>`;
+}
