@@ -1,0 +1,206 @@
+#include "server/store/incident_query.h"
+
+#define COLUMNS                                                                                            \
+	"i.incident_id, i.no, i.company_id, c.name, i.title, i.direction, i.stage, i.severity, i.state, "  \
+	"i.disposition, i.close_reason, i.owner_id, o.display_name, i.first_ts, i.last_ts, i.created_at, " \
+	"i.updated_at, i.version, i.alert_count, i.detection_count, i.blocked_count, i.rule, i.reason, "   \
+	"i.merged_into, i.acknowledged_at, i.contained_at, i.closed_at"
+
+#define JOINS " JOIN company c ON c.company_id = i.company_id LEFT JOIN app_user o ON o.user_id = i.owner_id "
+
+/* $1 from, $2 to, $3 and $4 the row before, $5 limit, $6 states, $7 severity, $8 direction, $9 pattern, $10 number,
+ * $11 company. */
+#define PAGE(scope)                                                                                                   \
+	"SELECT " COLUMNS ", NULL::text, NULL::bigint, NULL::text FROM incident i" JOINS "WHERE " scope               \
+	"i.last_ts >= coalesce($1::timestamptz, '-infinity') AND i.first_ts < coalesce($2::timestamptz, 'infinity') " \
+	"AND (i.last_ts, i.incident_id) < (coalesce($3::timestamptz, 'infinity'), $4::bigint) "                       \
+	"AND i.state = ANY ($6::text[]) AND ($7::bigint IS NULL OR i.severity <= $7::bigint) "                        \
+	"AND ($8::text IS NULL OR i.direction = $8::text) "                                                           \
+	"AND ($9::text IS NULL OR i.title ILIKE $9::text OR i.no = $10::bigint) "                                     \
+	"ORDER BY i.last_ts DESC, i.incident_id DESC LIMIT $5::bigint"
+
+static const char list_all[] = PAGE("");
+static const char list_company[] = PAGE("i.company_id = $11::bigint AND ");
+
+static void arg_optional(struct db_args *args, int64_t value)
+{
+	if (value)
+		db_arg_integer(args, value);
+	else
+		db_arg_null(args);
+}
+
+int incident_query_list(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_time(&args, filter->from);
+	db_arg_time(&args, filter->to);
+	db_arg_time(&args, filter->before_ts);
+	db_arg_integer(&args, filter->before_ts == TIME_NONE ? INT64_MAX : filter->before_id);
+	db_arg_integer(&args, filter->limit);
+	db_arg_text(&args, filter->states);
+	arg_optional(&args, filter->severity);
+	db_arg_text(&args, filter->direction);
+	db_arg_text(&args, filter->pattern);
+	arg_optional(&args, filter->no);
+	if (!filter->company_id)
+		return db_run(db, list_all, &args, out, why);
+	db_arg_integer(&args, filter->company_id);
+	return db_run(db, list_company, &args, out, why);
+}
+
+/* Who is behind the last change: the newest entry of the timeline, when it is as new as the change. */
+#define GET                                                                                                          \
+	"SELECT " COLUMNS ", e.kind, e.user_id, u.display_name FROM incident i" JOINS                                \
+	"LEFT JOIN LATERAL (SELECT v.kind, v.user_id, v.at FROM incident_event v WHERE v.company_id = i.company_id " \
+	"AND v.incident_id = i.incident_id ORDER BY v.event_id DESC LIMIT 1) e ON e.at >= i.updated_at "             \
+	"LEFT JOIN app_user u ON u.user_id = e.user_id "                                                             \
+	"WHERE i.incident_id = $1::bigint AND ($2::bigint IS NULL OR i.company_id = $2::bigint)"
+
+int incident_query_get(struct db *db, int64_t company_id, int64_t id, bool lock, struct db_result **out,
+		       struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_integer(&args, id);
+	arg_optional(&args, company_id);
+	return db_run(db, lock ? GET " FOR UPDATE OF i" : GET, &args, out, why);
+}
+
+void incident_query_read(const struct db_result *r, int row, struct incident_row *out)
+{
+	out->id = db_integer(r, row, 0);
+	out->no = db_integer(r, row, 1);
+	out->company_id = db_integer(r, row, 2);
+	out->company = db_text(r, row, 3);
+	out->title = db_text(r, row, 4);
+	out->direction = db_text(r, row, 5);
+	out->stage = db_text(r, row, 6);
+	out->severity = db_integer(r, row, 7);
+	out->state = db_text(r, row, 8);
+	out->disposition = db_text(r, row, 9);
+	out->close_reason = db_text(r, row, 10);
+	out->owner_id = db_integer(r, row, 11);
+	out->owner_name = db_text(r, row, 12);
+	out->first_ts = db_time(r, row, 13);
+	out->last_ts = db_time(r, row, 14);
+	out->created_at = db_time(r, row, 15);
+	out->updated_at = db_time(r, row, 16);
+	out->version = db_integer(r, row, 17);
+	out->alert_count = db_integer(r, row, 18);
+	out->detection_count = db_integer(r, row, 19);
+	out->blocked_count = db_integer(r, row, 20);
+	out->rule = db_text(r, row, 21);
+	out->reason = db_text(r, row, 22);
+	out->merged_into = db_integer(r, row, 23);
+	out->acknowledged_at = db_time(r, row, 24);
+	out->contained_at = db_time(r, row, 25);
+	out->closed_at = db_time(r, row, 26);
+	out->last_kind = db_text(r, row, 27);
+	out->last_user_id = db_integer(r, row, 28);
+	out->last_user_name = db_text(r, row, 29);
+}
+
+static int run_for_incident(struct db *db, const char *sql, int64_t company_id, int64_t id, struct db_result **out,
+			    struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_integer(&args, company_id);
+	db_arg_integer(&args, id);
+	return db_run(db, sql, &args, out, why);
+}
+
+int incident_query_timeline(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why)
+{
+	return run_for_incident(db,
+				"SELECT e.event_id, e.at, e.kind, e.user_id, u.display_name, e.body::text "
+				"FROM incident_event e LEFT JOIN app_user u ON u.user_id = e.user_id "
+				"WHERE e.company_id = $1::bigint AND e.incident_id = $2::bigint "
+				"ORDER BY e.event_id LIMIT 5000",
+				company_id, id, out, why);
+}
+
+/* The incident's alerts: those that one of its cluster segments spans. The incident's own bounds narrow the scan. */
+#define MEMBERS                                                                                                  \
+	"FROM incident i JOIN alert a ON a.company_id = i.company_id AND a.ts BETWEEN i.first_ts AND i.last_ts " \
+	"AND EXISTS (SELECT 1 FROM incident_segment g WHERE g.company_id = i.company_id "                        \
+	"AND g.incident_id = i.incident_id AND g.is_cluster AND g.key = a.cluster_key "                          \
+	"AND a.ts BETWEEN g.first_ts AND g.last_ts) "                                                            \
+	"WHERE i.company_id = $1::bigint AND i.incident_id = $2::bigint "
+
+int incident_query_signatures(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why)
+{
+	return run_for_incident(
+	    db,
+	    "SELECT a.signature_id, a.signature, sum(a.repeat_count)::bigint, min(a.severity) " MEMBERS
+	    "GROUP BY a.signature_id, a.signature ORDER BY 3 DESC, 4, 1, 2 LIMIT 50",
+	    company_id, id, out, why);
+}
+
+int incident_query_hosts(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why)
+{
+	return run_for_incident(
+	    db,
+	    "WITH ends AS MATERIALIZED (SELECT DISTINCT a.inside_ip AS inside, coalesce(CASE WHEN a.inside_ip IS NOT "
+	    "NULL "
+	    "THEN CASE WHEN a.source_ip = a.inside_ip THEN a.destination_ip ELSE a.source_ip END END, "
+	    "a.attacker_ip) AS outside " MEMBERS ") "
+	    "SELECT coalesce((SELECT json_agg(host(x.inside)) FROM (SELECT DISTINCT inside FROM ends "
+	    "WHERE inside IS NOT NULL ORDER BY inside LIMIT 100) x), '[]')::text, "
+	    "coalesce((SELECT json_agg(host(x.outside)) FROM (SELECT DISTINCT outside FROM ends "
+	    "WHERE outside IS NOT NULL ORDER BY outside LIMIT 100) x), '[]')::text",
+	    company_id, id, out, why);
+}
+
+int incident_query_open(struct db *db, struct db_result **out, struct err *why)
+{
+	return db_run(db,
+		      "SELECT company_id, severity, count(*) FROM incident "
+		      "WHERE state IN ('open', 'acknowledged', 'contained') GROUP BY company_id, severity",
+		      NULL, out, why);
+}
+
+int incident_query_update(struct db *db, const struct incident_change *change, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_integer(&args, change->company_id);
+	db_arg_integer(&args, change->id);
+	db_arg_text(&args, change->state);
+	db_arg_text(&args, change->disposition);
+	db_arg_text(&args, change->close_reason);
+	arg_optional(&args, change->owner_id);
+	return db_run(db,
+		      "UPDATE incident SET state = $3::text, disposition = $4::text, close_reason = $5::text, "
+		      "owner_id = $6::bigint, version = version + 1, updated_at = now(), "
+		      "acknowledged_at = CASE WHEN $3::text <> 'open' THEN coalesce(acknowledged_at, now()) END, "
+		      "contained_at = CASE $3::text WHEN 'contained' THEN coalesce(contained_at, now()) "
+		      "WHEN 'closed' THEN contained_at END, "
+		      "closed_at = CASE WHEN $3::text = 'closed' THEN coalesce(closed_at, now()) END "
+		      "WHERE company_id = $1::bigint AND incident_id = $2::bigint",
+		      &args, NULL, why);
+}
+
+int incident_query_event(struct db *db, int64_t company_id, int64_t incident_id, const char *kind, int64_t user_id,
+			 const char *body_json, int64_t *id, time_us *at, struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *result;
+
+	db_arg_integer(&args, company_id);
+	db_arg_integer(&args, incident_id);
+	db_arg_text(&args, kind);
+	arg_optional(&args, user_id);
+	db_arg_text(&args, body_json);
+	if (db_run(db,
+		   "INSERT INTO incident_event (company_id, incident_id, at, kind, user_id, body) "
+		   "VALUES ($1::bigint, $2::bigint, now(), $3::text, $4::bigint, $5::jsonb) RETURNING event_id, at",
+		   &args, &result, why) != 0)
+		return -1;
+	*id = db_integer(result, 0, 0);
+	*at = db_time(result, 0, 1);
+	db_result_free(result);
+	return 0;
+}

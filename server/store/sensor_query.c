@@ -1,0 +1,75 @@
+#include "server/store/sensor_query.h"
+
+/* $1 company or NULL, $2 sensor or NULL, $3 zone. Hour 23 is the one that runs. The alerts are counted once for all
+ * sensors of the list. */
+static const char list[] =
+    "WITH counted AS (SELECT company_id, sensor_id, floor(extract(epoch FROM now() - ts) / 3600)::integer AS ago, "
+    "count(*) AS n FROM alert WHERE ($1::bigint IS NULL OR company_id = $1::bigint) "
+    "AND ($2::bigint IS NULL OR sensor_id = $2::bigint) AND ts > now() - interval '24 hours' AND ts <= now() "
+    "GROUP BY company_id, sensor_id, ago), "
+    "hours AS (SELECT company_id, sensor_id, json_object_agg(ago, n) AS by_ago FROM counted "
+    "GROUP BY company_id, sensor_id) "
+    "SELECT s.sensor_id, s.company_id, c.name, s.name, s.state, h.agent_version, h.last_seen_at, h.last_event_at, "
+    "(SELECT max(t.not_after) FROM sensor_certificate t WHERE t.company_id = s.company_id "
+    "AND t.sensor_id = s.sensor_id AND t.revoked_at IS NULL), s.created_at, h.clock_skew_ms, h.spool_records, "
+    "h.spool_bytes, h.disk_free_bytes, h.dropped_records, coalesce(d.expected, 0), coalesce(d.received, 0), "
+    "coalesce(d.dropped, 0), coalesce(d.unparsed, 0), coalesce(d.duplicate, 0), coalesce(d.ignored, 0), "
+    "(SELECT json_agg(coalesce((o.by_ago ->> ago::text)::bigint, 0) ORDER BY ago DESC) "
+    "FROM generate_series(0, 23) AS ago)::text "
+    "FROM sensor s JOIN company c ON c.company_id = s.company_id "
+    "LEFT JOIN sensor_health h ON h.company_id = s.company_id AND h.sensor_id = s.sensor_id "
+    "LEFT JOIN sensor_day d ON d.company_id = s.company_id AND d.sensor_id = s.sensor_id "
+    "AND d.day = (now() AT TIME ZONE $3::text)::date "
+    "LEFT JOIN hours o ON o.company_id = s.company_id AND o.sensor_id = s.sensor_id "
+    "WHERE ($1::bigint IS NULL OR s.company_id = $1::bigint) AND ($2::bigint IS NULL OR s.sensor_id = $2::bigint) "
+    "ORDER BY c.name, s.company_id, s.name, s.sensor_id";
+
+static void arg_optional(struct db_args *args, int64_t value)
+{
+	if (value)
+		db_arg_integer(args, value);
+	else
+		db_arg_null(args);
+}
+
+int sensor_query_list(struct db *db, int64_t company_id, int64_t sensor_id, const char *timezone,
+		      struct db_result **out, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	arg_optional(&args, company_id);
+	arg_optional(&args, sensor_id);
+	db_arg_text(&args, timezone);
+	return db_run(db, list, &args, out, why);
+}
+
+void sensor_query_read(const struct db_result *r, int row, struct sensor_row *out)
+{
+	out->id = db_integer(r, row, 0);
+	out->company_id = db_integer(r, row, 1);
+	out->company = db_text(r, row, 2);
+	out->name = db_text(r, row, 3);
+	out->state = db_text(r, row, 4);
+	out->agent_version = db_text(r, row, 5);
+	out->last_seen_at = db_time(r, row, 6);
+	out->last_event_at = db_time(r, row, 7);
+	out->certificate_not_after = db_time(r, row, 8);
+	out->created_at = db_time(r, row, 9);
+	out->has_skew = !db_is_null(r, row, 10);
+	out->clock_skew_ms = db_integer(r, row, 10);
+	out->has_spool_records = !db_is_null(r, row, 11);
+	out->spool_records = db_integer(r, row, 11);
+	out->has_spool_bytes = !db_is_null(r, row, 12);
+	out->spool_bytes = db_integer(r, row, 12);
+	out->has_disk_free = !db_is_null(r, row, 13);
+	out->disk_free_bytes = db_integer(r, row, 13);
+	out->has_dropped = !db_is_null(r, row, 14);
+	out->dropped_records = db_integer(r, row, 14);
+	out->today.expected = db_integer(r, row, 15);
+	out->today.received = db_integer(r, row, 16);
+	out->today.dropped = db_integer(r, row, 17);
+	out->today.unparsed = db_integer(r, row, 18);
+	out->today.duplicate = db_integer(r, row, 19);
+	out->today.ignored = db_integer(r, row, 20);
+	out->hours = db_text(r, row, 21);
+}
