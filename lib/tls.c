@@ -304,6 +304,48 @@ int tls_request_new(EVP_PKEY *key, const char *common_name, struct buffer *der, 
 	return der->failed ? tls_fail(why, NULL, "cannot make a certificate request") : 0;
 }
 
+static bool key_is_good(const EVP_PKEY *key)
+{
+	char group[32] = "";
+	int bits = EVP_PKEY_get_bits(key);
+
+	if (EVP_PKEY_is_a(key, "ED25519"))
+		return true;
+	if (EVP_PKEY_is_a(key, "RSA"))
+		return bits >= 2048 && bits <= 8192;
+	return EVP_PKEY_is_a(key, "EC") && EVP_PKEY_get_group_name(key, group, sizeof(group), NULL) == 1 &&
+	       (strcmp(group, "prime256v1") == 0 || strcmp(group, "secp384r1") == 0);
+}
+
+X509_REQ *tls_request_parse(struct slice der, struct err *why)
+{
+	const unsigned char *at = der.ptr;
+	X509_REQ *request = der.len && der.len <= FILE_MOST ? d2i_X509_REQ(NULL, &at, (long)der.len) : NULL;
+	EVP_PKEY *key = request ? X509_REQ_get0_pubkey(request) : NULL;
+
+	if (!request || at != der.ptr + der.len)
+		tls_fail(why, NULL, "this is not a certificate request (PKCS#10)");
+	else if (!key || !key_is_good(key))
+		err_set(why, ERR_FORBIDDEN, "use a key of EC P-256 or P-384, Ed25519, or RSA of at least 2048 bits");
+	else if (X509_REQ_verify(request, key) != 1)
+		tls_fail(why, NULL, "the request's signature does not prove possession of its key");
+	else
+		return request;
+	ERR_clear_error();
+	X509_REQ_free(request);
+	return NULL;
+}
+
+bool tls_key_fingerprint(EVP_PKEY *key, uint8_t out[32])
+{
+	unsigned char *der = NULL;
+	int n = i2d_PUBKEY(key, &der);
+	bool good = n > 0 && EVP_Digest(der, (size_t)n, out, NULL, EVP_sha256(), NULL) == 1;
+
+	OPENSSL_free(der);
+	return good;
+}
+
 /* ------------------------------------------------------------------------------------------------ certificates */
 
 X509 *tls_certificate_parse(struct slice text, struct err *why)

@@ -60,6 +60,12 @@ int tls_key_save(EVP_PKEY *key, const char *path, struct err *why); /* mode 0600
 /* A certificate request (PKCS#10), signed, as DER. */
 int tls_request_new(EVP_PKEY *key, const char *common_name, struct buffer *der, struct err *why);
 
+/* A request as DER, nothing behind it, whose signature proves possession of the key, and whose key is good enough:
+ * EC P-256 or P-384, Ed25519, or RSA of 2048 to 8192 bits. NULL on an error; X509_REQ_free(). */
+X509_REQ *tls_request_parse(struct slice der, struct err *why);
+/* SHA-256 of a public key (SubjectPublicKeyInfo, DER). */
+bool tls_key_fingerprint(EVP_PKEY *key, uint8_t out[32]);
+
 /* One certificate, PEM or DER. NULL on an error; X509_free(). */
 X509 *tls_certificate_parse(struct slice text, struct err *why);
 X509 *tls_certificate_load(const char *path, struct err *why);

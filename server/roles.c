@@ -1,6 +1,9 @@
 #include "server/role.h"
 
+#include "server/keyholder/keyholder.h"
+
 /* In the order in which they start: whoever is asked by others comes first. */
 const struct role *const roles[] = {
+	&keyholder_role,
 	NULL,
 };
