@@ -88,15 +88,24 @@ bare_copy() {
 	rm -rf "$STATE/rows"
 }
 
-# rsyslog: imtcp with mutual TLS -> ompgsql, batches of 2,000, two workers; the record as text, one index on time. It
-# neither reads the record nor groups anything.
+# rsyslog: imtcp with mutual TLS -> mmjsonparse -> ompgsql, batches of 2,000, two workers, into a table of the same kind
+# as ours: the alert's own columns and the record, a partition by month, a primary key and two more indexes. Nothing is
+# grouped or counted.
 peer() {
 	mkdir -p "$STATE/rsyslog"
 	make_certificates "$STATE/rsyslog"
 	port=$((PORT + 10))
-	sql 'CREATE TABLE rsyslog_event (id bigint GENERATED ALWAYS AS IDENTITY, received_at timestamptz NOT NULL,
-		host text, raw text NOT NULL)'
-	sql 'CREATE INDEX ON rsyslog_event (received_at)'
+	sql 'CREATE TABLE rsyslog_alert (id bigint GENERATED ALWAYS AS IDENTITY, host text NOT NULL, ts timestamptz NOT NULL,
+		received_at timestamptz NOT NULL, source_ip inet, source_port integer, destination_ip inet,
+		destination_port integer, transport text, signature_id text, signature text, category text,
+		severity integer, action text, flow_id bigint, raw jsonb NOT NULL, PRIMARY KEY (host, id, ts))
+		PARTITION BY RANGE (ts)'
+	sql "CREATE TABLE rsyslog_alert_2026_10 PARTITION OF rsyslog_alert
+		FOR VALUES FROM ('2026-10-01 00:00+09') TO ('2026-11-01 00:00+09')"
+	sql 'CREATE INDEX ON rsyslog_alert (host, ts, id)'
+	sql 'CREATE INDEX ON rsyslog_alert (ts, id)'
+	# rsyslog wants it without blanks: "host=/d port=5432 dbname=hinomi user=hinomi" as an address.
+	address="postgresql:///?$(echo "$conninfo" | tr ' ' '&')"
 	cat >"$STATE/rsyslog/rsyslog.conf" <<CONF
 global(workDirectory="$STATE/rsyslog" maxMessageSize="64k" defaultNetstreamDriver="ossl"
 	defaultNetstreamDriverCAFile="$STATE/rsyslog/ca.pem" defaultNetstreamDriverCertFile="$STATE/rsyslog/server.pem"
@@ -104,11 +113,12 @@ global(workDirectory="$STATE/rsyslog" maxMessageSize="64k" defaultNetstreamDrive
 module(load="imtcp" StreamDriver.Name="ossl" StreamDriver.Mode="1" StreamDriver.AuthMode="x509/name"
 	PermittedPeer=["client.example"])
 module(load="ompgsql")
-template(name="row" type="string" option.stdsql="on"
-	string="INSERT INTO rsyslog_event (received_at, host, raw) VALUES ('%timegenerated:::date-rfc3339%', '%hostname%', '%msg%')")
+module(load="mmjsonparse")
+template(name="row" type="string" option.stdsql="on" string="INSERT INTO rsyslog_alert (host, ts, received_at, source_ip, source_port, destination_ip, destination_port, transport, signature_id, signature, category, severity, action, flow_id, raw) VALUES ('%hostname%', '%\$!timestamp%', '%timegenerated:::date-rfc3339%', '%\$!src_ip%', %\$!src_port%, '%\$!dest_ip%', %\$!dest_port%, '%\$!proto%', '%\$!alert!signature_id%', '%\$!alert!signature%', '%\$!alert!category%', %\$!alert!severity%, '%\$!alert!action%', %\$!flow_id%, '%msg%')")
 input(type="imtcp" address="127.0.0.1" port="$port" ruleset="store")
 ruleset(name="store") {
-	action(type="ompgsql" conninfo="$conninfo" template="row" queue.type="LinkedList" queue.size="100000"
+	action(type="mmjsonparse" cookie="")
+	action(type="ompgsql" conninfo="$address" template="row" queue.type="LinkedList" queue.size="100000"
 		queue.dequeueBatchSize="2000" queue.workerThreads="2" queue.workerThreadMinimumMessages="1000"
 		queue.timeoutEnqueue="600000")
 }
@@ -123,21 +133,21 @@ CONF
 	started=$(now)
 	pids=''
 	for i in $(seq "$senders"); do
-		openssl s_client -quiet -no_ign_eof -connect "127.0.0.1:$port" -CAfile "$STATE/rsyslog/ca.pem" \
-			-cert "$STATE/rsyslog/client.pem" -key "$STATE/rsyslog/client.key" <"$STATE/rsyslog/in$i" >/dev/null 2>&1 &
+		"$tools/tls_send" 127.0.0.1 "$port" "$STATE/rsyslog/ca.pem" "$STATE/rsyslog/client.pem" \
+			"$STATE/rsyslog/client.key" "$STATE/rsyslog/in$i" &
 		pids="$pids $!"
 	done
 	for pid in $pids; do
-		wait "$pid" || true
+		wait "$pid" || give_up "a sender failed; see $STATE/rsyslog/rsyslog.log"
 	done
-	wait_until 300 stored || give_up "rsyslog stored $(sql 'SELECT count(*) FROM rsyslog_event') of $events"
+	wait_until 300 stored || give_up "rsyslog stored $(sql 'SELECT count(*) FROM rsyslog_alert') of $events"
 	theirs=$(per "$events" "$(minus "$(now)" "$started")")
 	echo "rsyslog: $(per "$(ticks "$rsyslog_pid")" "$((events * clock_ticks))" 1000000) us of its own and" \
 		"$(per "$(minus "$(cluster_ticks)" "$database")" "$((events * clock_ticks))" 1000000) us of PostgreSQL per event"
 	stop_rsyslog
 }
 stored() {
-	[ "$(sql 'SELECT count(*) FROM rsyslog_event')" -ge "$events" ]
+	[ "$(sql 'SELECT count(*) FROM rsyslog_alert')" -ge "$events" ]
 }
 
 for i in $(seq "$senders"); do

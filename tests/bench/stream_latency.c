@@ -199,9 +199,14 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+static double milliseconds(time_us t)
+{
+	return (double)t / 1000;
+}
+
 static void report(struct run *r)
 {
-	int64_t n = 0;
+	int64_t n = 0, rank;
 
 	for (int64_t i = 0; i < r->count; i++)
 		if (r->seen[i])
@@ -211,8 +216,9 @@ static void report(struct run *r)
 		return;
 	}
 	qsort(r->written, (size_t)n, sizeof(*r->written), by_value);
-	printf("%" PRId64 " %" PRId64 " %.1f %.1f %.1f\n", r->count, n, (double)r->written[n / 2] / 1000,
-	       (double)r->written[(n * 99 - 1) / 100] / 1000, (double)r->written[n - 1] / 1000);
+	rank = (n * 99 - 1) / 100;
+	printf("%" PRId64 " %" PRId64 " %.1f %.1f %.1f\n", r->count, n, milliseconds(r->written[n / 2]),
+	       milliseconds(r->written[rank]), milliseconds(r->written[n - 1]));
 }
 
 int main(int argc, char **argv)
