@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 	    SSL_CTX_use_certificate_chain_file(ctx, argv[4]) != 1 ||
 	    SSL_CTX_use_PrivateKey_file(ctx, argv[5], SSL_FILETYPE_PEM) != 1 || !(ssl = SSL_new(ctx))) {
 		fputs("tls_send: cannot use the certificates\n", stderr);
-		return EXIT_FAILURE;
+		exit(EXIT_FAILURE);
 	}
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	SSL_set_fd(ssl, connect_to(argv[1], port));
