@@ -16,7 +16,7 @@ export class Times {
 			second: '2-digit',
 		});
 		this.relative = new Intl.RelativeTimeFormat(language, { numeric: 'always', style: 'short' });
-		this.monthName = new Intl.DateTimeFormat(language, { year: 'numeric', month: language === 'ja' ? 'numeric' : 'short', timeZone: 'UTC' });
+		this.monthName = new Intl.DateTimeFormat(language, { year: 'numeric', month: language === 'ja' ? 'long' : 'short', timeZone: 'UTC' });
 		/* "GMT+9" is how the C library's users write it; people here say JST. */
 		this.label = timezone === 'Asia/Tokyo' ? 'JST' : zoneLabel(timezone);
 	}

@@ -29,8 +29,8 @@ function columns() {
 		{ key: 'detections', label: t('column.detections_30d'), width: '96px', align: 'end', paint: (c, x) => number(c, x.detections_30d), sort: (x) => x.detections_30d },
 		{ key: 'sensors', label: t('column.sensors'), width: '80px', align: 'end', paint: (c, x) => number(c, x.sensors), sort: (x) => x.sensors },
 		{ key: 'down', label: t('column.sensors_down'), width: '84px', align: 'end', paint: (c, x) => number(c, x.sensors_down, x.sensors_down ? 'hot' : ''), sort: (x) => x.sensors_down },
-		{ key: 'monitored', label: t('column.monitored'), width: '186px', paint: (c, x) => text(c, monitored(x)), sort: (x) => x.monitored_from ?? '', from: 1160 },
-		{ key: 'seen', label: t('column.last_seen'), width: '134px', paint: (c, x) => time(c, x.last_seen_at), sort: (x) => x.last_seen_at ?? '', from: 860 },
+		{ key: 'monitored', label: t('column.monitored'), width: '186px', paint: (c, x) => text(c, monitored(x)), sort: (x) => x.monitored_from ?? '', from: 1300 },
+		{ key: 'seen', label: t('column.last_seen'), width: '146px', paint: (c, x) => time(c, x.last_seen_at), sort: (x) => x.last_seen_at ?? '', from: 860 },
 	];
 }
 

@@ -63,7 +63,7 @@ function Shown({ c, s }) {
 		</header>
 		<section class="card">
 			<h2>${t('company.stack')} ${SeverityLegend()}</h2>
-			${SeverityStack({ days: s.days })}
+			${h(SeverityStack, { days: s.days })}
 		</section>
 		<div class="two">
 			<div class="stack-column">${OpenIncidents({ s })}</div>

@@ -4,6 +4,7 @@ import { h, html, signal, useEffect, useRef, useSignal, useState } from '../lib.
 import { count, say, t, word, wordKeys } from '../app.js';
 import { get, request } from '../api.js';
 import { useCommands } from '../commands.js';
+import { shortCompany } from '../core/company-name.js';
 import { filterFromQuery, filterIsEmpty, filterMatches, filterToQuery } from '../core/alert-filter.js';
 import { keepQuery, navigate } from '../router.js';
 import { listen, startStream } from '../stream.js';
@@ -30,16 +31,16 @@ export function endpoint(end) {
 function columns() {
 	return [
 		{ key: 'severity', label: t('column.severity'), width: '62px', paint: (c, a) => severity(c, a.severity) },
-		{ key: 'ts', label: t('column.time'), width: '134px', paint: (c, a) => time(c, a.ts) },
-		{ key: 'company', label: t('column.company'), width: 'minmax(96px, 1.1fr)', paint: (c, a) => text(c, a.company, a.company) },
-		{ key: 'direction', label: t('column.direction'), width: '58px', paint: (c, a) => chip(c, `dir-${a.direction}`, word('direction.short', a.direction)) },
+		{ key: 'ts', label: t('column.time'), width: '146px', paint: (c, a) => time(c, a.ts) },
+		{ key: 'company', label: t('column.company'), width: 'minmax(110px, 1.3fr)', paint: (c, a) => text(c, shortCompany(a.company), a.company) },
+		{ key: 'direction', label: t('column.direction'), width: '64px', paint: (c, a) => chip(c, `dir-${a.direction}`, word('direction.short', a.direction)) },
 		{ key: 'signature', label: t('column.signature'), width: 'minmax(150px, 3fr)', paint: paintSignature },
-		{ key: 'count', label: t('column.count'), width: '46px', align: 'end', paint: (c, a) => text(c, a.repeat_count > 1 ? `×${count(a.repeat_count)}` : ''), from: 700 },
+		{ key: 'count', label: t('column.count'), width: '48px', align: 'end', paint: (c, a) => text(c, a.repeat_count > 1 ? `×${count(a.repeat_count)}` : ''), from: 700 },
 		{ key: 'source', label: t('column.source'), width: 'minmax(122px, 150px)', paint: (c, a) => text(c, endpoint(a.source), endpoint(a.source)) },
 		{ key: 'destination', label: t('column.destination'), width: 'minmax(122px, 150px)', paint: (c, a) => text(c, endpoint(a.destination), endpoint(a.destination)), from: 820 },
-		{ key: 'engine', label: t('column.engine'), width: '84px', paint: (c, a) => text(c, word('engine', a.engine)), from: 1180 },
-		{ key: 'action', label: t('column.action'), width: '56px', paint: (c, a) => chip(c, `act-${a.action}`, word('action', a.action)), from: 980 },
-		{ key: 'incident', label: t('column.incident'), width: '104px', paint: paintIncident, from: 900 },
+		{ key: 'engine', label: t('column.engine'), width: '96px', paint: (c, a) => text(c, word('engine', a.engine)), from: 1300 },
+		{ key: 'action', label: t('column.action'), width: '74px', paint: (c, a) => chip(c, `act-${a.action}`, word('action', a.action)), from: 980 },
+		{ key: 'incident', label: t('column.incident'), width: '118px', paint: paintIncident, from: 900 },
 	];
 }
 

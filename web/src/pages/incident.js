@@ -9,8 +9,7 @@ import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
 import { DirectionChip, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
-import { Raw } from '../ui/raw.js';
-import { reasonSentence } from '../ui/reason.js';
+import { Raw, reasonSentence } from '../ui/record.js';
 import { endpoint } from './inbox.js';
 
 /** @typedef {import('../types').IncidentPage} IncidentPage */

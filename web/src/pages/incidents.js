@@ -4,6 +4,7 @@ import { h, html, signal, useEffect, useRef, useSignal, useState } from '../lib.
 import { count, say, t, word, wordKeys } from '../app.js';
 import { get } from '../api.js';
 import { useCommands } from '../commands.js';
+import { shortCompany } from '../core/company-name.js';
 import { keepQuery, navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { remember, triageCommands } from '../triage.js';
@@ -49,16 +50,16 @@ function matches(filter, incident) {
 export function incidentColumns() {
 	return [
 		{ key: 'severity', label: t('column.severity'), width: '62px', paint: (c, i) => severity(c, i.severity) },
-		{ key: 'state', label: t('column.state'), width: '82px', paint: (c, i) => chip(c, `state-${i.state}`, word('state', i.state)) },
+		{ key: 'state', label: t('column.state'), width: '106px', paint: (c, i) => chip(c, `state-${i.state}`, word('state', i.state)) },
 		{ key: 'no', label: t('column.no'), width: '56px', align: 'end', paint: (c, i) => anchor(c, `/incidents/${i.id}`, `#${i.no}`) },
-		{ key: 'company', label: t('column.company'), width: 'minmax(110px, 1.2fr)', paint: (c, i) => text(c, i.company, i.company) },
-		{ key: 'direction', label: t('column.direction'), width: '58px', paint: (c, i) => chip(c, `dir-${i.direction}`, word('direction.short', i.direction)) },
+		{ key: 'company', label: t('column.company'), width: 'minmax(110px, 1.2fr)', paint: (c, i) => text(c, shortCompany(i.company), i.company) },
+		{ key: 'direction', label: t('column.direction'), width: '64px', paint: (c, i) => chip(c, `dir-${i.direction}`, word('direction.short', i.direction)) },
 		{ key: 'title', label: t('column.title'), width: 'minmax(180px, 3fr)', paint: (c, i) => text(c, i.title, i.title) },
 		{ key: 'stage', label: t('column.stage'), width: '92px', paint: (c, i) => text(c, i.stage === 'none' ? '' : word('stage', i.stage)), from: 1240 },
 		{ key: 'detections', label: t('column.detections'), width: '64px', align: 'end', paint: (c, i) => text(c, count(i.detection_count)) },
 		{ key: 'blocked', label: t('column.blocked'), width: '60px', align: 'end', paint: (c, i) => text(c, i.alert_count ? `${Math.floor((100 * i.blocked_count) / i.alert_count)}%` : ''), from: 980, title: t('column.blocked_title') },
-		{ key: 'first', label: t('column.first'), width: '134px', paint: (c, i) => time(c, i.first_ts), from: 1120 },
-		{ key: 'last', label: t('column.last'), width: '134px', paint: (c, i) => time(c, i.last_ts) },
+		{ key: 'first', label: t('column.first'), width: '146px', paint: (c, i) => time(c, i.first_ts), from: 1120 },
+		{ key: 'last', label: t('column.last'), width: '146px', paint: (c, i) => time(c, i.last_ts) },
 		{ key: 'owner', label: t('column.owner'), width: '92px', paint: (c, i) => text(c, i.owner?.display_name ?? ''), from: 860 },
 	];
 }
@@ -202,6 +203,7 @@ export function Incidents({ query }) {
 				value: filter.state,
 				options: [['active', t('filter.active')], ['all', t('filter.all_states')], ...wordKeys.state.map((s) => /** @type {[string, string]} */ ([s, word('state', s)]))],
 				onChange: (state) => narrow({ state }),
+				usual: 'active',
 			})}
 			${Choice({
 				label: t('column.severity'),

@@ -75,8 +75,8 @@ function MonthPicker({ label, name, value, now, onChange }) {
 	const years = Array.from({ length: last - first + 1 }, (_, i) => String(last - i));
 	const months = Array.from({ length: 12 }, (_, i) => String(i + 1).padStart(2, '0'));
 	return html`<span class="month-picker" role="group" aria-label=${label}>
-		${Choice({ label: `${label}: ${t('metrics.year_label')}`, id: `${name}-year`, value: year, options: years.map((y) => [y, t('metrics.year_value', { year: y })]), onChange: (y) => onChange(`${y}-${month}`) })}
-		${Choice({ label: `${label}: ${t('metrics.month_label')}`, id: `${name}-month`, value: month, options: months.map((m) => [m, t('metrics.month_value', { month: String(Number(m)) })]), onChange: (m) => onChange(`${year}-${m}`) })}
+		${Choice({ label: `${label}: ${t('metrics.year_label')}`, id: `${name}-year`, value: year, usual: year, options: years.map((y) => [y, t('metrics.year_value', { year: y })]), onChange: (y) => onChange(`${y}-${month}`) })}
+		${Choice({ label: `${label}: ${t('metrics.month_label')}`, id: `${name}-month`, value: month, usual: month, options: months.map((m) => [m, t('metrics.month_value', { month: String(Number(m)) })]), onChange: (m) => onChange(`${year}-${m}`) })}
 	</span>`;
 }
 

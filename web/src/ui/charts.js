@@ -1,10 +1,9 @@
 // @ts-check
 /* Charts of our own: a stack of severities per day, and a strip of hours. Plain SVG with a text twin. */
-import { html } from '../lib.js';
+import { html, useEffect, useRef, useState } from '../lib.js';
 import { count, t, word } from '../app.js';
 
-const WIDTH = 900;
-const HEIGHT = 150;
+const HEIGHT = 170;
 const LEFT = 44;
 const BOTTOM = 20;
 
@@ -18,15 +17,22 @@ export function niceCeiling(n) {
 
 /** @param {{days: {day: string, by_severity: number[]}[]}} props */
 export function SeverityStack({ days }) {
+	const place = useRef(/** @type {SVGSVGElement | null} */ (null));
+	const [width, setWidth] = useState(900);
+	useEffect(() => {
+		const observer = new ResizeObserver(([entry]) => setWidth(Math.max(300, Math.floor(entry.contentRect.width))));
+		if (place.current) observer.observe(place.current);
+		return () => observer.disconnect();
+	}, []);
 	const top = niceCeiling(Math.max(1, ...days.map((d) => d.by_severity.reduce((a, b) => a + b, 0))));
 	const plot = HEIGHT - BOTTOM - 8;
-	const step = (WIDTH - LEFT) / Math.max(1, days.length);
+	const step = (width - LEFT) / Math.max(1, days.length);
 	const y = (/** @type {number} */ n) => 8 + plot * (1 - n / top);
 	const ticks = [0, top / 2, top];
-	return html`<svg class="stack" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${t('company.stack')}>
+	return html`<svg class="stack" ref=${place} role="img" aria-label=${t('company.stack')}>
 		${ticks.map(
 			(n) => html`<g class="tick">
-				<line x1=${LEFT} x2=${WIDTH} y1=${y(n)} y2=${y(n)} />
+				<line x1=${LEFT} x2=${width} y1=${y(n)} y2=${y(n)} />
 				<text x=${LEFT - 6} y=${y(n) + 4} text-anchor="end">${count(n)}</text>
 			</g>`,
 		)}

@@ -135,3 +135,12 @@ function Status() {
 		${first && html`<div class="follow"><kbd>${first}</kbd>${follow.map((f) => html`<span><kbd>${f.key}</kbd>${f.label}</span>`)}</div>`}
 	</div>`;
 }
+
+/** Every time on the screen says, when pointed at, what it is in UTC and how long ago: made at that moment, so that
+ * the age is right. */
+export function startHover() {
+	document.addEventListener('mouseover', (event) => {
+		const node = event.target instanceof Element ? event.target.closest('[data-ts]') : null;
+		if (node instanceof HTMLElement && node.dataset.ts) node.title = zone().hover(node.dataset.ts, Date.now());
+	});
+}

@@ -8,6 +8,7 @@
 import { poolSize, scrollToShow, windowOf } from '../core/grid-window.js';
 
 export const ROW_HEIGHT = 28;
+const HEAD_HEIGHT = 28;
 const OVERSCAN = 6;
 
 /**
@@ -75,8 +76,9 @@ export class Grid {
 		this.element.tabIndex = 0;
 		this.head.setAttribute('role', 'row');
 		this.body.setAttribute('role', 'rowgroup');
-		this.body.append(this.space);
-		this.element.append(this.head, this.body);
+		/* The head sticks to the top of what scrolls, so that its columns stand over the rows' whatever the scroll bar. */
+		this.body.append(this.head, this.space);
+		this.element.append(this.body);
 		this.buildHead();
 		this.body.addEventListener('scroll', () => this.scrolled(), { passive: true });
 		this.space.addEventListener('click', (event) => this.clicked(event));
@@ -120,7 +122,7 @@ export class Grid {
 	}
 
 	resize() {
-		this.viewport = this.body.clientHeight;
+		this.viewport = this.body.clientHeight - HEAD_HEIGHT;
 		this.layOut();
 		const wanted = poolSize(this.viewport, ROW_HEIGHT, OVERSCAN);
 		while (this.pool.length < wanted) this.pool.push(this.makeSlot());

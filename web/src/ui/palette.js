@@ -1,6 +1,6 @@
 // @ts-check
 /* Command palette and help: two dialogs over the same list of commands. */
-import { h, html, signal, useEffect, useRef, useSignal, useState } from '../lib.js';
+import { h, html, signal, useEffect, useLayoutEffect, useRef, useSignal, useState } from '../lib.js';
 import { singleKeys, t, useSingleKeys } from '../app.js';
 import { get } from '../api.js';
 import { allCommands } from '../commands.js';
@@ -26,7 +26,8 @@ export function Dialogs() {
 /** A modal dialog for as long as it is shown. */
 function useModal() {
 	const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-	useEffect(() => {
+	/* Before the next key can come. */
+	useLayoutEffect(() => {
 		const before = document.activeElement;
 		const node = dialog.current;
 		node?.showModal();
@@ -38,8 +39,9 @@ function useModal() {
 	return dialog;
 }
 
-function close() {
-	open.value = '';
+/** The dialog's own close event comes late: by then another one may be open. @param {'palette' | 'help'} which */
+function close(which) {
+	if (open.peek() === which) open.value = '';
 }
 
 /** @typedef {{label: string, keys: string[], run: () => void}} Choice */
@@ -67,7 +69,7 @@ function Palette() {
 	const place = Math.min(at, list.length - 1);
 	/** @param {Choice | undefined} choice */
 	const pick = (choice) => {
-		close();
+		close('palette');
 		/* After the dialog has given the focus back. */
 		if (choice) setTimeout(choice.run);
 	};
@@ -77,12 +79,12 @@ function Palette() {
 		const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
 		if (by) setAt((place + by + list.length) % Math.max(1, list.length));
 		else if (event.key === 'Enter') pick(list[place]);
-		else if (event.key === 'k' && (event.ctrlKey || event.metaKey)) close();
+		else if (event.key === 'k' && (event.ctrlKey || event.metaKey)) close('palette');
 		else return;
 		event.preventDefault();
 	};
 	useEffect(() => dialog.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest' }), [place]);
-	return html`<dialog class="palette" ref=${dialog} onClose=${close} onClick=${closeOutside} aria-label=${t('palette.open')}>
+	return html`<dialog class="palette" ref=${dialog} onClose=${() => close('palette')} onClick=${closeOutside} aria-label=${t('palette.open')}>
 		<input
 			type="text"
 			role="combobox"
@@ -113,12 +115,12 @@ function Palette() {
 
 /** @param {MouseEvent} event */
 function closeOutside(event) {
-	if (event.target === event.currentTarget) close();
+	if (event.target === event.currentTarget && event.target instanceof HTMLDialogElement) event.target.close();
 }
 
 /** @param {string} binding */
 function shownKey(binding) {
-	const names = { 'Mod+k': 'Ctrl K', ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };
+	const names = { 'Mod+k': 'Ctrl K', ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', PageDown: 'PgDn', PageUp: 'PgUp', Escape: 'Esc' };
 	return names[/** @type {keyof typeof names} */ (binding)] ?? (/^[A-Z]$/.test(binding) ? `Shift ${binding}` : binding);
 }
 
@@ -143,10 +145,10 @@ function Help() {
 			</section>`
 		);
 	};
-	return html`<dialog class="help" ref=${dialog} onClose=${close} onClick=${closeOutside} aria-label=${t('help.title')}>
+	return html`<dialog class="help" ref=${dialog} onClose=${() => close('help')} onClick=${closeOutside} aria-label=${t('help.title')}>
 		<header>
 			<h2>${t('help.title')}</h2>
-			<button class="icon-button" onClick=${close} aria-label=${t('action.close')}>${Icon({ name: 'close' })}</button>
+			<button class="icon-button" onClick=${() => close('help')} aria-label=${t('action.close')}>${Icon({ name: 'close' })}</button>
 		</header>
 		<div class="help-body">${section('page')} ${section('global')}</div>
 		<footer>

@@ -48,11 +48,12 @@ export function Fact({ label, value, tone = '' }) {
 
 /**
  * A choice in a filter bar.
- * @param {{label: string, value: string, options: [string, string][], onChange: (value: string) => void, id?: string}} props
+ * @param {{label: string, value: string, options: [string, string][], onChange: (value: string) => void, id?: string, usual?: string}} props
+ *   usual: the value that filters nothing
  */
-export function Choice({ label, value, options, onChange, id }) {
+export function Choice({ label, value, options, onChange, id, usual = '' }) {
 	return html`<select
-		class=${value ? 'choice set' : 'choice'}
+		class=${value === usual ? 'choice' : 'choice set'}
 		id=${id}
 		aria-label=${label}
 		value=${value}

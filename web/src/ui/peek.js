@@ -3,11 +3,11 @@
 import { h, html, useEffect, useState } from '../lib.js';
 import { count, t, word, zone } from '../app.js';
 import { get } from '../api.js';
+import { listen } from '../stream.js';
 import { recall, remember } from '../triage.js';
 import { Icon } from './icons.js';
 import { DirectionChip, Severity, StateChip, Time } from './parts.js';
-import { Raw } from './raw.js';
-import { reasonSentence } from './reason.js';
+import { Raw, reasonSentence } from './record.js';
 
 /** @typedef {import('../types').Alert} Alert */
 /** @typedef {import('../types').Incident} Incident */
@@ -41,6 +41,13 @@ export function Peek({ alert, close, narrow }) {
 			abort.abort();
 		};
 	}, [alert.id, alert.incident_id]);
+	useEffect(
+		() =>
+			listen((event) => {
+				if (event.event === 'incident.upsert' && event.data.incident.id === alert.incident_id) setIncident(event.data.incident);
+			}),
+		[alert.incident_id],
+	);
 	const a = full?.id === alert.id ? full : alert;
 	return html`<aside class="peek" aria-label=${t('peek.title')}>
 		<header>

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from '../lib.js';
 import { word } from '../app.js';
 import { useCommands } from '../commands.js';
-import { Grid } from './grid.js';
+import { Grid, ROW_HEIGHT } from './grid.js';
 
 /**
  * @template T
@@ -116,7 +116,7 @@ export function TableGrid({ label, columns, items, sort, onOpen, rowClass, rows 
 		return () => model.grid.stop();
 	}, [model]);
 	useEffect(() => {
-		if (rows !== undefined && place.current) place.current.style.height = `${29 + 28 * Math.min(rows, Math.max(1, items.length)) + 2}px`;
+		if (rows !== undefined && place.current) place.current.style.height = `${ROW_HEIGHT * (1 + Math.min(rows, Math.max(1, items.length))) + 2}px`;
 		model.show(items);
 	}, [model, items]);
 	useCommands(() => (rows === undefined ? model.commands() : []), [model]);

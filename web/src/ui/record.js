@@ -1,7 +1,16 @@
 // @ts-check
-/* Why an incident exists, in a sentence. */
+/* What an alert or incident says for itself: its raw record, laid out and selectable; and why it exists. */
+import { html } from '../lib.js';
 import { t, word } from '../app.js';
+import { layOut, pieces } from '../core/raw-record.js';
 import { readReason, windowUnit } from '../core/reason.js';
+
+/** @param {{raw: string}} props */
+export function Raw({ raw }) {
+	const { json, text } = layOut(raw);
+	if (!json) return html`<pre class="raw wrap" tabindex="0">${text}</pre>`;
+	return html`<pre class="raw" tabindex="0">${pieces(text).map((p) => (p.kind ? html`<span class=${`j-${p.kind}`}>${p.text}</span>` : p.text))}</pre>`;
+}
 
 /** @param {import('../types').Incident} incident */
 export function reasonSentence(incident) {
