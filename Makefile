@@ -111,6 +111,8 @@ asan: ## the same under AddressSanitizer and UBSan
 # scripts/fuzz with clang's libFuzzer.
 $(FUZZ_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(ARCHIVES)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_SERVER)
+# The engine's entry point has no header.
+$(BUILD)/tests/fuzz/%.o: STRICT += -Wno-missing-prototypes
 fuzz-replay: $(FUZZ_BIN)
 	@for f in $(FUZZ_BIN); do n=$$(basename $$f); $$f tests/fuzz/corpus/$${n#fuzz_} || exit 1; done
 .PHONY: fuzz-replay
