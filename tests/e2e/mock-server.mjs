@@ -87,7 +87,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 			const held = world.incident(id);
 			if (!held) return problem(response, 404, 'no such incident');
 			if (!request.headers['if-match']) return problem(response, 428, 'If-Match is needed');
-			if (request.headers['if-match'] !== `"${held.version}"`) return problem(response, 412, 'somebody was faster', { current: held });
+			if (request.headers['if-match'] !== `"${held.version}"`) return problem(response, 412, 'somebody was faster', { current: held, changed_by: world.changedBy(id) });
 			if (body.state === 'closed' && !body.disposition) return problem(response, 400, 'closing needs a disposition');
 			const after = world.changeIncident(id, body, world.me());
 			broadcast('incident.upsert', { incident: after, ver: after.version, by: world.me().display_name, op: 'state' });

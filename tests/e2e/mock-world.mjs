@@ -288,6 +288,7 @@ export function makeWorld({ alerts: wanted }) {
 			const ips = (name) => [...new Set(mine.map((a) => a[name]))];
 			return { ...incident, timeline: pages.get(id), signatures: [...names.values()].sort((a, b) => b.count - a.count), hosts: { inside: ips('inside_ip'), outside: ips('attacker_ip') } };
 		},
+		changedBy: (id) => pages.get(id).at(-1).user,
 		changeIncident,
 		addNote: (id, body) => {
 			const log = pages.get(id);

@@ -23,7 +23,7 @@ import { Login, Setup } from './pages/login.js';
  * @type {Page[]} */
 const PAGES = /** @type {Page[]} */ ([
 	{ path: /^\/(?:inbox)?$/, name: 'inbox', waits: true, show: ({ query }) => h(Inbox, { query }) },
-	{ path: /^\/incidents$/, name: 'incidents', show: later(() => import('./pages/incidents.js'), (m, { query }) => h(m.Incidents, { query })) },
+	{ path: /^\/incidents$/, name: 'incidents', waits: true, show: later(() => import('./pages/incidents.js'), (m, { query }) => h(m.Incidents, { query })) },
 	{ path: /^\/incidents\/(\d+)$/, name: 'incidents', show: later(() => import('./pages/incident.js'), (m, { id }) => h(m.IncidentView, { key: id, id })) },
 	{ path: /^\/companies$/, name: 'companies', show: later(() => import('./pages/companies.js'), (m) => h(m.Companies, {})) },
 	{ path: /^\/companies\/(\d+)$/, name: 'companies', show: later(() => import('./pages/company.js'), (m, { id }) => h(m.CompanyView, { key: id, id })) },

@@ -38,9 +38,10 @@ export async function changeIncident(id, change, version) {
 		return incident;
 	} catch (error) {
 		if (!(error instanceof ApiError) || error.status !== 412) throw error;
-		const current = /** @type {Incident} */ (await get(`/v1/incidents/${id}`));
+		const problem = /** @type {{current?: Incident, changed_by?: import('./types').Person | null}} */ (error.problem);
+		const current = problem.current ?? /** @type {Incident} */ (await get(`/v1/incidents/${id}`));
 		announce(current);
-		say(t('triage.stale', { no: current.no, state: word('state', current.state), who: current.owner?.display_name ?? t('triage.system') }), 'error');
+		say(t('triage.stale', { no: current.no, state: word('state', current.state), who: problem.changed_by?.display_name ?? t('triage.system') }), 'error');
 		return null;
 	}
 }

@@ -66,8 +66,8 @@ function Shown({ c, s }) {
 			${h(SeverityStack, { days: s.days })}
 		</section>
 		<div class="two">
-			<div class="stack-column">${OpenIncidents({ s })}</div>
-			<div class="stack-column">${TopSignatures({ s, id: c.id })} ${Watch({ c })}</div>
+			<div class="stack-column">${OpenIncidents({ s })} ${Watch({ c })}</div>
+			<div class="stack-column">${TopSignatures({ s, id: c.id })}</div>
 		</div>
 		<section class="card">
 			<h2>${t('page.sensors')}</h2>

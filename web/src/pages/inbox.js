@@ -65,6 +65,8 @@ class InboxModel {
 		/** @type {string | null} */
 		this.next = null;
 		this.loading = false;
+		/** Events that came while the list was on its way: they may be newer than it. @type {import('../types').StreamEvent[]} */
+		this.early = [];
 		this.error = signal(/** @type {Error | null} */ (null));
 		this.ready = signal(false);
 		this.peek = signal(/** @type {Alert | null} */ (null));
@@ -129,7 +131,7 @@ class InboxModel {
 			if (this.abort.signal.aborted) return;
 			this.error.value = /** @type {Error} */ (error);
 		} finally {
-			this.loading = false;
+			this.settle();
 		}
 	}
 
@@ -142,6 +144,11 @@ class InboxModel {
 		} catch {
 			/* The state beside the number stays empty; opening the incident shows it. */
 		}
+	}
+
+	settle() {
+		this.loading = false;
+		for (const event of this.early.splice(0)) this.take(event);
 	}
 
 	async older() {
@@ -157,12 +164,13 @@ class InboxModel {
 		} catch (error) {
 			if (!this.abort.signal.aborted) say(/** @type {Error} */ (error).message, 'error');
 		} finally {
-			this.loading = false;
+			this.settle();
 		}
 	}
 
 	/** @param {import('../types').StreamEvent} event */
 	take(event) {
+		if (this.loading) return void this.early.push(event);
 		if (event.event === 'reset') return void this.load();
 		if (event.event === 'alert.upsert') {
 			const alert = /** @type {Alert} */ (event.data.alert);

@@ -173,7 +173,7 @@ function saying(entry) {
 		case 'note':
 			return html`<div class="note-text">${read('text')}</div>`;
 		case 'state':
-			return html`${t('timeline.state', { from: word('state', read('from')) , to: word('state', read('to')) })}
+			return html`${read('from') ? t('timeline.state', { from: word('state', read('from')), to: word('state', read('to')) }) : word('state', read('to') || read('state'))}
 				${read('disposition') && html`<span class="chip">${word('disposition', read('disposition'))}</span>`} ${read('close_reason') && html`<span class="dim">${read('close_reason')}</span>`}`;
 		case 'severity':
 			return t('timeline.severity', { from: word('severity', read('from')), to: word('severity', read('to')) });

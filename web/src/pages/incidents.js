@@ -2,11 +2,11 @@
 /* The incident list: live, under the same freeze rule as the inbox. */
 import { h, html, signal, useEffect, useRef, useSignal, useState } from '../lib.js';
 import { count, say, t, word, wordKeys } from '../app.js';
-import { get } from '../api.js';
+import { request } from '../api.js';
 import { useCommands } from '../commands.js';
 import { shortCompany } from '../core/company-name.js';
 import { keepQuery, navigate } from '../router.js';
-import { listen } from '../stream.js';
+import { listen, startStream } from '../stream.js';
 import { remember, triageCommands } from '../triage.js';
 import { anchor, chip, severity, text, time } from '../ui/cells.js';
 import { LiveBar } from '../ui/live-bar.js';
@@ -43,7 +43,7 @@ function matches(filter, incident) {
 	if (filter.severity && incident.severity > Number(filter.severity)) return false;
 	if (filter.direction && incident.direction !== filter.direction) return false;
 	if (filter.company && incident.company_id !== Number(filter.company)) return false;
-	return !filter.q || incident.title.toLowerCase().includes(filter.q.toLowerCase());
+	return !filter.q || incident.title.toLowerCase().includes(filter.q.toLowerCase()) || String(incident.no) === filter.q;
 }
 
 /** @returns {import('../ui/grid.js').Column<Incident>[]} */
@@ -71,6 +71,8 @@ class IncidentsModel {
 		/** @type {string | null} */
 		this.next = null;
 		this.loading = false;
+		/** Events that came while the list was on its way: they may be newer than it. @type {import('../types').StreamEvent[]} */
+		this.early = [];
 		this.error = signal(/** @type {Error | null} */ (null));
 		this.ready = signal(false);
 		this.abort = new AbortController();
@@ -102,7 +104,9 @@ class IncidentsModel {
 		if (this.loading) return;
 		this.loading = true;
 		try {
-			const { incidents, next } = await get(this.path(older ? this.next : null), this.abort.signal);
+			const response = await request('GET', this.path(older ? this.next : null), { signal: this.abort.signal });
+			const { incidents, next } = await response.json();
+			startStream(response.headers.get('X-Stream-Cursor'));
 			this.next = next;
 			this.live.list.hasOlder = next !== null;
 			incidents.forEach(remember);
@@ -115,6 +119,7 @@ class IncidentsModel {
 			if (!this.abort.signal.aborted) this.error.value = /** @type {Error} */ (error);
 		} finally {
 			this.loading = false;
+			for (const event of this.early.splice(0)) this.take(event);
 		}
 	}
 
@@ -124,6 +129,7 @@ class IncidentsModel {
 
 	/** @param {import('../types').StreamEvent} event */
 	take(event) {
+		if (this.loading) return void this.early.push(event);
 		if (event.event === 'reset') return void this.fetch(false);
 		if (event.event !== 'incident.upsert') return;
 		const incident = /** @type {Incident} */ (event.data.incident);
