@@ -79,7 +79,7 @@ $(A_STORE): $(STORE_OBJ)
 $(A_SERVER): $(SERVER_OBJ)
 $(A_AGENT): $(AGENT_OBJ)
 $(ARCHIVES):
-	@rm -f $@
+	@mkdir -p $(@D); rm -f $@
 	$(Q)ar rcs $@ $^
 
 # A change of flags rebuilds everything.
