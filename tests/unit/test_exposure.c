@@ -127,7 +127,7 @@ static int64_t each_engine_apart(enum row row)
 	int64_t days = 0;
 
 	for (size_t i = 0; i < company_count; i++)
-		for (int engine = row + 1; engine < row + 3; engine++)
+		for (int engine = (int)row + 1; engine < (int)row + 3; engine++)
 			if (row == IN_TOTAL || row == OUT_TOTAL)
 				days += detections_in(&companies[i], (enum row)engine) > 0 ? days_of(&companies[i]) : 0;
 	return days;
