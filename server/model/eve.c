@@ -265,9 +265,16 @@ static void read_metadata(struct eve *e)
 	each_value(e, found[TECHNIQUE], false, on_technique);
 }
 
+/* An event_type alone is not enough: other products (ESET) have one too, and theirs may be a detection. */
 static bool recognise(const struct format_input *in)
 {
-	return json_read_member(in->json ? in->json : &(struct json_reader){ 0 }, 0, NAME("event_type")) != JSON_NONE;
+	static const struct slice marks[] = { NAME("event_type"), NAME("timestamp"), NAME("alert") };
+	uint32_t found[ARRAY_LEN(marks)];
+
+	if (!in->json)
+		return false;
+	json_read_members(in->json, 0, marks, ARRAY_LEN(marks), found);
+	return found[0] != JSON_NONE && (found[1] != JSON_NONE || json_read_is(in->json, found[2], JSON_KIND_OBJECT));
 }
 
 static void read_rule(struct eve *e)

@@ -26,6 +26,7 @@ struct format {
 };
 
 extern const struct format format_eve;
+extern const struct format format_fortigate;
 
 /* The verdict for a record that is in the format and yet cannot be used. */
 static inline enum verdict format_unparsed(enum unparsed_reason *why, enum unparsed_reason reason)

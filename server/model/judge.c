@@ -3,8 +3,8 @@
 #include "server/model/attack.h"
 #include "server/model/protocol.h"
 
-/* Ephemeral ports begin here at the latest systems; a destination above, answered from a service port, is a client. */
-enum { EPHEMERAL = 32768 };
+/* Where clients take their ports: from 32768 today; old systems, and proxies, from 1024. */
+enum { EPHEMERAL = 32768, EPHEMERAL_ONCE = 1024 };
 
 /* Where an attack class leads, by who opened the session. */
 enum view { FROM_OUTSIDE, FROM_INSIDE, WITHIN, VIEWS };
@@ -49,16 +49,31 @@ struct ends {
 	bool opener_home, responder_home;
 };
 
-/* Who opened the session: the device's word, else the way the packet went, else the ports, else the attacker that the
- * rule names, else the source. */
+/* Whether the ports show that the packet is a server's answer: it comes from a service port and goes to a client's. In
+ * the lower range only the web and mail ports count, from which nobody scans by habit. */
+static bool is_answer_by_ports(const struct alert *a)
+{
+	static const int common[] = { 25, 80, 110, 143, 443, 465, 587, 993, 995, 8080 };
+	int from = a->source.port, to = a->destination.port;
+
+	if (protocol_port_is_service(from) && to >= EPHEMERAL)
+		return true;
+	if (to < EPHEMERAL_ONCE || protocol_port_is_service(to) || !slice_is(a->transport, "tcp"))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(common); i++)
+		if (from == common[i])
+			return true;
+	return false;
+}
+
+/* Who opened the session: the device's word, else the way the packet went (which the ports may show), else the attacker
+ * that the rule names, else the source. */
 static enum side opener_of(const struct alert *a, const struct evidence *e)
 {
 	if (e->opener != SIDE_UNKNOWN)
 		return e->opener;
 	if (e->sender != SIDE_UNKNOWN)
 		return e->sender;
-	if (protocol_port_is_service(a->source.port) && a->destination.port >= EPHEMERAL)
-		return SIDE_DESTINATION;
 	if (e->attacker.family && address_equal(&e->attacker, &a->destination.ip))
 		return SIDE_DESTINATION;
 	return SIDE_SOURCE;
@@ -235,11 +250,15 @@ int severity_of_score(int score)
 	return SEVERITY_INFO;
 }
 
-void judge(struct alert *a, const struct evidence *e, const struct networks *own)
+void judge(struct alert *a, const struct evidence *said, const struct networks *own)
 {
-	struct ends n = find_ends(a, e, own);
+	struct evidence seen = *said, *e = &seen;
 	const struct address *attacker, *inside;
+	struct ends n;
 
+	if (seen.opener == SIDE_UNKNOWN && seen.sender == SIDE_UNKNOWN && is_answer_by_ports(a))
+		seen.sender = SIDE_DESTINATION;
+	n = find_ends(a, e, own);
 	a->direction = direction_of(&n);
 	attacker = attacker_of(a, &n, e);
 	if (attacker)

@@ -28,7 +28,7 @@ struct evidence {
 };
 
 /* Fills direction, inside, attacker, stage, score and severity; adds a technique where the rule names none. */
-void judge(struct alert *a, const struct evidence *e, const struct networks *own);
+void judge(struct alert *a, const struct evidence *said, const struct networks *own);
 
 int severity_of_score(int score); /* SEVERITY_* */
 

@@ -8,7 +8,7 @@
 enum { TOKENS = 65536, TEXT_MAX = 1024, ARENA_EXTRA = 64 * 1024 };
 
 /* In the order in which they are asked. */
-static const struct format *const formats[] = { &format_eve };
+static const struct format *const formats[] = { &format_eve, &format_fortigate };
 
 struct normaliser {
 	struct json_token *tokens;
