@@ -1,9 +1,13 @@
 #include "server/role.h"
 
+#include "server/correlator/correlator.h"
+#include "server/housekeeper/housekeeper.h"
 #include "server/keyholder/keyholder.h"
 
 /* In the order in which they start: whoever is asked by others comes first. */
 const struct role *const roles[] = {
 	&keyholder_role,
+	&housekeeper_role,
+	&correlator_role,
 	NULL,
 };

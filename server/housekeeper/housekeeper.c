@@ -1,0 +1,107 @@
+#include "server/housekeeper/housekeeper.h"
+
+#include "lib/log.h"
+#include "lib/random.h"
+#include "server/store/housekeeping.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { RECONNECT_FIRST_MS = 100, RECONNECT_MOST_MS = 10 * 1000, USER_SIZE = 128 };
+
+static int make_months(struct db *db, const struct settings *s, int64_t *count, struct err *why)
+{
+	return housekeeping_make_months(db, s->housekeeper.months_ahead, count, why);
+}
+
+static int drop_months(struct db *db, const struct settings *s, int64_t *count, struct err *why)
+{
+	return housekeeping_drop_months(db, s->housekeeper.retention_months, count, why);
+}
+
+static int sensor_states(struct db *db, const struct settings *s, int64_t *count, struct err *why)
+{
+	return housekeeping_sensor_states(db, s->housekeeper.late_after, s->housekeeper.down_after, count, why);
+}
+
+/* `run`, or else what is to be pruned. */
+static const struct task {
+	const char *done; /* what is logged behind the count */
+	int (*run)(struct db *db, const struct settings *s, int64_t *count, struct err *why);
+	enum housekeeping_prune prune;
+	bool quiet; /* happens all the time */
+} tasks[] = {
+	{ "months made for alerts", make_months, 0, false },
+	{ "months of alerts dropped: their retention is over", drop_months, 0, false },
+	{ "sensors changed their state", sensor_states, 0, false },
+	{ "changes pruned", NULL, PRUNE_CHANGES, true },
+	{ "sessions pruned", NULL, PRUNE_SESSIONS, true },
+	{ "remembered answers pruned", NULL, PRUNE_IDEMPOTENCY, true },
+	{ "enrolment tokens pruned", NULL, PRUNE_TOKENS, false },
+	{ "marks of old streams pruned", NULL, PRUNE_STREAMS, false },
+};
+
+static int run_task(const struct task *task, struct db *db, const struct settings *s, struct err *why)
+{
+	int64_t count = 0;
+	int failed = task->run ? task->run(db, s, &count, why) : housekeeping_prune(db, task->prune, &count, why);
+
+	if (count && task->quiet)
+		log_debug("%" PRId64 " %s", count, task->done);
+	else if (count)
+		log_info("%" PRId64 " %s", count, task->done);
+	return failed;
+}
+
+/* -1: the database is away. */
+static int do_round(struct role_context *context, struct db *db, struct err *why)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tasks); i++) {
+		if (role_wait(context, -1, 0))
+			break;
+		if (run_task(&tasks[i], db, &context->settings, why) == 0)
+			continue;
+		if (why->code == ERR_UNAVAILABLE)
+			return -1;
+		log_warning("not all done (%s), next try in the next round: %s", tasks[i].done, why->text);
+	}
+	return 0;
+}
+
+static int open_database(struct role_context *context, struct db **db, struct err *why)
+{
+	char user[USER_SIZE];
+
+	snprintf(user, sizeof(user), "%shousekeeper", context->settings.database.user_prefix);
+	return db_open(db, context->settings.database.conninfo, user, "hinomi housekeeper", why);
+}
+
+static int housekeeper_run(struct role_context *context, struct err *why)
+{
+	bool was_ready = false;
+	unsigned attempts = 0;
+	struct db *db = NULL;
+
+	while (!context->stopping) {
+		if ((db || open_database(context, &db, why) == 0) && do_round(context, db, why) == 0) {
+			if (!was_ready)
+				role_ready(context);
+			was_ready = true;
+			attempts = 0;
+			role_wait(context, -1, context->settings.housekeeper.interval);
+			continue;
+		}
+		db_close(db);
+		db = NULL;
+		log_warning("%s; trying again", why->text);
+		role_wait(context, -1, backoff_ms(attempts++, RECONNECT_FIRST_MS, RECONNECT_MOST_MS));
+	}
+	db_close(db);
+	return 0;
+}
+
+const struct role housekeeper_role = {
+	.name = "housekeeper",
+	.purpose = "partitions, retention, silent sensors",
+	.run = housekeeper_run,
+};
