@@ -10,15 +10,39 @@ struct key_values_reader key_values_read(struct slice text)
 	return (struct key_values_reader){ .rest = text };
 }
 
+/* Whether a value that ended at s could have: nothing follows, or a separator. */
+static bool ends(const struct key_values_reader *r, struct slice s)
+{
+	return s.len == 0 || is_separator(r, s.ptr[0]) || (!r->started && s.ptr[0] == ',');
+}
+
+/* Whether another pair, or nothing, follows: the surer sign. */
+static bool pair_follows(const struct key_values_reader *r, struct slice s)
+{
+	size_t n = 1;
+
+	if (!ends(r, s))
+		return false;
+	while (n < s.len && s.ptr[n] != '=' && s.ptr[n] != '"' && !is_separator(r, s.ptr[n]))
+		n++;
+	return s.len == 0 || (n > 1 && n < s.len && s.ptr[n] == '=');
+}
+
 /* Length of a quoted value from behind its opening quote, without the closing one. */
 static size_t quoted_length(const struct key_values_reader *r, struct slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.ptr[i] == '\\' && i + 1 < s.len)
+		struct slice rest = slice_skip(s, i + 1);
+
+		if (s.ptr[i] == '\\') {
 			i++;
-		else if (s.ptr[i] == '"' &&
-			 (i + 1 == s.len || is_separator(r, s.ptr[i + 1]) || (!r->started && s.ptr[i + 1] == ',')))
+		} else if (s.ptr[i] == '"' && rest.len && rest.ptr[0] == '"') {
+			if (pair_follows(r, slice_skip(rest, 1)))
+				return i + 1; /* a bare quote inside, then the closing one */
+			i++;
+		} else if (s.ptr[i] == '"' && ends(r, rest)) {
 			return i;
+		}
 	}
 	return s.len;
 }

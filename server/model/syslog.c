@@ -2,6 +2,9 @@
 
 enum { TAG_MAX = 48, HOST_MAX = 255 };
 
+/* A message without a year may seem this far in the future. */
+#define AHEAD (7 * US_PER_DAY)
+
 static const char months[12][4] = {
 	"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
 };
@@ -97,22 +100,17 @@ static bool absolute(const struct reader *r, int year, int month, int day, const
 	return time_from_fields(year, month, day, clock[0], clock[1], clock[2], clock[3], r->zone, out);
 }
 
-/* Without a year, the nearest to when we received it: right over New Year, and on 29 February. */
-static bool nearest_year(const struct reader *r, int month, int day, const int clock[4], time_us *out)
+/* Without a year: the latest one that does not put the message further ahead of us than a wrong clock would. A 29
+ * February may lie eight years back. */
+static bool infer_year(const struct reader *r, int month, int day, const int clock[4], time_us *out)
 {
 	int year, m, d;
-	bool found = false;
-	time_us t;
 
 	civil_from_days(r->received_at / US_PER_DAY, &year, &m, &d);
-	for (int candidate = year - 1; candidate <= year + 1; candidate++) {
-		if (!absolute(r, candidate, month, day, clock, &t))
-			continue;
-		if (!found || llabs(t - r->received_at) < llabs(*out - r->received_at))
-			*out = t;
-		found = true;
-	}
-	return found;
+	for (int candidate = year + 1; candidate >= year - 8; candidate--)
+		if (absolute(r, candidate, month, day, clock, out) && *out <= r->received_at + AHEAD)
+			return true;
+	return false;
 }
 
 /* "Mmm dd hh:mm:ss", "Mmm dd yyyy hh:mm:ss", "yyyy Mmm dd hh:mm:ss". */
@@ -137,7 +135,7 @@ static bool take_bsd_time(struct reader *r, time_us *out)
 	}
 	if (!read_clock(word, clock))
 		return false;
-	if (year ? !absolute(r, year, month, day, clock, out) : !nearest_year(r, month, day, clock, out))
+	if (year ? !absolute(r, year, month, day, clock, out) : !infer_year(r, month, day, clock, out))
 		return false;
 	r->rest = s;
 	return true;

@@ -17,8 +17,8 @@ struct syslog_message {
 	struct slice content;         /* without a byte order mark and without line ends or NUL behind it */
 };
 
-/* received_at gives the year to timestamps without one: the year that puts them nearest. default_zone: seconds east of
- * UTC for timestamps without a zone. Slices point into `in`. */
+/* received_at gives the year to timestamps without one: the latest that does not put them more than a week ahead.
+ * default_zone: seconds east of UTC for timestamps without a zone. Slices point into `in`. */
 void syslog_parse(struct slice in, time_us received_at, int default_zone, struct syslog_message *out);
 
 #endif
