@@ -1,0 +1,178 @@
+#!/bin/sh
+# The housekeeper against a real PostgreSQL: months of alerts are made, filled and dropped, sensors change their state,
+# what has served its time goes; and one task that fails does not stop the others.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build/debug}
+state=${HINOMI_STATE:-$(mktemp -d)} || exit 1
+mkdir -p "$state"
+passed=0 failed=0 housekeeper=''
+
+cleanup() {
+	[ -z "$housekeeper" ] || kill -9 "$housekeeper" 2>/dev/null
+	scripts/postgres stop "$state/cluster"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+check() { # NAME EXPECTED GOT
+	if [ "$2" = "$3" ]; then
+		passed=$((passed + 1))
+		echo "ok      $1"
+	else
+		failed=$((failed + 1))
+		echo "FAILED  $1: expected '$2', got '$3'"
+	fi
+}
+query() {
+	psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$conninfo" -c "$1"
+}
+as_role() { # ROLE QUERY: its answer, or its error
+	psql -X -q -A -t -d "$conninfo" -c "SET ROLE hinomi_$1" -c "$2" 2>&1
+}
+wait_until() { # COMMAND...: up to 60 s
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		if [ "$tries" -gt 1200 ]; then
+			echo "waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+says() { # QUERY VALUE
+	[ "$(query "$1" 2>/dev/null)" = "$2" ]
+}
+# Rounds are counted by a row that each of them prunes: when it is gone, a whole round has begun since it was put
+# there, and when a second one is gone, that round is over.
+full_round() {
+	for turn in 1 2; do
+		query "INSERT INTO change (company_id, kind, id_from, id_to, created_at) VALUES (99, 'company', $turn, $turn, now() - interval '2 hours')"
+		wait_until says 'SELECT count(*) FROM change WHERE company_id = 99' 0
+	done
+}
+
+conninfo=$(scripts/postgres start "$state/cluster" 5432) || exit 1
+for migration in schema/[0-9][0-9][0-9][0-9]_*.sql; do
+	psql -X -q -1 -v ON_ERROR_STOP=1 -d "$conninfo" -f "$migration" || exit 1
+done
+cat >"$state/hinomi.yaml" <<YAML
+state_dir: $state
+database:
+  conninfo: $(echo "$conninfo" | sed 's/ user=.*//')
+housekeeper:
+  interval: 100ms
+  late_after: 1m
+  down_after: 10m
+  months_ahead: 2
+  retention_months: 3
+YAML
+
+# month N: months before this one, as the first of it, UTC
+month() {
+	query "SELECT (date_trunc('month', now() AT TIME ZONE 'UTC') - $1 * interval '1 month')::date"
+}
+put_alert() { # ID TIMESTAMP-EXPRESSION
+	query "INSERT INTO alert (company_id, id, ts, received_at, sensor_id, kind, format, direction, engine, severity, score,
+		action, technique, stage, repeat_count, cluster_key, link_key, raw)
+		VALUES (1, $1, $2, now(), 1, 'alert', 'eve', 'inbound', 'ips', 3, 50, 'blocked', '{}', 'none', 1, 5, 0, '')"
+}
+# Just inside and just outside of last month, at its ends in UTC; and one of long ago that nobody correlated yet.
+put_alert 1 "timestamptz '$(month 1) 00:00Z'"
+put_alert 2 "timestamptz '$(month 0) 00:00Z' - interval '1 microsecond'"
+put_alert 3 "timestamptz '$(month 0) 00:00Z'"
+put_alert 4 "timestamptz '$(month 3) 00:00Z'"
+put_alert 5 "timestamptz '$(month 4) 00:00Z'"
+put_alert 6 "timestamptz '$(month 30) 00:00Z'"
+query "INSERT INTO work (company_id, id_from, id_to, ts_from, ts_to)
+	SELECT 1, 6, 6, ts, ts FROM alert WHERE id = 6"
+check 'all in the default partition' 6 "$(query 'SELECT count(*) FROM ONLY alert_default')"
+
+query "INSERT INTO operator (name) VALUES ('chamber');
+	INSERT INTO company (company_id, operator_id, name) VALUES (1, 1, 'one');
+	INSERT INTO sensor (company_id, sensor_id, name, state) VALUES
+		(1, 1, 'new', 'new'), (1, 2, 'seen', 'new'), (1, 3, 'late', 'up'), (1, 4, 'down', 'up'), (1, 5, 'back', 'down'),
+		(1, 6, 'muted', 'muted'), (1, 7, 'revoked', 'revoked'), (1, 8, 'steady', 'up');
+	INSERT INTO sensor_health (company_id, sensor_id, last_seen_at) VALUES
+		(1, 1, NULL), (1, 2, now()), (1, 3, now() - interval '5 minutes'), (1, 4, now() - interval '1 hour'), (1, 5, now()),
+		(1, 6, now() - interval '1 hour'), (1, 7, now()), (1, 8, now());
+	INSERT INTO sensor_token (company_id, sensor_id, token_sha256, expires_at, used_at) VALUES
+		(1, 1, decode(repeat('01', 32), 'hex'), now() + interval '1 day', NULL),
+		(1, 1, decode(repeat('02', 32), 'hex'), now() - interval '29 days', NULL),
+		(1, 1, decode(repeat('03', 32), 'hex'), now() - interval '31 days', NULL),
+		(1, 1, decode(repeat('04', 32), 'hex'), now() + interval '1 day', now() - interval '31 days');
+	INSERT INTO sensor_stream (company_id, sensor_id, epoch, sequence, updated_at) VALUES
+		(1, 1, 1, 10, now() - interval '100 days'), (1, 1, 2, 10, now() - interval '89 days'),
+		(1, 2, 1, 10, now() - interval '200 days'), (1, 2, 2, 10, now() - interval '100 days');
+	INSERT INTO app_user (user_id, email, display_name, role) VALUES (1, 'a@example.org', 'A', 'viewer');
+	INSERT INTO session (token_sha256, user_id, expires_at) VALUES
+		(decode(repeat('01', 32), 'hex'), 1, now() + interval '1 hour'), (decode(repeat('02', 32), 'hex'), 1, now() - interval '1 s');
+	INSERT INTO idempotency (user_id, key, fingerprint, created_at) VALUES
+		(1, 'young', '', now() - interval '47 hours'), (1, 'old', '', now() - interval '49 hours');
+	INSERT INTO change (company_id, kind, id_from, id_to, created_at) VALUES
+		(1, 'company', 1, 1, now() - interval '59 minutes'), (1, 'company', 2, 2, now() - interval '61 minutes')"
+
+# One task cannot be done at first.
+query 'REVOKE DELETE ON session FROM hinomi_housekeeper'
+"$build/hinomid" --role=housekeeper --config="$state/hinomi.yaml" 2>"$state/housekeeper.log" &
+housekeeper=$!
+full_round
+
+# ----------------------------------------------------------------------------------------------------- months
+months() {
+	query "SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
+		WHERE i.inhparent = 'alert'::regclass AND relname <> 'alert_default'"
+}
+wanted=$(for n in 30 3 1 0 -1 -2; do month "$n"; done | sort | sed -E 's/(.*)-(.*)-.*/alert_y\1m\2/' | tr '\n' ' ' | sed 's/ $//')
+check 'months: kept, this one, two ahead, and one with work left' "$wanted" "$(months)"
+check 'the default partition is empty' 0 "$(query 'SELECT count(*) FROM ONLY alert_default')"
+check 'what is past retention is gone' '1 2 3 4 6' "$(query "SELECT string_agg(id::text, ' ' ORDER BY id) FROM alert")"
+last=$(month 1 | sed -E 's/(.*)-(.*)-.*/alert_y\1m\2/')
+check 'months are cut at midnight UTC' '1 2' "$(query "SELECT string_agg(id::text, ' ' ORDER BY id) FROM $last")"
+check 'a month has the indexes of its parent' 3 "$(query "SELECT count(*) FROM pg_index WHERE indrelid = '$last'::regclass")"
+query 'DELETE FROM work'
+full_round
+check 'without work it goes' '1 2 3 4' "$(query "SELECT string_agg(id::text, ' ' ORDER BY id) FROM alert")"
+put_alert 7 "timestamptz '$(month 2) 12:00Z'"
+full_round
+check 'a late alert gets a month of its own' "$(month 2 | sed -E 's/(.*)-(.*)-.*/alert_y\1m\2/')" "$(query 'SELECT tableoid::regclass FROM alert WHERE id = 7')"
+
+# ----------------------------------------------------------------------------------------- what a role may do
+refused='permission denied'
+check 'the api cannot read a month past the policies' "$refused" "$(as_role api "SELECT * FROM $last" | grep -o "$refused")"
+check 'but reads through alert what it may see' 5 "$(as_role api "BEGIN; SET LOCAL app.company = '1'; SELECT count(*) FROM alert; COMMIT")"
+check 'and nothing without a company' 0 "$(as_role api 'SELECT count(*) FROM alert')"
+check 'the collector cannot make a month' "$refused" "$(as_role collector "SELECT alert_partition_create('2030-01-01')" | grep -o "$refused")"
+check 'the housekeeper cannot read alerts' "$refused" "$(as_role housekeeper 'SELECT count(*) FROM alert' | grep -o "$refused")"
+check 'nor drop a month by hand' 'must be owner' "$(as_role housekeeper "DROP TABLE $last" | grep -o 'must be owner')"
+check 'nor this or the last month at all' 2 "$(for n in 0 1; do as_role housekeeper "SELECT alert_partition_drop('$(month "$n")')"; done | grep -c 'too young')"
+check 'the collector stores into a month through alert' '' "$(as_role collector "INSERT INTO alert SELECT 1, 8, '$(month 0)', now(), NULL, 1, 'alert', 'eve',
+	NULL, NULL, NULL, NULL, NULL, 'inbound', 'ips', 3, 50, 'blocked', NULL, NULL, NULL, '{}', 'none', NULL, NULL, NULL, NULL, 1, 5, 0, ''")"
+
+# ----------------------------------------------------------------------------------------------------- sensors
+check 'states of sensors' 'new up late down up muted revoked up' "$(query "SELECT string_agg(state, ' ' ORDER BY sensor_id) FROM sensor")"
+check 'and each change is announced, once' '2 3 4 5' "$(query "SELECT string_agg(id_from::text, ' ' ORDER BY id_from) FROM change WHERE kind = 'sensor'")"
+
+# ------------------------------------------------------------------------------------------------------ pruning
+check 'changes are kept an hour' 1 "$(query "SELECT string_agg(id_from::text, ' ') FROM change WHERE kind = 'company'")"
+check 'answers are kept 48 hours' young "$(query "SELECT string_agg(key, ' ') FROM idempotency")"
+check 'tokens are kept 30 days' '0101 0202' "$(query "SELECT string_agg(left(encode(token_sha256, 'hex'), 4), ' ' ORDER BY token_sha256) FROM sensor_token")"
+check 'marks: the newest of each sensor stays' '1:2 2:2' "$(query "SELECT string_agg(sensor_id || ':' || epoch, ' ' ORDER BY sensor_id) FROM sensor_stream")"
+check 'the task that is refused says so, the others are done' yes "$(grep -q 'sessions pruned.*permission denied' "$state/housekeeper.log" && echo yes)"
+query 'GRANT DELETE ON session TO hinomi_housekeeper'
+full_round
+check 'and when it is not, it is done' 0101 "$(query "SELECT string_agg(left(encode(token_sha256, 'hex'), 4), ' ') FROM session")"
+
+# ---------------------------------------------------------------------------------------------- the database away
+scripts/postgres kill "$state/cluster"
+scripts/postgres start "$state/cluster" 5432 >"$state/restarted"
+full_round
+check 'it goes on after the database was away' yes "$(kill -0 "$housekeeper" && echo yes)"
+kill -TERM "$housekeeper"
+wait "$housekeeper"
+check 'and stops when told' 0 $?
+housekeeper=''
+
+echo "housekeeper: $passed passed, $failed failed"
+[ "$failed" -eq 0 ]
