@@ -219,20 +219,21 @@ static int id_order(const void *left, const void *right)
 
 static int tie_incidents(const struct incident_plan *p, struct work *w, struct err *why)
 {
-	struct id_index *index = calloc(p->incident_count + 1, sizeof(*index));
+	size_t count = p->incident_count;
+	struct id_index *index = calloc(count ? count : 1, sizeof(*index));
 	int failed = 0;
 
 	if (!index)
-		return err_set(why, ERR_NOMEM, "no memory to plan %zu incidents", p->incident_count);
-	for (size_t i = 0; i < p->incident_count; i++)
+		return err_set(why, ERR_NOMEM, "no memory to plan %zu incidents", count);
+	for (size_t i = 0; i < count; i++)
 		index[i] = (struct id_index){ p->incidents[i].id, (uint32_t)i };
-	qsort(index, p->incident_count, sizeof(*index), id_order);
+	qsort(index, count, sizeof(*index), id_order);
 	for (size_t g = 0; g < w->group_count && !failed; g++) {
 		const struct group *group = &w->groups[g];
 
 		for (size_t s = 0; s < group->known_count && group->touched && !failed; s++) {
 			const struct id_index key = { .id = p->segments[group->first_known + s].incident_id };
-			const struct id_index *hit = bsearch(&key, index, p->incident_count, sizeof(*index), id_order);
+			const struct id_index *hit = bsearch(&key, index, count, sizeof(*index), id_order);
 
 			if (hit)
 				join(w->parent, (uint32_t)g, (uint32_t)w->group_count + hit->at);
