@@ -24,12 +24,12 @@ pkg_cflags = $(shell pkg-config --cflags $(1))
 pkg_libs   = $(shell pkg-config --libs $(1))
 
 PKG_LIB    := yaml-0.1 zlib openssl libevent libevent_openssl libevent_extra
-PKG_AGENT  := $(PKG_LIB) jansson
+PKG_AGENT  := $(PKG_LIB) jansson libcurl
 PKG_SERVER := $(PKG_LIB) jansson libpq libmicrohttpd libzstd libsodium
-CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) check)
+CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) libcurl check)
 LIBS_AGENT  := $(call pkg_libs,$(PKG_AGENT)) -lm
 LIBS_SERVER := $(call pkg_libs,$(PKG_SERVER)) -lm -lpthread
-LIBS_TEST   := $(LIBS_SERVER) $(call pkg_libs,check)
+LIBS_TEST   := $(LIBS_SERVER) $(call pkg_libs,libcurl check)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 
