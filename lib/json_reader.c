@@ -323,7 +323,7 @@ void json_read_members(const struct json_reader *r, uint32_t object, const struc
 		struct slice key = json_read_raw(r, i);
 
 		for (size_t k = 0; k < count; k++) {
-			if (names[k].len != key.len || memcmp(names[k].ptr, key.ptr, key.len) != 0)
+			if (!slice_equal(names[k], key))
 				continue;
 			if (found[k] == JSON_NONE)
 				found[k] = i + 1;

@@ -2,8 +2,8 @@
  * that the caller provides; values stay where they are in the text, which must outlive the reading.
  *
  * Strict: UTF-8 throughout, no control characters in strings, surrogates only in pairs, nothing behind the value.
- *\u0000 is allowed, as the RFC has it. When a key stands twice in an object, the first one wins. Numbers are kept as
- *text: none is too large to be read, only to be converted.
+ * A NUL written as an escape is allowed, as the RFC has it. When a key stands twice in an object, the first one wins.
+ * Numbers are kept as text: none is too large to be read, only to be converted.
  *
  * An array of tokens is the tree in writing order: a container is followed by its members, an object's members are
  * key, value, key, value, ... `next` of a token is the index behind all that belongs to it:

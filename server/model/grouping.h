@@ -11,10 +11,7 @@
  *
  * Keys are 63-bit hashes (SipHash-2-4 under a fixed key) of their parts, never 0. They are computed by the
  * collector when it normalises, so that the correlator reads small rows; membership is derived from
- * (cluster_key, ts), with no row per alert.
- *
- * grouping_plan() is the whole decision, pure: what is known of the touched segments and incidents, plus a batch
- * of alerts, gives the segments and incidents as they must be afterwards. */
+ * (cluster_key, ts), with no row per alert. What follows from the keys is decided by incident_plan.h. */
 #ifndef SERVER_MODEL_GROUPING_H
 #define SERVER_MODEL_GROUPING_H
 

@@ -62,11 +62,13 @@ bool incident_top_parse(struct slice key, struct incident_top *out);
 
 #define INCIDENT_RULE "base/1"
 /* Why the incident exists, for the column `reason`; screens put it into words of their language. A JSON object:
- *   rule      "base/1" (server/model/grouping.h)
- *   anchor    host of the top alert: outside attacker of inbound and external, inside host of other incidents; may be
- * "" stage     that its run shares, or, where the alert has no stage, `signature` window_s  most seconds between
- * neighbours runs      how many such runs there are; more than one: they also share inside host and signature with
- * another */
+ *
+ *   rule       "base/1" (server/model/grouping.h)
+ *   anchor     host of the top alert: outside attacker of inbound and external, inside host of other incidents; may
+ *              be ""
+ *   stage      that its run shares, or, where the alert has no stage, `signature`
+ *   window_s   most seconds between neighbours
+ *   runs       how many such runs there are; more than one: they also share inside host and signature with another */
 void incident_reason(const struct incident_facts *f, time_us window, struct buffer *out);
 
 #endif

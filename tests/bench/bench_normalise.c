@@ -68,6 +68,10 @@ int main(int argc, char **argv)
 	}
 	for (uint64_t i = 0; i < rounds; i++)
 		run(n, buffer_slice(&file), syslog ? SOURCE_SYSLOG : SOURCE_EVE, &t);
+	if (t.records == 0) {
+		fprintf(stderr, "bench_normalise: no rounds, so nothing to measure\n");
+		return 2;
+	}
 	printf("{\"records\":%" PRIu64 ",\"bytes_per_record\":%" PRIu64 ",\"ns_per_record\":%" PRId64
 	       ",\"records_per_s\":%.0f,\"alerts\":%" PRIu64 ",\"context\":%" PRIu64 ",\"unparsed\":%" PRIu64 "}\n",
 	       t.records, t.bytes / t.records, t.nanoseconds / (int64_t)t.records,
