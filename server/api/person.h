@@ -17,8 +17,19 @@ enum person_role {
 enum permission {
 	PERMISSION_ANYBODY, /* without a session */
 	PERMISSION_SIGNED_IN,
+	PERMISSION_CHANGE_SELF,      /* everybody but a wall screen */
 	PERMISSION_HANDLE_INCIDENTS, /* analyst, lead, admin */
 	PERMISSION_READ_AUDIT,       /* lead, admin */
+};
+
+/* Whoever is signed in; the texts belong to the call. */
+struct person {
+	int64_t user_id;    /* 0: nobody */
+	int64_t company_id; /* the only company this person sees; 0: all */
+	enum person_role role;
+	bool japanese; /* language of choice */
+	const char *email;
+	const char *display_name;
 };
 
 bool person_role_parse(struct slice name, enum person_role *out);
