@@ -32,6 +32,8 @@ GRANT INSERT ON alert, work, change, sensor_certificate TO hinomi_collector;
 GRANT SELECT, INSERT, UPDATE ON sensor_stream, sensor_day, sensor_health TO hinomi_collector;
 GRANT UPDATE (used_at, used_key_sha256) ON sensor_token TO hinomi_collector;
 GRANT UPDATE (revoked_at) ON sensor_certificate TO hinomi_collector;
+-- Enrolments are audited: the newest hash is read, the next row is written.
+GRANT SELECT (audit_id, hash), INSERT ON audit TO hinomi_collector;
 GRANT USAGE ON SEQUENCE alert_id TO hinomi_collector;
 
 -- ---------------------------------------------------------------------------------------------- correlator
