@@ -38,10 +38,7 @@ void intake_free(struct intake *in); /* NULL is allowed; what was not committed 
 
 /* Copies. ERR_FULL: no room (the spool is at its limit, or the disk is full), nothing has changed, and the source
  * should wait until intake_has_room() or, when it cannot wait, say intake_dropped(). ERR_IO: the disk fails. A record
- * whose envelope would be too long is cut here and marked, so bytes of any length are fine.
- *
- * A record that was put may still be taken back: when the commit fails, everything since the last one is gone, and the
- * source must go on at its last committed position. */
+ * whose envelope would be too long is cut here and marked, so bytes of any length are fine. */
 int intake_put(struct intake *in, const struct intake_record *record, struct err *why);
 
 /* So many records were lost. They become a numbered "dropped" event as soon as there is room; the count is kept across
@@ -55,22 +52,20 @@ int intake_position(struct intake *in, const char *source_name, struct slice sta
 /* The last checkpoint under this name, saved or waiting for the commit; false when there is none. *state is valid until
  * the next call of intake_position(). */
 bool intake_saved_position(const struct intake *in, const char *source_name, struct slice *state);
-/* All names, in no order: index 0, 1, ... until NULL; valid until the next call of intake_position(). */
+/* All names, the one first used first: index 0, 1, ... until NULL; valid until the next call of intake_position(). */
 const char *intake_position_name(const struct intake *in, size_t index);
 
-/* Makes what was put, dropped and positioned durable, as one. Nothing new: does nothing. On an error all of it is
- * taken back (see intake_put); ERR_FULL means the disk has no room. */
+/* Makes what was put, dropped and positioned durable, as one. Nothing new: does nothing. ERR_FULL: the disk has no
+ * room; nothing is lost, all of it waits for the next commit, and meanwhile puts are refused. ERR_IO: the disk fails;
+ * the agent must end, and starts again at its last commit. */
 int intake_commit(struct intake *in, struct err *why);
 /* Whether a record of ordinary size would be taken now. */
 bool intake_has_room(const struct intake *in);
-/* Whether anything waits for a commit, and since when (clock_monotonic_ms; the oldest of it). */
-bool intake_is_dirty(const struct intake *in, int64_t *since_ms);
-/* Goes up with every failed commit. A source that keeps its place in memory goes back to intake_saved_position() when
- * this number has changed. */
-uint64_t intake_setbacks(const struct intake *in);
-
-/* Called when there is something to commit, at most once between two commits: the run loop commits soon after.
- * Sources need not commit themselves. */
+/* Whether anything waits for a commit. */
+bool intake_is_dirty(const struct intake *in);
+/* Called when there is something to commit, after each put or position: the run loop commits soon after, so sources
+ * need not. It never commits inside the call: only when the source's callback has returned, so puts and the position
+ * that belongs to them stay together. */
 void intake_on_dirty(struct intake *in, void (*call)(void *arg), void *arg);
 
 #endif
