@@ -25,12 +25,14 @@
 enum { CALL_TOKEN_SIZE = 32 };
 
 struct hub;
+struct feed;
 struct login_limits;
 
 /* What all calls share: made when the role starts, the same until it ends. */
 struct api {
 	const struct settings *settings;
-	struct hub *hub; /* hub.h: the live stream */
+	struct hub *hub;   /* the live stream, */
+	struct feed *feed; /* and what fills it */
 	struct login_limits *limits;
 	uint8_t cursor_key[CURSOR_KEY_SIZE];
 };
@@ -54,7 +56,7 @@ struct call {
 	const struct http_request *request;
 	struct http_reply *reply;
 	const struct api_route *route;
-	const char *address; /* who asks; behind a proxy, whom the proxy names */
+	char address[64]; /* who asks; behind a proxy, whom the proxy names */
 
 	/* In a transaction that sees person's companies alone; read-only for GET. */
 	struct db *db;
@@ -87,5 +89,8 @@ bool call_id_parameter(struct call *call, const char *name, int64_t *out);
 /* If-Match of a change against the version there is: false: refused with 428 or 400, return 0. *stale: the caller
  * answers 412 with what there is now. */
 bool call_condition(struct call *call, int64_t version, bool *stale);
+
+/* For refusals before there is a call: begins the reply; problem's request_id and instance are filled in here. */
+void problem_reply_open(struct http_exchange *exchange, const struct problem *problem, struct json_writer *w);
 
 #endif

@@ -134,6 +134,21 @@ int audit_list(struct db *db, int64_t before, int limit, struct db_result **out,
 		      &args, out, why);
 }
 
+int audit_list_company(struct db *db, int64_t company_id, int64_t before, int limit, struct db_result **out,
+		       struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_integer(&args, company_id);
+	db_arg_integer(&args, before);
+	db_arg_integer(&args, limit);
+	return db_run(db,
+		      "SELECT audit_id, at, actor, action, company_id, subject, detail FROM audit "
+		      "WHERE company_id = $1::bigint AND audit_id < $2::bigint ORDER BY audit_id DESC "
+		      "LIMIT $3::bigint",
+		      &args, out, why);
+}
+
 void audit_read(const struct db_result *result, int row, struct audit_entry *out)
 {
 	out->id = db_integer(result, row, 0);

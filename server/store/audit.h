@@ -30,6 +30,9 @@ int audit_append(struct db *db, const char *actor, const char *action, int64_t c
 
 /* Entries below `before` (INT64_MAX: from the newest), newest first. Read them with audit_read(). */
 int audit_list(struct db *db, int64_t before, int limit, struct db_result **out, struct err *why);
+/* The same of one company alone. */
+int audit_list_company(struct db *db, int64_t company_id, int64_t before, int limit, struct db_result **out,
+		       struct err *why);
 /* The texts are borrowed from result. */
 void audit_read(const struct db_result *result, int row, struct audit_entry *out);
 

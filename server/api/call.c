@@ -1,0 +1,135 @@
+#include "server/api/call.h"
+
+#include "server/api/headers.h"
+
+void call_reply(struct call *call, int status, struct json_writer *w)
+{
+	http_reply_clear(call->reply);
+	call->reply->status = status;
+	call->reply->content_type = "application/json";
+	http_reply_header(call->reply, "Cache-Control", "no-store");
+	json_writer_init(w, &call->reply->body);
+}
+
+void call_reply_empty(struct call *call, int status)
+{
+	http_reply_clear(call->reply);
+	call->reply->status = status;
+	http_reply_header(call->reply, "Cache-Control", "no-store");
+}
+
+void problem_reply_open(struct http_exchange *exchange, const struct problem *problem, struct json_writer *w)
+{
+	struct http_reply *reply = http_reply_of(exchange);
+	const struct http_request *request = http_request_of(exchange);
+	struct problem whole = *problem;
+
+	http_reply_clear(reply);
+	reply->status = problem_status(problem->code);
+	reply->content_type = PROBLEM_MEDIA_TYPE;
+	http_reply_header(reply, "Cache-Control", "no-store");
+	http_reply_header(reply, "Content-Language", problem->japanese ? "ja" : "en");
+	/* RFC 9110 wants a challenge with every 401; no browser reacts to this one with a window of its own. */
+	if (reply->status == 401)
+		http_reply_header(reply, "WWW-Authenticate", "Session");
+	if (reply->status == 503)
+		http_reply_header(reply, "Retry-After", "2");
+	whole.request_id = request->id;
+	whole.instance = request->path;
+	json_writer_init(w, &reply->body);
+	problem_open(&whole, w);
+}
+
+void call_refuse_open(struct call *call, enum problem_code code, struct json_writer *w)
+{
+	problem_reply_open(call->exchange, &(struct problem){ .code = code, .japanese = call->japanese }, w);
+}
+
+int call_refuse(struct call *call, enum problem_code code)
+{
+	struct json_writer w;
+
+	call_refuse_open(call, code, &w);
+	json_close_object(&w);
+	return 0;
+}
+
+static int refuse_fault(struct call *call, const char *parameter, const char *member, enum problem_fault fault)
+{
+	struct problem problem = { .code = PROBLEM_INVALID,
+				   .japanese = call->japanese,
+				   .parameter = parameter,
+				   .member = member,
+				   .fault = fault };
+	struct json_writer w;
+
+	problem_reply_open(call->exchange, &problem, &w);
+	json_close_object(&w);
+	return 0;
+}
+
+int call_refuse_parameter(struct call *call, const char *name, enum problem_fault fault)
+{
+	return refuse_fault(call, name, NULL, fault);
+}
+
+int call_refuse_member(struct call *call, const char *name, enum problem_fault fault)
+{
+	return refuse_fault(call, NULL, name, fault);
+}
+
+static bool refused(struct call *call, const char *name, enum problem_fault fault)
+{
+	call_refuse_member(call, name, fault);
+	return false;
+}
+
+bool call_text(struct call *call, const char *name, size_t least, size_t most, bool required, const char **out)
+{
+	enum body_kind kind = body_kind(&call->body, name);
+	size_t length;
+
+	*out = NULL;
+	if (kind == BODY_ABSENT)
+		return required ? refused(call, name, FAULT_MISSING) : true;
+	*out = body_text(&call->body, name);
+	if (kind != BODY_TEXT || !*out)
+		return refused(call, name, FAULT_TYPE);
+	length = body_characters(*out);
+	if (length < least)
+		return refused(call, name, FAULT_TOO_SHORT);
+	return length <= most ? true : refused(call, name, FAULT_TOO_LONG);
+}
+
+bool call_id_parameter(struct call *call, const char *name, int64_t *out)
+{
+	const char *text = parameters_get(&call->query, name);
+	int64_t value;
+
+	if (!text)
+		return true;
+	if (!slice_to_int64(slice_of_string(text), &value) || value < 1) {
+		call_refuse_parameter(call, name, FAULT_NUMBER);
+		return false;
+	}
+	*out = value;
+	return true;
+}
+
+bool call_condition(struct call *call, int64_t version, bool *stale)
+{
+	const char *header = http_request_header(call->exchange, "If-Match");
+	enum headers_match match;
+
+	if (!header) {
+		call_refuse(call, PROBLEM_CONDITION_MISSING);
+		return false;
+	}
+	match = headers_if_match(header, version);
+	if (match == HEADERS_MALFORMED) {
+		call_refuse_parameter(call, "If-Match", FAULT_MALFORMED);
+		return false;
+	}
+	*stale = match == HEADERS_STALE;
+	return true;
+}

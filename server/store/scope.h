@@ -1,0 +1,14 @@
+/* The transaction of a call of the api: row-level security shows it the companies of the caller and nothing else
+ * (decision 0002, rule 7). */
+#ifndef SERVER_STORE_SCOPE_H
+#define SERVER_STORE_SCOPE_H
+
+#include "server/store/db.h"
+
+#define SCOPE_ALL    ((int64_t)0)  /* staff of the operator */
+#define SCOPE_NOBODY ((int64_t)-1) /* nobody is signed in: no company's rows at all */
+
+/* Begins it for the one company, or as above. read_only: of one snapshot, and nothing can be changed. */
+int scope_begin(struct db *db, int64_t company_id, bool read_only, struct err *why);
+
+#endif
