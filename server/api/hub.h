@@ -33,9 +33,9 @@ struct hub_stream {
 	uint8_t session[HUB_TOKEN_SIZE]; /* SHA-256 of the session's token */
 	const char *cursor;              /* from where on; NULL: from now on */
 };
-/* Fills *out for http_reply.source: give it to the reply, which then owns it. ERR_LIMIT: this session has too many
- * streams open; ERR_UNAVAILABLE: we are about to stop. */
-int hub_open(struct hub *hub, const struct hub_stream *stream, struct http_source *out, struct err *why);
+/* *out is for http_reply.source: the reply owns it then. ERR_LIMIT: this session has too many streams open;
+ * ERR_UNAVAILABLE: we are about to stop. */
+int hub_open(struct hub *hub, const struct hub_stream *stream, const struct http_source **out, struct err *why);
 
 /* A session ended: its streams say bye at once. */
 void hub_end_session(struct hub *hub, const uint8_t session[HUB_TOKEN_SIZE]);

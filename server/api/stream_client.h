@@ -61,8 +61,9 @@ void stream_client_release(struct stream_client *client);
 
 /* Bytes put; 0: nothing to say now; -1: the stream is over. */
 long stream_client_read(struct stream_client *client, const struct stream_moment *moment, char *to, size_t room);
-/* When it will have something to say, in monotonic ms, if nothing is appended before; INT64_MAX never. */
-int64_t stream_client_due(const struct stream_client *client, const struct stream_moment *moment);
+/* When it will have something to say, in monotonic ms, if nothing is appended before. Moves on over events that are
+ * none of its business, so that its reader is not woken for them. */
+int64_t stream_client_due(struct stream_client *client, const struct stream_moment *moment);
 /* Says bye and ends. */
 void stream_client_end(struct stream_client *client);
 

@@ -173,6 +173,7 @@ enum MHD_Result exchange_reply(struct http_exchange *exchange, bool tls)
 		reply->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
 	response = reply->source ? stream_response(exchange->connection, reply->source) : body_response(reply);
+	reply->source = NULL; /* the response has it now, or it is closed */
 	exchange->stage = EXCHANGE_REPLIED;
 	if (!response)
 		return MHD_NO;
@@ -220,6 +221,8 @@ void http_reply_clear(struct http_reply *reply)
 {
 	for (unsigned i = 0; i < reply->header_count; i++)
 		free(reply->headers[i].value);
+	if (reply->source)
+		reply->source->closed(reply->source->arg);
 	buffer_release(&reply->body);
 	*reply = (struct http_reply){ 0 };
 }

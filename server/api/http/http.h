@@ -46,7 +46,7 @@ struct http_reply {
 	struct http_header headers[HTTP_HEADERS_MAX];
 	unsigned header_count;
 	bool close;                       /* end the connection behind this reply */
-	const struct http_source *source; /* a stream: copied; NULL: body or borrowed */
+	const struct http_source *source; /* a stream, the reply's from now on: closed when it is cleared; NULL: none */
 };
 
 const struct http_request *http_request_of(const struct http_exchange *exchange);
