@@ -1,6 +1,7 @@
 #include "server/store/db.h"
 
 #include "lib/buffer.h"
+#include "server/store/sqlstate.h"
 
 #include <inttypes.h>
 #include <libpq-fe.h>
@@ -33,31 +34,6 @@ static struct slice first_line(const char *text)
 	return slice_trim(slice_take(s, slice_find(s, '\n')));
 }
 
-/* The class of an SQLSTATE decides what the caller can do about it (db.h). */
-static enum err_code code_of_state(const char *state)
-{
-	static const struct {
-		const char *prefix;
-		enum err_code code;
-	} table[] = {
-		{ "08", ERR_UNAVAILABLE },    /* connection exception */
-		{ "57P01", ERR_UNAVAILABLE }, /* admin shutdown */
-		{ "57P02", ERR_UNAVAILABLE }, /* crash shutdown */
-		{ "57P03", ERR_UNAVAILABLE }, /* cannot connect now */
-		{ "25006", ERR_UNAVAILABLE }, /* read-only: a standby, after a failover */
-		{ "53300", ERR_UNAVAILABLE }, /* too many connections */
-		{ "40001", ERR_CONFLICT },    /* serialization failure */
-		{ "40P01", ERR_CONFLICT },    /* deadlock */
-		{ "23505", ERR_CONFLICT },    /* unique violation */
-		{ "23P01", ERR_CONFLICT },    /* exclusion violation */
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(table); i++)
-		if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0)
-			return table[i].code;
-	return ERR_DATABASE;
-}
-
 static int fail_connection(struct db *db, struct err *why)
 {
 	struct slice line = first_line(PQerrorMessage(db->connection));
@@ -72,7 +48,7 @@ static int fail_result(struct db *db, const PGresult *result, struct err *why)
 
 	if (PQstatus(db->connection) != CONNECTION_OK || !state)
 		return fail_connection(db, why);
-	return err_set(why, code_of_state(state), "database: %s (SQLSTATE %s)", message ? message : "failed", state);
+	return err_set(why, sqlstate_code(state), "database: %s (SQLSTATE %s)", message ? message : "failed", state);
 }
 
 int db_open(struct db **out, const char *conninfo, const char *user, const char *application, struct err *why)
