@@ -96,8 +96,7 @@ static const struct {
 	[PROBLEM_UNAVAILABLE] = { 503,
 				  "unavailable",
 				  { "Not available at the moment", "今は利用できません" },
-				  { "Try again in a moment; nothing was changed",
-				    "何も変更していません。少し待ってから試してください" } },
+				  { "Try again in a moment", "少し待ってから試してください" } },
 };
 
 static const char *const faults[FAULT_COUNT][LANGUAGES] = {
