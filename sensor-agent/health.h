@@ -2,7 +2,7 @@
 #ifndef SENSOR_AGENT_HEALTH_H
 #define SENSOR_AGENT_HEALTH_H
 
-#include "lib/clock.h"
+#include "lib/json_write.h"
 
 enum { SOURCE_HEALTH_MOST = 64 }; /* sources told of; more are left out */
 
@@ -24,5 +24,10 @@ struct health {
 	size_t source_count;
 	struct source_health *sources; /* borrowed */
 };
+
+/* "sources": [{name, position, size, lines, errors}, ...] */
+void health_put_sources(struct json_writer *w, const struct health *health);
+/* Resident memory of this process; 0 when unknown. */
+uint64_t health_rss_bytes(void);
 
 #endif

@@ -1,0 +1,156 @@
+#include "sensor-agent/envelope.h"
+
+#include "lib/encode.h"
+#include "lib/json_write.h"
+
+#include <inttypes.h>
+
+enum {
+	AROUND = 512,    /* all that stands around the record */
+	WORST_GROWTH = 6 /* a control byte becomes \u0001 */
+};
+
+/* Bytes that one byte of a JSON string takes. UTF-8 needs no escapes. */
+static size_t escaped_size(uint8_t c)
+{
+	if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t' || c == '\b' || c == '\f')
+		return 2;
+	return c < 0x20 ? 6 : 1;
+}
+
+static bool goes_as_text(struct slice record)
+{
+	return !(record.len && memchr(record.ptr, 0, record.len)) && slice_is_utf8(record);
+}
+
+static size_t fit_base64(size_t len)
+{
+	enum { MOST = (ENVELOPE_MOST - AROUND) / 4 * 3 };
+
+	return len < MOST ? len : MOST;
+}
+
+size_t envelope_fit(struct slice record)
+{
+	size_t used = 0, at = 0;
+
+	if (record.len <= (ENVELOPE_MOST - AROUND) / WORST_GROWTH)
+		return record.len;
+	if (!goes_as_text(slice_take(record, ENVELOPE_MOST)) && !goes_as_text(record))
+		return fit_base64(record.len);
+	while (at < record.len) {
+		used += escaped_size(record.ptr[at]);
+		if (used > ENVELOPE_MOST - AROUND)
+			break;
+		at++;
+	}
+	while (at > 0 && at < record.len && (record.ptr[at] & 0xC0) == 0x80)
+		at--;
+	return at;
+}
+
+static void escape_one(struct buffer *out, uint8_t c)
+{
+	switch (c) {
+	case '"':
+		buffer_put(out, "\\\"", 2);
+		break;
+	case '\\':
+		buffer_put(out, "\\\\", 2);
+		break;
+	case '\n':
+		buffer_put(out, "\\n", 2);
+		break;
+	case '\r':
+		buffer_put(out, "\\r", 2);
+		break;
+	case '\t':
+		buffer_put(out, "\\t", 2);
+		break;
+	default:
+		buffer_printf(out, "\\u%04x", c);
+	}
+}
+
+/* As json_escape(), for bytes that are known to be UTF-8: this is where an agent spends its time. */
+static void put_text(struct buffer *out, struct slice text)
+{
+	const uint8_t *p = text.ptr, *end = text.ptr + text.len;
+
+	buffer_put_byte(out, '"');
+	while (p < end) {
+		const uint8_t *from = p;
+
+		while (p < end && *p >= 0x20 && *p != '"' && *p != '\\')
+			p++;
+		buffer_put(out, from, (size_t)(p - from));
+		if (p < end)
+			escape_one(out, *p++);
+	}
+	buffer_put_byte(out, '"');
+}
+
+static void put_time(struct buffer *out, time_us at)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_to_text(at, text);
+	buffer_printf(out, "\"read_at\":\"%s\"", text);
+}
+
+static void put_record(struct buffer *out, const struct spool_entry *entry)
+{
+	buffer_printf(out, ",\"source\":\"%s\",", entry->source == INTAKE_SYSLOG ? "syslog" : "eve");
+	put_time(out, entry->read_at);
+	if (entry->peer.len) {
+		buffer_put_string(out, ",\"peer\":");
+		json_escape(out, entry->peer);
+	}
+	buffer_put_byte(out, '}');
+	if (entry->original_length)
+		buffer_printf(out, ",\"truncated\":%" PRIu64, entry->original_length);
+	if (goes_as_text(entry->bytes)) {
+		buffer_put_string(out, ",\"message\":");
+		put_text(out, entry->bytes);
+	} else {
+		buffer_put_string(out, ",\"message_base64\":\"");
+		base64_encode(out, entry->bytes);
+		buffer_put_byte(out, '"');
+	}
+	buffer_put_byte(out, '}');
+}
+
+void envelope_put_entry(struct buffer *out, const struct spool_entry *entry)
+{
+	buffer_printf(out, "{\"hinomi\":{\"epoch\":\"%016" PRIx64 "\",\"sequence\":%" PRIu64, entry->epoch,
+		      entry->sequence);
+	if (entry->dropped) {
+		buffer_printf(out, ",\"dropped\":%" PRIu64 ",", entry->dropped);
+		put_time(out, entry->read_at);
+		buffer_put_string(out, "}}");
+		return;
+	}
+	put_record(out, entry);
+}
+
+void envelope_put_heartbeat(struct buffer *out, const struct health *health)
+{
+	struct json_writer w;
+
+	json_writer_init(&w, out);
+	json_open_object(&w, NULL);
+	json_open_object(&w, "hinomi");
+	json_open_object(&w, "heartbeat");
+	json_put_string(&w, "version", HINOMI_VERSION);
+	json_put_integer(&w, "spool_records", (int64_t)health->spool_records);
+	json_put_integer(&w, "spool_bytes", (int64_t)health->spool_bytes);
+	json_put_integer(&w, "disk_free_bytes", (int64_t)health->disk_free_bytes);
+	json_put_integer(&w, "dropped_records", (int64_t)health->dropped_records);
+	health_put_sources(&w, health);
+	json_put_integer(&w, "uptime_s", (int64_t)health->uptime_s);
+	json_put_integer(&w, "rss_bytes", (int64_t)health->rss_bytes);
+	json_close_object(&w);
+	json_put_time(&w, "read_at", health->now);
+	json_close_object(&w);
+	json_close_object(&w);
+}
