@@ -1,5 +1,7 @@
 #include "server/store/incident_query.h"
 
+#include "server/store/array_text.h"
+
 #define COLUMNS                                                                                            \
 	"i.incident_id, i.no, i.company_id, c.name, i.title, i.direction, i.stage, i.severity, i.state, "  \
 	"i.disposition, i.close_reason, i.owner_id, o.display_name, i.first_ts, i.last_ts, i.created_at, " \
@@ -51,12 +53,12 @@ int incident_query_list(struct db *db, const struct incident_filter *filter, str
 }
 
 /* Who is behind the last change: the newest entry of the timeline, when it is as new as the change. */
-#define GET                                                                                                          \
+#define SHOW                                                                                                         \
 	"SELECT " COLUMNS ", e.kind, e.user_id, u.display_name FROM incident i" JOINS                                \
 	"LEFT JOIN LATERAL (SELECT v.kind, v.user_id, v.at FROM incident_event v WHERE v.company_id = i.company_id " \
 	"AND v.incident_id = i.incident_id ORDER BY v.event_id DESC LIMIT 1) e ON e.at >= i.updated_at "             \
-	"LEFT JOIN app_user u ON u.user_id = e.user_id "                                                             \
-	"WHERE i.incident_id = $1::bigint AND ($2::bigint IS NULL OR i.company_id = $2::bigint)"
+	"LEFT JOIN app_user u ON u.user_id = e.user_id "
+#define GET SHOW "WHERE i.incident_id = $1::bigint AND ($2::bigint IS NULL OR i.company_id = $2::bigint)"
 
 int incident_query_get(struct db *db, int64_t company_id, int64_t id, bool lock, struct db_result **out,
 		       struct err *why)
@@ -66,6 +68,31 @@ int incident_query_get(struct db *db, int64_t company_id, int64_t id, bool lock,
 	db_arg_integer(&args, id);
 	arg_optional(&args, company_id);
 	return db_run(db, lock ? GET " FOR UPDATE OF i" : GET, &args, out, why);
+}
+
+int incident_query_ids(struct db *db, const int64_t *company_ids, const int64_t *ids, size_t count,
+		       struct db_result **out, struct err *why)
+{
+	struct array_text arrays[2] = { 0 };
+	struct db_args args = { 0 };
+	int failed;
+
+	for (size_t i = 0; i < count; i++) {
+		array_text_integer(&arrays[0], company_ids[i]);
+		array_text_integer(&arrays[1], ids[i]);
+	}
+	db_arg_text(&args, array_text(&arrays[0]));
+	db_arg_text(&args, array_text(&arrays[1]));
+	if (args.values[0] && args.values[1])
+		failed = db_run(db,
+				SHOW "WHERE (i.company_id, i.incident_id) IN "
+				     "(SELECT * FROM unnest($1::bigint[], $2::bigint[]))",
+				&args, out, why);
+	else
+		failed = err_set(why, ERR_NOMEM, "no memory for the incidents asked for");
+	array_text_release(&arrays[0]);
+	array_text_release(&arrays[1]);
+	return failed;
 }
 
 void incident_query_read(const struct db_result *r, int row, struct incident_row *out)

@@ -40,6 +40,9 @@ int incident_query_list(struct db *db, const struct incident_filter *filter, str
 /* At most one row. company_id 0: whichever has it. lock: keep others from changing it until the transaction ends. */
 int incident_query_get(struct db *db, int64_t company_id, int64_t id, bool lock, struct db_result **out,
 		       struct err *why);
+/* The incidents named by two arrays of the same length, with their last change; unknown ones are left out. */
+int incident_query_ids(struct db *db, const int64_t *company_ids, const int64_t *ids, size_t count,
+		       struct db_result **out, struct err *why);
 void incident_query_read(const struct db_result *result, int row, struct incident_row *out);
 
 /* id, at, kind, user_id, display_name, body (JSON), oldest first. */

@@ -1,28 +1,39 @@
 #include "server/store/sensor_query.h"
 
-/* $1 company or NULL, $2 sensor or NULL, $3 zone. Hour 23 is the one that runs. The alerts are counted once for all
- * sensors of the list. */
-static const char list[] =
-    "WITH counted AS (SELECT company_id, sensor_id, floor(extract(epoch FROM now() - ts) / 3600)::integer AS ago, "
-    "count(*) AS n FROM alert WHERE ($1::bigint IS NULL OR company_id = $1::bigint) "
-    "AND ($2::bigint IS NULL OR sensor_id = $2::bigint) AND ts > now() - interval '24 hours' AND ts <= now() "
-    "GROUP BY company_id, sensor_id, ago), "
-    "hours AS (SELECT company_id, sensor_id, json_object_agg(ago, n) AS by_ago FROM counted "
-    "GROUP BY company_id, sensor_id) "
-    "SELECT s.sensor_id, s.company_id, c.name, s.name, s.state, h.agent_version, h.last_seen_at, h.last_event_at, "
-    "(SELECT max(t.not_after) FROM sensor_certificate t WHERE t.company_id = s.company_id "
-    "AND t.sensor_id = s.sensor_id AND t.revoked_at IS NULL), s.created_at, h.clock_skew_ms, h.spool_records, "
-    "h.spool_bytes, h.disk_free_bytes, h.dropped_records, coalesce(d.expected, 0), coalesce(d.received, 0), "
-    "coalesce(d.dropped, 0), coalesce(d.unparsed, 0), coalesce(d.duplicate, 0), coalesce(d.ignored, 0), "
-    "(SELECT json_agg(coalesce((o.by_ago ->> ago::text)::bigint, 0) ORDER BY ago DESC) "
-    "FROM generate_series(0, 23) AS ago)::text "
-    "FROM sensor s JOIN company c ON c.company_id = s.company_id "
-    "LEFT JOIN sensor_health h ON h.company_id = s.company_id AND h.sensor_id = s.sensor_id "
-    "LEFT JOIN sensor_day d ON d.company_id = s.company_id AND d.sensor_id = s.sensor_id "
-    "AND d.day = (now() AT TIME ZONE $3::text)::date "
-    "LEFT JOIN hours o ON o.company_id = s.company_id AND o.sensor_id = s.sensor_id "
-    "WHERE ($1::bigint IS NULL OR s.company_id = $1::bigint) AND ($2::bigint IS NULL OR s.sensor_id = $2::bigint) "
-    "ORDER BY c.name, s.company_id, s.name, s.sensor_id";
+#include "server/store/array_text.h"
+
+/* $3 zone; what $1 and $2 are is the scopes' business. Hour 23 is the one that runs. The alerts are counted once for
+ * all sensors of the list. */
+#define LIST(alert_scope, sensor_scope)                                                                             \
+	"WITH counted AS (SELECT a.company_id, a.sensor_id, "                                                       \
+	"floor(extract(epoch FROM now() - a.ts) / 3600)::integer AS ago, count(*) AS n FROM alert a "               \
+	"WHERE " alert_scope " AND a.ts > now() - interval '24 hours' AND a.ts <= now() "                           \
+	"GROUP BY a.company_id, a.sensor_id, ago), "                                                                \
+	"hours AS (SELECT company_id, sensor_id, json_object_agg(ago, n) AS by_ago FROM counted "                   \
+	"GROUP BY company_id, sensor_id) "                                                                          \
+	"SELECT s.sensor_id, s.company_id, c.name, s.name, s.state, h.agent_version, h.last_seen_at, "              \
+	"h.last_event_at, (SELECT max(t.not_after) FROM sensor_certificate t WHERE t.company_id = s.company_id "    \
+	"AND t.sensor_id = s.sensor_id AND t.revoked_at IS NULL), s.created_at, h.clock_skew_ms, h.spool_records, " \
+	"h.spool_bytes, h.disk_free_bytes, h.dropped_records, coalesce(d.expected, 0), coalesce(d.received, 0), "   \
+	"coalesce(d.dropped, 0), coalesce(d.unparsed, 0), coalesce(d.duplicate, 0), coalesce(d.ignored, 0), "       \
+	"(SELECT json_agg(coalesce((o.by_ago ->> ago::text)::bigint, 0) ORDER BY ago DESC) "                        \
+	"FROM generate_series(0, 23) AS ago)::text "                                                                \
+	"FROM sensor s JOIN company c ON c.company_id = s.company_id "                                              \
+	"LEFT JOIN sensor_health h ON h.company_id = s.company_id AND h.sensor_id = s.sensor_id "                   \
+	"LEFT JOIN sensor_day d ON d.company_id = s.company_id AND d.sensor_id = s.sensor_id "                      \
+	"AND d.day = (now() AT TIME ZONE $3::text)::date "                                                          \
+	"LEFT JOIN hours o ON o.company_id = s.company_id AND o.sensor_id = s.sensor_id "                           \
+	"WHERE " sensor_scope " ORDER BY c.name, s.company_id, s.name, s.sensor_id"
+
+/* $1 company or NULL, $2 sensor or NULL. */
+#define IN_FILTER(t)                                                                                          \
+	"($1::bigint IS NULL OR " t ".company_id = $1::bigint) AND ($2::bigint IS NULL OR " t ".sensor_id = " \
+											      "$2::bigint)"
+/* $1 companies, $2 their sensors. */
+#define IN_PAIRS(t) "(" t ".company_id, " t ".sensor_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))"
+
+static const char list[] = LIST(IN_FILTER("a"), IN_FILTER("s"));
+static const char some[] = LIST(IN_PAIRS("a"), IN_PAIRS("s"));
 
 static void arg_optional(struct db_args *args, int64_t value)
 {
@@ -41,6 +52,47 @@ int sensor_query_list(struct db *db, int64_t company_id, int64_t sensor_id, cons
 	arg_optional(&args, sensor_id);
 	db_arg_text(&args, timezone);
 	return db_run(db, list, &args, out, why);
+}
+
+int sensor_query_some(struct db *db, const int64_t *company_ids, const int64_t *sensor_ids, size_t count,
+		      const char *timezone, struct db_result **out, struct err *why)
+{
+	struct array_text arrays[2] = { 0 };
+	struct db_args args = { 0 };
+	int failed;
+
+	for (size_t i = 0; i < count; i++) {
+		array_text_integer(&arrays[0], company_ids[i]);
+		array_text_integer(&arrays[1], sensor_ids[i]);
+	}
+	db_arg_text(&args, array_text(&arrays[0]));
+	db_arg_text(&args, array_text(&arrays[1]));
+	db_arg_text(&args, timezone);
+	if (args.values[0] && args.values[1])
+		failed = db_run(db, some, &args, out, why);
+	else
+		failed = err_set(why, ERR_NOMEM, "no memory for the sensors asked for");
+	array_text_release(&arrays[0]);
+	array_text_release(&arrays[1]);
+	return failed;
+}
+
+int sensor_query_exists(struct db *db, int64_t company_id, int64_t sensor_id, struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *result;
+	int rows;
+
+	db_arg_integer(&args, sensor_id);
+	arg_optional(&args, company_id);
+	if (db_run(db,
+		   "SELECT 1 FROM sensor WHERE sensor_id = $1::bigint "
+		   "AND ($2::bigint IS NULL OR company_id = $2::bigint)",
+		   &args, &result, why) != 0)
+		return -1;
+	rows = db_rows(result);
+	db_result_free(result);
+	return rows ? 0 : err_set(why, ERR_NOT_FOUND, "no such sensor");
 }
 
 void sensor_query_read(const struct db_result *r, int row, struct sensor_row *out)

@@ -21,6 +21,12 @@ struct sensor_row {
 /* company_id and sensor_id 0: all. By company and name. timezone: whose today. */
 int sensor_query_list(struct db *db, int64_t company_id, int64_t sensor_id, const char *timezone,
 		      struct db_result **out, struct err *why);
+/* The same for the sensors named by two arrays of the same length; unknown ones are left out. */
+int sensor_query_some(struct db *db, const int64_t *company_ids, const int64_t *sensor_ids, size_t count,
+		      const char *timezone, struct db_result **out, struct err *why);
 void sensor_query_read(const struct db_result *result, int row, struct sensor_row *out);
+
+/* Whether it exists and the transaction may see it: ERR_NOT_FOUND when not. company_id 0: whichever has it. */
+int sensor_query_exists(struct db *db, int64_t company_id, int64_t sensor_id, struct err *why);
 
 #endif
