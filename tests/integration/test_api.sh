@@ -260,7 +260,7 @@ check_equal 'and the failures are forgotten' 0 "$(sql "SELECT failed_logins FROM
 lead=$cookie
 
 # ---- audit
-check_equal 'audited: logins, failures, log-out, set-up, language' '6 15 1 4 2' \
+check_equal 'audited: logins, failures, log-out, set-up, language' '5 16 1 4 2' \
 	"$(audited login) $(audited login.failed) $(audited logout) $(audited user.setup) $(audited user.language)"
 check_equal 'a failure is nobody known' role:api "$(sql "SELECT DISTINCT actor FROM audit WHERE action = 'login.failed'")"
 check_equal 'no password in it' 0 "$(sql "SELECT count(*) FROM audit WHERE detail LIKE '%$password%' OR detail LIKE '%wrong 1%'")"
