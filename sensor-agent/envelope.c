@@ -23,30 +23,39 @@ static bool goes_as_text(struct slice record)
 	return !(record.len && memchr(record.ptr, 0, record.len)) && slice_is_utf8(record);
 }
 
-static size_t fit_base64(size_t len)
+/* Not in the middle of a UTF-8 character. */
+static struct slice take_characters(struct slice text, size_t most)
 {
-	enum { MOST = (ENVELOPE_MOST - AROUND) / 4 * 3 };
-
-	return len < MOST ? len : MOST;
+	if (text.len <= most)
+		return text;
+	for (int i = 0; i < 3 && most > 0 && (text.ptr[most] & 0xC0) == 0x80; i++)
+		most--;
+	return slice_take(text, most);
 }
 
-size_t envelope_fit(struct slice record)
+static size_t fit_text(struct slice record)
 {
 	size_t used = 0, at = 0;
 
-	if (record.len <= (ENVELOPE_MOST - AROUND) / WORST_GROWTH)
-		return record.len;
-	if (!goes_as_text(slice_take(record, ENVELOPE_MOST)) && !goes_as_text(record))
-		return fit_base64(record.len);
 	while (at < record.len) {
 		used += escaped_size(record.ptr[at]);
 		if (used > ENVELOPE_MOST - AROUND)
 			break;
 		at++;
 	}
-	while (at > 0 && at < record.len && (record.ptr[at] & 0xC0) == 0x80)
-		at--;
-	return at;
+	return take_characters(record, at).len;
+}
+
+size_t envelope_fit(struct slice record)
+{
+	struct slice beginning;
+
+	if (record.len <= (ENVELOPE_MOST - AROUND) / WORST_GROWTH)
+		return record.len;
+	beginning = take_characters(record, ENVELOPE_MOST);
+	if (!goes_as_text(beginning))
+		beginning = slice_take(record, (ENVELOPE_MOST - AROUND) / 4 * 3);
+	return goes_as_text(beginning) ? fit_text(beginning) : beginning.len;
 }
 
 static void escape_one(struct buffer *out, uint8_t c)
