@@ -178,16 +178,18 @@ enum event_append event_ring_append(struct event_ring *ring, const struct event 
 				    int64_t now_ms)
 {
 	struct event_text *text;
+	enum event_append verdict;
 	size_t slot;
 
 	if (event->kind == EVENT_FLOOD) {
 		make_room(ring, 0);
 		append(ring, event, NULL, now_ms);
-		return EVENT_APPENDED;
+		return EVENT_NEW;
 	}
 	slot = find(ring, event);
 	if (ring->index[slot] && at(ring, ring->index[slot])->version >= event->version)
 		return EVENT_STALE;
+	verdict = ring->index[slot] ? EVENT_NEWER : EVENT_NEW;
 	text = make_text(ring, event->kind, data);
 	if (!text) {
 		event_ring_drop(ring);
@@ -200,7 +202,7 @@ enum event_append event_ring_append(struct event_ring *ring, const struct event 
 	ring->index[slot] = ring->next;
 	ring->bytes += text->len;
 	append(ring, event, text, now_ms);
-	return EVENT_APPENDED;
+	return verdict;
 }
 
 uint64_t event_ring_first(const struct event_ring *ring)

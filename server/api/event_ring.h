@@ -48,9 +48,14 @@ struct event_ring;
 struct event_ring *event_ring_new(const struct event_ring_limits *limits, uint32_t epoch);
 void event_ring_free(struct event_ring *ring); /* NULL is allowed; texts still held elsewhere stay */
 
-enum event_append { EVENT_APPENDED, EVENT_STALE, EVENT_NO_MEMORY };
-/* Appends an event; `data` is its JSON in one line. EVENT_STALE: the ring has this version of the object already.
- * Without memory everything is dropped (event_ring_drop()), so that readers load again. */
+enum event_append {
+	EVENT_NEW,   /* appended: the object was not in the ring */
+	EVENT_NEWER, /* appended: a newer version of one that was */
+	EVENT_STALE, /* the ring has this version or a newer one already */
+	EVENT_NO_MEMORY,
+};
+/* Appends an event; `data` is its JSON in one line. Without memory everything is dropped (event_ring_drop()), so that
+ * readers load again. */
 enum event_append event_ring_append(struct event_ring *ring, const struct event *event, struct slice data,
 				    int64_t now_ms);
 /* Forgets all events; who has a cursor from before has missed something. */

@@ -301,12 +301,16 @@ void hub_session_checked(struct hub *hub, const uint8_t session[HUB_TOKEN_SIZE],
 
 /* --------------------------------------------------------------------------------------------------------- the feed */
 
-void hub_append(struct hub *hub, const struct event *event, struct slice data)
+enum event_append hub_append(struct hub *hub, const struct event *event, struct slice data)
 {
+	enum event_append verdict;
+
 	pthread_mutex_lock(&hub->lock);
-	if (event_ring_append(hub->ring, event, data, clock_monotonic_ms()) == EVENT_NO_MEMORY)
-		log_warning("no memory for an event of the live stream: all screens load again");
+	verdict = event_ring_append(hub->ring, event, data, clock_monotonic_ms());
 	pthread_mutex_unlock(&hub->lock);
+	if (verdict == EVENT_NO_MEMORY)
+		log_warning("no memory for an event of the live stream: all screens load again");
+	return verdict;
 }
 
 void hub_publish(struct hub *hub)

@@ -43,8 +43,8 @@ unsigned hub_streams(struct hub *hub);
 
 /* ---- for the feed, from one thread ---- */
 
-/* Appends an event; nobody is woken before hub_publish(). */
-void hub_append(struct hub *hub, const struct event *event, struct slice data);
+/* Appends an event (event_ring_append()); nobody is woken before hub_publish(). */
+enum event_append hub_append(struct hub *hub, const struct event *event, struct slice data);
 void hub_publish(struct hub *hub);
 /* All streams have missed something: what follows no longer joins on to what they have. */
 void hub_drop(struct hub *hub);

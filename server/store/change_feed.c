@@ -5,10 +5,8 @@
 #include <inttypes.h>
 
 static const char *const kinds[] = {
-	[CHANGE_ALERTS] = "alerts",
-	[CHANGE_INCIDENT] = "incident",
-	[CHANGE_SENSOR] = "sensor",
-	[CHANGE_COMPANY] = "company",
+	[CHANGE_ALERTS] = "alerts", [CHANGE_GROUPED] = "grouped", [CHANGE_INCIDENT] = "incident",
+	[CHANGE_SENSOR] = "sensor", [CHANGE_COMPANY] = "company",
 };
 
 int change_feed_recent(struct db *db, struct db_result **out, struct err *why)

@@ -5,7 +5,13 @@
 
 #include "server/store/db.h"
 
-enum change_kind { CHANGE_ALERTS, CHANGE_INCIDENT, CHANGE_SENSOR, CHANGE_COMPANY };
+enum change_kind {
+	CHANGE_ALERTS,  /* new ones */
+	CHANGE_GROUPED, /* the correlator has decided on their incidents */
+	CHANGE_INCIDENT,
+	CHANGE_SENSOR,
+	CHANGE_COMPANY,
+};
 
 struct change {
 	int64_t change_id, company_id;

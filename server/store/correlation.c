@@ -76,13 +76,18 @@ static int take_work(struct db *db, int64_t company_id, int64_t most, struct db_
 	db_arg_integer(&args, CLAIM_ROWS_MAX);
 	return db_run(
 	    db,
-	    "DELETE FROM work w USING ("
+	    "WITH gone AS (DELETE FROM work w USING ("
 	    "SELECT work_id, sum(size) OVER (ORDER BY work_id) AS upto, row_number() OVER (ORDER BY work_id) AS n "
 	    "FROM (SELECT work_id, id_to - id_from + 1 AS size FROM work WHERE company_id = $1::bigint "
 	    "ORDER BY work_id LIMIT $3::bigint) oldest) s "
 	    "WHERE w.company_id = $1::bigint AND w.work_id = s.work_id AND (s.upto <= $2::bigint OR s.n = 1) "
-	    "RETURNING w.id_from, w.id_to, w.ts_from, w.ts_to, "
-	    "(SELECT count(*) FROM (SELECT FROM work WHERE company_id = $1::bigint LIMIT $3::bigint + 1) there)",
+	    "RETURNING w.id_from, w.id_to, w.ts_from, w.ts_to), "
+	    /* Screens show alerts before their incidents are known, and are told when they are. */
+	    "told AS (INSERT INTO change (company_id, kind, id_from, id_to, ts_from, ts_to) "
+	    "SELECT $1::bigint, 'grouped', id_from, id_to, ts_from, ts_to FROM gone) "
+	    "SELECT id_from, id_to, ts_from, ts_to, "
+	    "(SELECT count(*) FROM (SELECT FROM work WHERE company_id = $1::bigint LIMIT $3::bigint + 1) there) FROM "
+	    "gone",
 	    &args, out, why);
 }
 
