@@ -68,7 +68,7 @@ help: ## this list
 
 $(BUILD)/hinomid: $(BUILD)/server/main.o $(A_SERVER) $(A_STORE) $(A_MODEL) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
-$(BUILD)/hinomictl: $(CTL_OBJ) $(A_STORE) $(A_MODEL) $(A_LIB) $(BUILD)/server/settings.o
+$(BUILD)/hinomictl: $(CTL_OBJ) $(BUILD)/server/settings.o $(A_STORE) $(A_MODEL) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
 $(BUILD)/hinomi-agent: $(BUILD)/sensor-agent/main.o $(A_AGENT) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_AGENT)

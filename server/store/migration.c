@@ -233,10 +233,18 @@ int operator_ensure(struct db *db, const char *name, const char *timezone, struc
 
 	db_arg_text(&args, name);
 	db_arg_text(&args, timezone);
-	return db_run(db,
-		      "INSERT INTO operator (name, timezone) SELECT $1::text, $2::text "
-		      "WHERE NOT EXISTS (SELECT FROM operator)",
-		      &args, NULL, why);
+	if (db_begin(db, why) != 0)
+		return -1;
+	if (db_run(db, "SELECT pg_advisory_xact_lock(" LOCK_MIGRATION ")", NULL, NULL, why) != 0 ||
+	    db_run(db,
+		   "INSERT INTO operator (name, timezone) SELECT $1::text, $2::text "
+		   "WHERE NOT EXISTS (SELECT FROM operator)",
+		   &args, NULL, why) != 0 ||
+	    db_commit(db, why) != 0) {
+		db_rollback(db);
+		return -1;
+	}
+	return 0;
 }
 
 int operator_rename(struct db *db, const char *name, struct err *why)

@@ -1,0 +1,11 @@
+/* Running another program, without a shell in between. */
+#ifndef SERVER_CTL_PROGRAM_H
+#define SERVER_CTL_PROGRAM_H
+
+#include "lib/err.h"
+
+/* arguments[0] is looked up in PATH; the list ends with NULL. What it says on stderr the operator sees. Waits for its
+ * end; -1 unless it exits with 0. */
+int program_run(const char *const *arguments, struct err *why);
+
+#endif
