@@ -107,8 +107,7 @@ static void on_done(void *arg, struct est_job *job)
 	}
 	if (job->bad_credentials && log_allowed(&est->refused_limit, LOG_EVERY_MS, &skipped))
 		log_warning("EST: refused a token from %s: %s (%u more held back)", job->address, job->reason, skipped);
-	/* A try is lost only by what the peer did wrong. */
-	if (job->paid && (job->status == 200 || job->status >= 500))
+	if (job->paid && !job->bad_credentials)
 		est_allowance_give_back(&est->allowance, slice_of(job->peer, job->peer_length));
 	/* Also when nobody waits any more: it is committed, and the sensor will fetch it again or has it already. */
 	if (job->status == 200)

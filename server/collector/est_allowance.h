@@ -1,16 +1,17 @@
 /* How often somebody may fail to show a good token: per address, and all together. A token cannot be guessed, but each
  * try costs a look into the database. Pure: the time is given.
  *
- * A try is paid for before it is made and refunded when it was good, so that many tries at once gain nothing. Addresses
- * share a fixed number of slots by a keyed hash: memory is bounded, and nobody can choose whom to share with. */
+ * A try is paid for before it is made and refunded unless the token was bad, so that many tries at once gain nothing.
+ * Addresses share a fixed number of slots by a keyed hash: memory is bounded, and nobody can choose whom to share with.
+ */
 #ifndef SERVER_COLLECTOR_EST_ALLOWANCE_H
 #define SERVER_COLLECTOR_EST_ALLOWANCE_H
 
 #include "lib/slice.h"
 
 enum {
-	EST_TRIES_PER_ADDRESS = 10, /* at once; then one every EST_TRY_EVERY_MS */
-	EST_TRY_EVERY_MS = 6000,
+	EST_TRIES_PER_ADDRESS = 20, /* at once; then one every EST_TRY_EVERY_MS */
+	EST_TRY_EVERY_MS = 5000,
 	EST_TRIES_IN_ALL = 300,
 	EST_TRY_IN_ALL_EVERY_MS = 200,
 	EST_ALLOWANCE_SLOTS = 4096,
