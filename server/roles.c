@@ -1,5 +1,6 @@
 #include "server/role.h"
 
+#include "server/api/api.h"
 #include "server/correlator/correlator.h"
 #include "server/housekeeper/housekeeper.h"
 #include "server/keyholder/keyholder.h"
@@ -9,5 +10,6 @@ const struct role *const roles[] = {
 	&keyholder_role,
 	&housekeeper_role,
 	&correlator_role,
+	&api_role,
 	NULL,
 };
