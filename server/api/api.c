@@ -170,11 +170,11 @@ static void wait_until_sent(struct running *r)
 static void stop(struct running *r)
 {
 	atomic_store(&r->service.draining, true);
-	feed_stop(r->api.feed);
 	if (r->api.hub)
 		hub_stop(r->api.hub);
 	workers_stop(r->service.workers);
 	workers_stop(r->service.hashers);
+	feed_stop(r->api.feed); /* workers ask it how it is */
 	wait_until_sent(r);
 	http_server_stop(r->metrics);
 	http_server_stop(r->service.people);
