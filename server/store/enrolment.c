@@ -29,7 +29,7 @@ static int check_sensor(struct db *db, const struct enrolment *e, struct err *wh
 	db_arg_integer(&args, e->company_id);
 	db_arg_integer(&args, e->sensor_id);
 	if (db_run(db,
-		   "SELECT s.revoked_at IS NOT NULL OR s.state = 'revoked', c.left_at IS NOT NULL, "
+		   "SELECT s.revoked_at IS NOT NULL OR s.state = 'revoked', coalesce(c.left_at <= now(), false), "
 		   "(SELECT count(*) FROM sensor_certificate k WHERE k.company_id = $1::bigint "
 		   " AND k.sensor_id = $2::bigint AND k.issued_at > now() - interval '1 hour') "
 		   "FROM sensor s JOIN company c ON c.company_id = s.company_id "
