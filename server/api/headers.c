@@ -137,9 +137,14 @@ static bool is_origin(const char *origin, const char *scheme, const char *host)
 /* A URL's origin ends where its path begins. */
 static bool is_origin_of_url(const char *origin, const char *url)
 {
-	size_t n = strlen(origin);
+	const char *authority = url ? strstr(url, "://") : NULL;
+	size_t n;
 
-	return n > 0 && url && strncasecmp(url, origin, n) == 0 && (url[n] == '\0' || url[n] == '/');
+	if (!authority)
+		return false;
+	n = (size_t)(authority - url) + 3;
+	n += strcspn(url + n, "/");
+	return strlen(origin) == n && strncasecmp(url, origin, n) == 0;
 }
 
 bool headers_same_origin(const char *sec_fetch_site, const char *origin, const char *scheme, const char *host,

@@ -169,7 +169,8 @@ static int by_slice(const void *key, const void *element)
 
 static struct static_file *find_exact(const struct static_files *files, struct slice path)
 {
-	return path.len ? bsearch(&path, files->list, files->count, sizeof(files->list[0]), by_slice) : NULL;
+	return path.len && files->count ? bsearch(&path, files->list, files->count, sizeof(files->list[0]), by_slice)
+					: NULL;
 }
 
 /* The gzipped twins are given in place of the plain files, never under their own names. */
