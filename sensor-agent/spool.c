@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -99,8 +98,8 @@ static int open_lock(struct spool *s, const char *folder, struct err *why)
 	s->lock_fd = openat(s->dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->lock_fd < 0)
 		return err_set_errno(why, ERR_IO, "cannot open %s/lock", folder);
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-		if (errno != EWOULDBLOCK)
+	if (fcntl(s->lock_fd, F_OFD_SETLK, &(struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET }) != 0) {
+		if (errno != EAGAIN && errno != EACCES)
 			return err_set_errno(why, ERR_IO, "cannot lock %s", folder);
 		if (pread(s->lock_fd, text, sizeof(text) - 1, 0) <= 0)
 			text[0] = '\0';

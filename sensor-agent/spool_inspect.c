@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -15,11 +14,12 @@ static uint64_t larger(uint64_t a, uint64_t b)
 static bool is_locked(int dir_fd)
 {
 	int fd = openat(dir_fd, "lock", O_RDONLY | O_CLOEXEC);
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET };
 	bool locked;
 
 	if (fd < 0)
 		return false;
-	locked = flock(fd, LOCK_SH | LOCK_NB) != 0;
+	locked = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 	close(fd);
 	return locked;
 }
