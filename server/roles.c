@@ -1,6 +1,7 @@
 #include "server/role.h"
 
 #include "server/api/api.h"
+#include "server/collector/collector.h"
 #include "server/correlator/correlator.h"
 #include "server/housekeeper/housekeeper.h"
 #include "server/keyholder/keyholder.h"
@@ -10,6 +11,7 @@ const struct role *const roles[] = {
 	&keyholder_role,
 	&housekeeper_role,
 	&correlator_role,
+	&collector_role,
 	&api_role,
 	NULL,
 };
