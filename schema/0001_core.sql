@@ -353,7 +353,7 @@ CREATE TABLE idempotency (
 CREATE TABLE audit (
     audit_id     bigint PRIMARY KEY,         -- 1, 2, 3, ... without gaps
     at           timestamptz NOT NULL,
-    actor        text NOT NULL,              -- user's e-mail, or role:NAME
+    actor        text NOT NULL,              -- user's e-mail, role:NAME, or ctl:SYSTEM-USER
     action       text NOT NULL,
     company_id   bigint,
     subject      text NOT NULL,

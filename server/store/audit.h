@@ -16,7 +16,7 @@ enum { AUDIT_HASH_SIZE = 32 };
 struct audit_entry {
 	int64_t id;
 	time_us at;
-	const char *actor;   /* a user's e-mail, or "role:NAME" */
+	const char *actor;   /* a user's e-mail, "role:NAME", or "ctl:NAME": that system user by hinomictl */
 	const char *action;  /* "login", "incident.state", ... */
 	int64_t company_id;  /* 0: none */
 	const char *subject; /* what it was done to: "incident 17" */

@@ -66,9 +66,6 @@ all_done() {
 }
 
 conninfo=$(scripts/postgres start "$state/cluster" 5432) || exit 1
-for migration in schema/[0-9][0-9][0-9][0-9]_*.sql; do
-	sql -1 -f "$migration" || exit 1
-done
 cat >"$state/hinomi.yaml" <<YAML
 state_dir: $state
 database:
@@ -77,6 +74,7 @@ correlator:
   window: 1h
   poll: 100ms
 YAML
+PGUSER=hinomi HINOMI_SCHEMA=schema "$build/hinomictl" --config="$state/hinomi.yaml" migrate >"$state/migrate.log" || exit 1
 # The definition in SQL, and what came out in the same form.
 sql -f tests/integration/correlator.sql || exit 1
 

@@ -54,9 +54,6 @@ full_round() {
 }
 
 conninfo=$(scripts/postgres start "$state/cluster" 5432) || exit 1
-for migration in schema/[0-9][0-9][0-9][0-9]_*.sql; do
-	psql -X -q -1 -v ON_ERROR_STOP=1 -d "$conninfo" -f "$migration" || exit 1
-done
 cat >"$state/hinomi.yaml" <<YAML
 state_dir: $state
 database:
@@ -68,6 +65,7 @@ housekeeper:
   months_ahead: 2
   retention_months: 3
 YAML
+PGUSER=hinomi HINOMI_SCHEMA=schema "$build/hinomictl" --config="$state/hinomi.yaml" migrate >"$state/migrate.log" || exit 1
 
 # month N: months before this one, as the first of it, UTC
 month() {
@@ -89,8 +87,7 @@ query "INSERT INTO work (company_id, id_from, id_to, ts_from, ts_to)
 	SELECT 1, 6, 6, ts, ts FROM alert WHERE id = 6"
 check 'all in the default partition' 6 "$(query 'SELECT count(*) FROM ONLY alert_default')"
 
-query "INSERT INTO operator (name) VALUES ('chamber');
-	INSERT INTO company (company_id, operator_id, name) VALUES (1, 1, 'one');
+query "INSERT INTO company (company_id, operator_id, name) VALUES (1, 1, 'one');
 	INSERT INTO sensor (company_id, sensor_id, name, state) VALUES
 		(1, 1, 'new', 'new'), (1, 2, 'seen', 'new'), (1, 3, 'late', 'up'), (1, 4, 'down', 'up'), (1, 5, 'back', 'down'),
 		(1, 6, 'muted', 'muted'), (1, 7, 'revoked', 'revoked'), (1, 8, 'steady', 'up');
