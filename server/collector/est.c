@@ -17,7 +17,8 @@ enum {
 	CONNECTIONS_PER_PEER = 64,
 	LOG_EVERY_MS = 10000,
 	ACCEPT_PAUSE_MS = 1000,
-	RENEW_LOOK_S = 60, /* how often our own certificate's age is looked at */
+	LOOK_MOST_MS = 60 * 1000, /* the wall clock may be set meanwhile */
+	LOOK_LEAST_MS = 1000,
 };
 
 struct est {
@@ -90,6 +91,7 @@ static void take_own(struct est *est, const struct est_job *job)
 	}
 	if (est_set_certificate(est, &job->own, &why) != 0) {
 		log_error("the renewed certificate cannot be used: %s", why.text);
+		est->renew_at = clock_now() + (time_us)LOOK_MOST_MS * 1000;
 		return;
 	}
 	est->plan.renewed(est->plan.arg, &job->own);
@@ -315,6 +317,16 @@ static void on_resume(evutil_socket_t fd, short what, void *arg)
 
 /* ------------------------------------------------------------------------------------------------ as a whole */
 
+static void look_again(struct est *est)
+{
+	int64_t ms = est->renew_at == TIME_NONE ? LOOK_MOST_MS : (est->renew_at - clock_now()) / 1000;
+	struct timeval after;
+
+	ms = ms > LOOK_MOST_MS ? LOOK_MOST_MS : ms < LOOK_LEAST_MS ? LOOK_LEAST_MS : ms;
+	after = (struct timeval){ ms / 1000, (ms % 1000) * 1000 };
+	event_add(est->look, &after);
+}
+
 static void on_look(evutil_socket_t fd, short what, void *arg)
 {
 	struct est *est = arg;
@@ -322,7 +334,8 @@ static void on_look(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (!est->plan.renewed || est->renew_at == TIME_NONE || clock_now() < est->renew_at)
+	look_again(est);
+	if (est->renew_at == TIME_NONE || clock_now() < est->renew_at)
 		return;
 	job = est_job_new(EST_JOB_OWN);
 	if (job && est_worker_put(est->worker, job))
@@ -352,19 +365,21 @@ int est_set_certificate(struct est *est, const struct own_certificate *own, stru
 	est->tls = tls;
 	est->ca_certs = ca_certs;
 	est->renew_at = own_certificate_renew_at(own);
+	if (est->plan.renewed && est->look)
+		look_again(est);
 	return 0;
 }
 
 static int open_events(struct est *est, struct err *why)
 {
-	const struct timeval every = { RENEW_LOOK_S, 0 };
-
 	est->resume = evtimer_new(est->plan.base, on_resume, est);
-	est->look = event_new(est->plan.base, -1, EV_PERSIST, on_look, est);
+	est->look = evtimer_new(est->plan.base, on_look, est);
 	est->listener =
 	    evconnlistener_new(est->plan.base, on_accept, est, LEV_OPT_CLOSE_ON_EXEC, 0, est->plan.listen_fd);
-	if (!est->resume || !est->look || !est->listener || event_add(est->look, &every) != 0)
+	if (!est->resume || !est->look || !est->listener)
 		return err_set(why, ERR_IO, "cannot listen for enrolments");
+	if (est->plan.renewed)
+		look_again(est);
 	evconnlistener_set_error_cb(est->listener, on_accept_error);
 	return 0;
 }

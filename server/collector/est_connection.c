@@ -42,7 +42,7 @@ void est_connection_free(struct est_connection *c)
 		event_free(c->deadline);
 	if (c->stream)
 		bufferevent_free(c->stream);
-	else
+	else if (c->plan.fd >= 0)
 		close(c->plan.fd);
 	OPENSSL_cleanse(&c->request, sizeof(c->request));
 	free(c);
@@ -213,11 +213,13 @@ static int open_stream(struct est_connection *c, struct err *why)
 {
 	SSL *ssl = SSL_new(c->plan.tls);
 
-	if (ssl)
-		c->stream = bufferevent_openssl_socket_new(c->plan.base, c->plan.fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
-							   BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
+	if (!ssl)
+		return tls_fail(why, NULL, "cannot set up a connection");
+	c->stream = bufferevent_openssl_socket_new(c->plan.base, c->plan.fd, ssl, BUFFEREVENT_SSL_ACCEPTING,
+						   BEV_OPT_CLOSE_ON_FREE | BEV_OPT_DEFER_CALLBACKS);
 	if (!c->stream) {
-		SSL_free(ssl);
+		/* It does not say whether it freed them already; better to lose both than to close twice. */
+		c->plan.fd = -1;
 		return err_set(why, ERR_NOMEM, "no memory for a connection");
 	}
 	bufferevent_setcb(c->stream, on_readable, on_written, on_event, c);

@@ -13,6 +13,9 @@
 
 enum { PATH_ROOM = 4096 };
 
+/* The keyholder dates certificates an hour back, since clocks differ; that hour is no part of their life. */
+#define DATED_BACK ((time_us)3600 * US_PER_SECOND)
+
 /* ------------------------------------------------------------------------------------------------ the plan */
 
 int own_certificate_plan_make(struct own_certificate_plan *out, const struct settings *settings, struct err *why)
@@ -88,7 +91,9 @@ time_us own_certificate_renew_at(const struct own_certificate *own)
 	time_us from = tls_not_before(own->certificate), to = tls_not_after(own->certificate);
 
 	/* One whose times cannot be read is due at once. */
-	return from == TIME_NONE || to == TIME_NONE ? 0 : to - (to - from) / 3;
+	if (from == TIME_NONE || to == TIME_NONE || to - from <= DATED_BACK)
+		return 0;
+	return to - (to - from - DATED_BACK) / 3;
 }
 
 /* Key, names and authority of a certificate go together. */

@@ -1,5 +1,5 @@
 /* The EST port alone, for tests that want no more of the collector: est_server CONFIG. Needs a keyholder. Prints
- * "ready", and "issued SHA256" for each certificate; ends on SIGTERM. */
+ * "ready", and "issued SHA256" for each certificate, "renewed" when its own was; ends on SIGTERM. */
 #include "lib/encode.h"
 #include "lib/log.h"
 #include "server/collector/est.h"
@@ -21,6 +21,14 @@ static void on_issued(void *arg, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE]
 	buffer_release(&hex);
 }
 
+static void on_renewed(void *arg, const struct own_certificate *fresh)
+{
+	(void)arg;
+	(void)fresh;
+	printf("renewed\n");
+	fflush(stdout);
+}
+
 static void on_signal(evutil_socket_t fd, short what, void *arg)
 {
 	(void)fd;
@@ -39,8 +47,12 @@ static int serve(const struct settings *settings, struct err *why)
 	event_add(stop, NULL);
 	if (fd >= 0 && own_certificate_open(&own, settings, why) == 0 &&
 	    est_new(&est,
-		    &(const struct est_plan){
-			.base = base, .listen_fd = fd, .settings = settings, .own = &own, .issued = on_issued },
+		    &(const struct est_plan){ .base = base,
+					      .listen_fd = fd,
+					      .settings = settings,
+					      .own = &own,
+					      .issued = on_issued,
+					      .renewed = on_renewed },
 		    why) == 0) {
 		printf("ready\n");
 		fflush(stdout);

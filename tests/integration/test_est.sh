@@ -40,6 +40,25 @@ start_server() {
 # A stopped process would not hear the end.
 at_exit '[ -z "$keyholder" ] || kill -CONT "$keyholder" 2>/dev/null; [ -z "$server" ] || stop "$server"; [ -z "$keyholder" ] || stop "$keyholder"'
 
+# Beside all that follows, another one, whose certificates live for a minute.
+mkdir -p "$STATE/short/run"
+cat >"$STATE/short.yaml" <<YAML
+state_dir: $STATE/short
+collector:
+  est_listen: 127.0.0.1:$((port + 1))
+keyholder:
+  server_certificate_life: 1m
+YAML
+"$BUILD/hinomid" --role=keyholder --config="$STATE/short.yaml" 2>"$STATE/short-keyholder.log" &
+short_keyholder=$!
+at_exit 'kill "$short_keyholder" 2>/dev/null'
+wait_until 20 grep -q ready "$STATE/short-keyholder.log"
+"$BUILD/tests/integration/est_server" "$STATE/short.yaml" >"$STATE/short.out" 2>"$STATE/short.log" &
+short=$!
+at_exit 'kill "$short" 2>/dev/null'
+wait_until 20 grep -q ready "$STATE/short.out"
+cp "$STATE/short/collector/server.pem" "$work/short-first.pem"
+
 database_start
 for migration in schema/[0-9][0-9][0-9][0-9]_*.sql; do
 	psql -d "$conninfo" -X -q -1 -v ON_ERROR_STOP=1 -f "$migration"
@@ -379,6 +398,13 @@ enrol four token-quiet
 check_equal 'for nobody else' 200 "$status"
 wait_until 40 sh -c "! kill -0 $slow 2>/dev/null" || bad 'a head that never ends is cut off'
 good 'a head that never ends is cut off'
+
+# ----------------------------------------------------------------------------------------- our own certificate
+wait_until 100 grep -q renewed "$STATE/short.out" || bad 'the certificate of a minute is renewed in time'
+openssl s_client -connect "localhost:$((port + 1))" </dev/null 2>/dev/null |
+	openssl x509 -out "$work/short-now.pem" 2>/dev/null || true
+check_equal 'and used without a restart' "$(openssl x509 -in "$STATE/short/collector/server.pem" -noout -serial)" "$(openssl x509 -in "$work/short-now.pem" -noout -serial)"
+check_equal 'it is another one' different "$(cmp -s "$work/short-first.pem" "$work/short-now.pem" && echo same || echo different)"
 
 check_equal 'the server went through all of it' yes "$(kill -0 "$server" && echo yes)"
 kill "$server"
