@@ -1,0 +1,289 @@
+#!/bin/sh
+# No company sees another. Walks every route of docs/openapi.yaml as people of company 1: with the ids of company 2 each
+# gives 404, exactly as for an id that nobody has, and nothing that is shown holds anything of company 2; while people of
+# company 2, and staff, do see it (else the test would show nothing). The live stream too.
+# Fails when a route of openapi.yaml, of server/api/routes.c and of this walk is not in the other two.
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+api_port=$PORT
+routes_c=$top/server/api/routes.c
+today=$(TZ=Asia/Tokyo date +%F) month=$(TZ=Asia/Tokyo date +%Y-%m)
+who='' walked=$STATE/walked
+
+# ask METHOD PATH [CURL ARGS]: as $who; sets $status, the reply is in $STATE/body
+ask() {
+	ask_method=$1 ask_path=$2
+	shift 2
+	status=$(curl -k -sS -o "$STATE/body" -w '%{http_code}' -X "$ask_method" -H 'Sec-Fetch-Site: same-origin' \
+		-H 'Content-Type: application/json' -H "Cookie: __Host-sid=$who" "$@" "https://127.0.0.1:$api_port$ask_path") ||
+		status="curl $?"
+}
+marked() { # FILE
+	grep -qE 'MARKER|42424[2-9]|"company_id":2[,}]' "$1"
+}
+seen() { # what there is to see in the reply of company 2
+	marked "$STATE/body" && echo seen || echo unseen
+}
+# The problem without what differs from request to request.
+bare() {
+	jq -cS 'del(.request_id, .instance)' "$STATE/body"
+}
+# What one gets for another's object is what one gets for none.
+same_as_none() { # TEXT METHOD PATH_OF_ANOTHER PATH_OF_NONE [CURL ARGS]
+	text=$1 method=$2 another=$3 none=$4
+	shift 4
+	ask "$method" "$none" "$@"
+	nothing="$status $(bare)"
+	ask "$method" "$another" "$@"
+	check_equal "$text: as if there were none" "404 $nothing" "$status $status $(bare)"
+}
+walk() { # METHOD PATTERN: is covered
+	echo "$1 $2" >>"$walked"
+}
+
+# Reads one object: PATTERN PREFIX ID1 ID2 SUFFIX
+object() {
+	walk GET "$1"
+	for who in member1 analyst1 viewer1 wall1; do
+		same_as_none "GET $1 by $who" GET "$2$4$5" "$2${4}99999$5"
+		ask GET "$2$3$5"
+		check_equal "GET $1 by $who: the own one" '200 unseen' "$status $(seen)"
+	done
+	for who in member2 analyst; do
+		ask GET "$2$4$5"
+		check_equal "GET $1 by $who: there is something to see" '200 seen' "$status $(seen)"
+	done
+	who=analyst
+	ask GET "$2$3$5"
+	check_equal "GET $1 by $who: of the other, too" '200 unseen' "$status $(seen)"
+}
+# Lists: PATTERN QUERY
+list() {
+	walk GET "$1"
+	for who in member1 analyst1 viewer1 wall1; do
+		ask GET "$1$2"
+		check_equal "GET $1$2 by $who" '200 unseen' "$status $(seen)"
+	done
+	for who in member2 analyst; do
+		ask GET "$1$2"
+		check_equal "GET $1$2 by $who: there is something to see" '200 seen' "$status $(seen)"
+	done
+}
+# A list asked for what is of another company: PATH NAME ID1 ID2
+filter() {
+	for who in member1 analyst1; do
+		same_as_none "GET $1$2=$4 by $who" GET "$1$2=$4" "$1$2=${4}99999"
+		ask GET "$1$2=$3"
+		check_equal "GET $1$2=$3 by $who: the own one" '200 unseen' "$status $(seen)"
+	done
+	who=member2
+	ask GET "$1$2=$4"
+	check_equal "GET $1$2=$4 by $who: there is something to see" '200 seen' "$status $(seen)"
+}
+# What of company 2 could be changed.
+state_of_two() {
+	sql "SELECT * FROM incident WHERE company_id = 2; SELECT count(*) FROM incident_event WHERE company_id = 2;
+		SELECT count(*) FROM audit WHERE company_id = 2; SELECT count(*) FROM change WHERE company_id = 2"
+}
+# Changes: METHOD PATTERN PREFIX SUFFIX BODY [HEADER]
+changes() {
+	walk "$1" "$2"
+	before=$(state_of_two)
+	for who in analyst1 lead1; do
+		same_as_none "$1 $2 by $who" "$1" "${3}200$4" "${3}299999$4" -d "$5" -H "${6:-X-None: 1}"
+	done
+	for who in member1 viewer1 wall1; do
+		ask "$1" "${3}200$4" -d "$5" -H "${6:-X-None: 1}"
+		check_equal "$1 $2 by $who: not even of one's own" 403 "$status"
+	done
+	check_equal "$1 $2: nothing was changed" "$before" "$(state_of_two)"
+	who=analyst1
+	ask "$1" "${3}100$4" -d "$5" -H "${6:-X-None: 1}"
+	check_equal "$1 $2 by $who: of one's own" '20 unseen' "${status%?} $(seen)"
+}
+
+case $BUILD in
+/*) ;;
+*) BUILD=$PWD/$BUILD ;;
+esac
+database_start || exit 1
+for migration in "$top"/schema/[0-9][0-9][0-9][0-9]_*.sql "$top/tests/integration/isolation.sql"; do
+	psql -X -q -o "$STATE/sql.out" -1 -v ON_ERROR_STOP=1 -d "$conninfo" -f "$migration" || exit 1
+done
+mkdir -p "$STATE/server"
+: >"$walked"
+[ "$(id -u)" -ne 0 ] || chown -R "${HINOMI_USER:-postgres}" "$STATE/server"
+cat >"$STATE/hinomi.yaml" <<YAML
+state_dir: $STATE/server
+database:
+  conninfo: $conninfo
+api:
+  listen: 127.0.0.1:$api_port
+  metrics_listen: 127.0.0.1:$((PORT + 1))
+  web_dir: $STATE
+YAML
+"$top/scripts/unprivileged" "$STATE" "$BUILD/hinomid" --role=api --config="$STATE/hinomi.yaml" >"$STATE/api.log" 2>&1 </dev/null &
+api_pid=$!
+at_exit 'kill $api_pid 2>/dev/null || true'
+ready() {
+	[ "$(curl -k -s -o /dev/null -w '%{http_code}' "https://127.0.0.1:$api_port/readyz")" = 200 ]
+}
+wait_until 30 ready || {
+	tail -n 20 "$STATE/api.log" >&2
+	exit 1
+}
+
+# ---- the live stream: opened first, so that it sees all that the walk does
+walk GET /v1/stream
+listen() { # NAME QUERY
+	curl -k -sS -N -H "Cookie: __Host-sid=$1" "https://127.0.0.1:$api_port/v1/stream$2" >"$STATE/stream.$1" 2>/dev/null &
+	at_exit "kill $! 2>/dev/null || true"
+}
+opened() {
+	for name in member1 viewer1 wall1 member2 analyst; do
+		grep -qs '^event: counts' "$STATE/stream.$name" || return 1
+	done
+}
+for name in member1 viewer1 member2 analyst; do
+	listen "$name" ''
+done
+listen wall1 '?topics=alerts,incidents,sensors'
+wait_until 20 opened && good 'five streams are open' || bad 'the streams do not open'
+
+# ---- one object each
+object '/v1/alerts/{id}' /v1/alerts/ 1000 2000 ''
+object '/v1/alerts/{id}' /v1/alerts/ 1000 2000 '?format=ecs'
+object '/v1/incidents/{id}' /v1/incidents/ 100 200 ''
+object '/v1/companies/{id}' /v1/companies/ 1 2 ''
+object '/v1/companies/{id}/summary' /v1/companies/ 1 2 /summary
+object '/v1/sensors/{id}' /v1/sensors/ 10 20 ''
+
+# ---- lists, whole and asked for what is another's
+list /v1/alerts ''
+list /v1/alerts '?format=ecs'
+list /v1/alerts "?from=$today&q=signature&direction=inbound"
+list /v1/incidents ''
+list /v1/incidents '?state=open&q=title'
+list /v1/companies ''
+list /v1/sensors ''
+list /v1/metrics/detections "?from=$today&to=$today"
+list /v1/metrics/company-months "?from=$month&to=$month"
+filter /v1/alerts '?company' 1 2
+filter /v1/alerts '?sensor' 10 20
+filter /v1/alerts '?incident' 100 200
+filter /v1/incidents '?company' 1 2
+filter /v1/sensors '?company' 1 2
+filter "/v1/metrics/company-months" "?from=$month&to=$month&company" 1 2
+filter /v1/alerts '?limit=1&company' 1 2
+who=member1
+for query in '/v1/companies?q=MARKER' '/v1/alerts?q=MARKER' '/v1/incidents?q=MARKER'; do
+	ask GET "$query"
+	check_equal "GET $query by $who finds nothing" '200 0 null' "$status $(jq -r '[.[] | arrays | length][0], .next // "null"' "$STATE/body" | tr '\n' ' ' | sed 's/ $//')"
+done
+# A cursor given to one who sees all is of no use to one who does not.
+sql 'SELECT alert_comes(2, 2001)' >/dev/null
+who=analyst
+ask GET '/v1/alerts?limit=1'
+cursor=$(jq -r .next "$STATE/body")
+who=member1
+ask GET "/v1/alerts?limit=1&cursor=$cursor"
+check_equal "another's cursor" '400 invalid' "$status $(jq -r .code "$STATE/body")"
+
+# ---- changes
+version=$(sql 'SELECT version FROM incident WHERE company_id = 2')
+changes PATCH '/v1/incidents/{id}' /v1/incidents/ '' '{"state":"acknowledged"}' "If-Match: \"$version\""
+changes POST '/v1/incidents/{id}/notes' /v1/incidents/ /notes '{"text":"a note"}'
+who=analyst1
+version=$(sql 'SELECT version FROM incident WHERE company_id = 1')
+ask PATCH /v1/incidents/100 -H "If-Match: \"$version\"" -d "{\"owner_id\":$(sql "SELECT user_id FROM app_user WHERE email = 'analyst2'")}"
+check_equal "nobody of another company becomes an owner" '400 invalid' "$status $(jq -r .code "$STATE/body")"
+
+# ---- the audit trail
+walk GET /v1/audit
+who=lead1
+ask GET /v1/audit
+check_equal 'the audit trail of one company' '200 unseen' "$status $(seen)"
+check_equal '... has entries' true "$(jq '.entries | length > 0 and all(.company_id == 1)' "$STATE/body")"
+for who in lead2 lead; do
+	ask GET /v1/audit
+	check_equal "the audit trail of $who: there is something to see" '200 seen' "$status $(seen)"
+done
+for who in member1 viewer1 analyst1 wall1; do
+	ask GET /v1/audit
+	check_equal "no audit trail for $who" 403 "$status"
+done
+
+# ---- what comes over the stream: company 2 first, then company 1, whose events show that the others had come
+sql 'SELECT touch(2); SELECT alert_comes(2, 2002)' >/dev/null
+sql 'SELECT alert_comes(1, 1001); SELECT touch(1)' >/dev/null
+came() { # FILE COMPANY: all three kinds of it
+	for kind in alert incident sensor; do
+		grep -A 1 "^event: $kind.upsert" "$1" | grep -q "\"company_id\":$2," || return 1
+	done
+}
+for name in member1 viewer1 wall1 analyst; do
+	wait_until 20 came "$STATE/stream.$name" 1 && good "the stream of $name has company 1" || bad "the stream of $name lacks company 1"
+done
+for name in member2 analyst; do
+	wait_until 20 came "$STATE/stream.$name" 2 && marked "$STATE/stream.$name" &&
+		good "the stream of $name has company 2" || bad "the stream of $name lacks company 2"
+done
+for name in member1 viewer1 wall1; do
+	marked "$STATE/stream.$name" && bad "the stream of $name shows company 2" || good "the stream of $name shows nothing of company 2"
+done
+# Somebody else's cursor gives one's own events alone.
+cursor=$(sed -n 's/^id: //p' "$STATE/stream.analyst" | head -n 1)
+listen member1 "?cursor=$cursor"
+wait_until 20 came "$STATE/stream.member1" 1 && ! marked "$STATE/stream.member1" &&
+	good 'from a cursor of staff, too' || bad 'a cursor of staff shows more, or nothing'
+# Who is bound to one company from now on is not served the others any more.
+sql "UPDATE app_user SET scope_company = 1 WHERE email = 'analyst'"
+bye() {
+	grep -q '^event: bye' "$STATE/stream.analyst"
+}
+wait_until 40 bye && good 'a stream ends when its scope changes' || bad 'a stream goes on with a scope that is over'
+who=analyst
+ask GET /v1/companies
+check_equal 'and so do the requests' '200 unseen' "$status $(seen)"
+
+# ---- routes that are of no company
+who=member1
+for route in 'GET /v1/me' 'PATCH /v1/me' 'GET /healthz' 'GET /readyz' 'POST /v1/setup' 'POST /v1/session' 'DELETE /v1/session'; do
+	walk "${route% *}" "${route#* }"
+	case $route in
+	'PATCH /v1/me') ask PATCH /v1/me -d '{"language":"en"}' && wanted=200 ;;
+	'POST /v1/setup') ask POST /v1/setup -d '{"token":"none","password":"12345678"}' && wanted=404 ;;
+	'POST /v1/session') ask POST /v1/session -d '{"email":"member2","password":"12345678"}' && wanted=401 ;;
+	'DELETE /v1/session') ask DELETE /v1/session && wanted=204 ;;
+	*) ask GET "${route#* }" && wanted=200 ;;
+	esac
+	check_equal "$route" "$wanted unseen" "$status $(seen)"
+done
+for path in $(sort -u "$walked" | sed -n 's/^GET \(\/v1\/.*\)/\1/p' | sed 's/{id}/1/'); do
+	ask GET "$path"
+	check_equal "GET $path without a session" 401 "$status"
+done
+curl -s "http://127.0.0.1:$((PORT + 1))/metrics" >"$STATE/body"
+check_equal 'the page for Prometheus names no company' unseen "$(seen)"
+
+# ---- without the code's own care: the database's user sees only what the transaction says
+as_api() { # COMPANY
+	psql -X -q -At -d "$conninfo" -c "SET ROLE hinomi_api" -c "BEGIN" -c "SET LOCAL app.company = '$1'" \
+		-c 'SELECT concat((SELECT count(*) FROM company), (SELECT count(*) FROM alert), (SELECT count(*) FROM incident))' -c COMMIT
+}
+check_equal 'row-level security: nobody, one, all' '000 121 252' "$(as_api '') $(as_api 1) $(as_api '*')"
+
+# ---- every route, and no other
+sort -u "$walked" >"$STATE/routes.walked"
+awk '/^paths:/ { on = 1; next } /^[a-z]/ { on = 0 }
+	on && /^  \// { path = $1; sub(/:$/, "", path) }
+	on && /^    (get|post|patch|put|delete):/ { method = toupper($1); sub(/:/, "", method); print method " " path }' \
+	"$top/docs/openapi.yaml" | sort -u >"$STATE/routes.contract"
+sed -nE 's/.*\.route = \{ "([A-Z]+)", "([^"]+)" \}.*/\1 \2/p' "$routes_c" | sort -u >"$STATE/routes.code"
+check_equal 'openapi.yaml was understood' yes "$([ "$(wc -l <"$STATE/routes.contract")" -ge 21 ] && echo yes)"
+check_equal 'every route of openapi.yaml is walked, and no other' '' "$(diff "$STATE/routes.contract" "$STATE/routes.walked")"
+check_equal 'the code has the routes of openapi.yaml, and no other' '' "$(diff "$STATE/routes.contract" "$STATE/routes.code")"
+check_equal 'nothing unexpected in the log' '' "$(grep -E ' (ERROR|error) ' "$STATE/api.log" | head -n 3)"
+finish
