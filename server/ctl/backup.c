@@ -115,7 +115,7 @@ static int dump(struct ctl *ctl, struct backup *b, struct err *why)
 	if (manifest_add(&b->manifest, BACKUP_DUMP, &entry, why) != 0)
 		return -1;
 	mask = umask(077);
-	failed = program_run(arguments, why);
+	failed = program_run("pg_dump", arguments, why);
 	umask(mask);
 	if (failed || file_hash(file + strlen("--file="), &sum, why) != 0)
 		return -1;

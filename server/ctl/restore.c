@@ -142,7 +142,7 @@ static int restore_database(struct ctl *ctl, const struct restore *r, struct err
 	snprintf(file, sizeof(file), "%s/" BACKUP_DUMP, r->folder);
 	if (r->force && database_clear(ctl->db, why) != 0)
 		return -1;
-	return program_run(arguments, why);
+	return program_run("pg_restore", arguments, why);
 }
 
 static int put_aside(struct ctl *ctl, struct err *why)
