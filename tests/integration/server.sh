@@ -123,8 +123,8 @@ enrol_agent() {
 	mkdir -p "$3"
 	token=$(ctl sensor add --company "$1" --name "$2") || return 1
 	agent enroll --server "127.0.0.1:$est_port" --lumberjack-port "$lumberjack_port" --token "$token" --state "$3" \
-		--ca "$STATE/server/ca.pem" >"$STATE/enroll.log" 2>&1 || {
-		cat "$STATE/enroll.log" >&2
+		--ca "$STATE/server/ca.pem" >"$3.enroll.log" 2>&1 || {
+		cat "$3.enroll.log" >&2
 		return 1
 	}
 }
