@@ -12,7 +12,7 @@ pairs=''
 for i in $(seq "$certificates"); do
 	company "bench $i"
 	sensor "$company_id" "bench$i"
-	pairs="$pairs $(find "$STATE/agents/bench$i" -name 'certificate*.pem' | head -n 1) $(find "$STATE/agents/bench$i" -name '*key*.pem' | head -n 1)"
+	pairs="$pairs $STATE/agents/bench$i/agent.pem $STATE/agents/bench$i/agent.key"
 done
 collector=$(role_pid collector)
 empty=$(rss_kib "$collector")
