@@ -16,6 +16,7 @@ enum {
 };
 
 struct eve_source {
+	const struct config_list *patterns;
 	struct follower *follower;
 	struct event *turn;
 	struct event *poll;
@@ -71,6 +72,10 @@ static void watch_folders(struct eve_source *s)
 {
 	const char *path;
 
+	/* A glob's folder too, for files to come; when the glob is in the folder's name, this fails, and polling does.
+	 */
+	for (size_t i = 0; i < s->patterns->len; i++)
+		watch_folder_of(s, s->patterns->items[i]);
 	for (size_t i = 0; (path = follower_path(s->follower, i)) != NULL; i++)
 		watch_folder_of(s, path);
 }
@@ -166,6 +171,7 @@ int eve_source_new(struct eve_source **out, struct event_base *base, struct inta
 	if (!s)
 		return err_set(why, ERR_NOMEM, "no memory to follow files");
 	s->watch = -1;
+	s->patterns = &settings->eve.paths;
 	if (follower_new(&s->follower, &settings->eve.paths, settings->eve.from_start, intake, why) != 0 ||
 	    (settings->eve.paths.len && start(s, base, settings->eve.poll, why) != 0)) {
 		eve_source_free(s);
