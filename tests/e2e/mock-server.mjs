@@ -132,6 +132,8 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 		},
 		/* Changes an incident without telling anybody: the next If-Match is stale. */
 		'/mock/overtake': (body) => world.changeIncident(body.id, { state: 'acknowledged', owner_id: 'me' }, { id: 3, display_name: '佐藤 恵' }),
+		/* What alerts that join do: its version moves, and nobody has told the screens yet. */
+		'/mock/grow': (body) => world.grow(body.id),
 		'/mock/streams': () => ({ open: streams.size }),
 		'/mock/reset': () => {
 			broadcast('reset', {});

@@ -290,6 +290,12 @@ export function makeWorld({ alerts: wanted }) {
 		},
 		changedBy: (id) => pages.get(id).at(-1).user,
 		changeIncident,
+		grow: (id) => {
+			const incident = incidents.get(id);
+			incident.version++;
+			incident.alert_count++;
+			return { ...incident };
+		},
 		addNote: (id, body) => {
 			const log = pages.get(id);
 			const entry = { id: log.length + 1, at: iso(Date.now()), kind: 'note', user: PEOPLE[0], body: { text: body } };

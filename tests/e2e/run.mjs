@@ -228,6 +228,19 @@ await test('a colleague was faster: nothing is changed, and it says who', { expe
 	await page.waitForSelector('.row.focused .c-incident:has-text("対応中")');
 });
 
+await test('alerts that join do not stand in the way of a decision', { expect: /401|412/ }, async ({ page, mock }) => {
+	await streaming(mock);
+	const { ids } = await steer(mock, 'alert', { change: { kind: ['BUSY', '1', 'x', 'outbound', 'ips', 1, 92, 'command-and-control', [], 'tcp', 443, 1] } });
+	await page.waitForSelector('.row:has-text("BUSY") .c-incident:has-text("未対応")');
+	const id = mock.world.alert(ids[0]).incident_id;
+	await steer(mock, 'grow', { id });
+	await page.keyboard.press('j');
+	await page.keyboard.press('a');
+	await page.waitForSelector('.row.focused .c-incident:has-text("対応中")');
+	assert.deepEqual([mock.world.incident(id).state, mock.world.incident(id).owner.display_name], ['acknowledged', '田中 一郎']);
+	assert.equal(await page.locator('.toast.error').count(), 0);
+});
+
 await test('keys in a text field are text; / goes there and Escape comes back', {}, async ({ page }) => {
 	await page.keyboard.press('/');
 	await page.waitForFunction(() => document.activeElement?.id === 'filter-text');

@@ -1,6 +1,7 @@
 // @ts-check
 /* Changing an incident's state, from any page. Every change names the version it saw; when somebody else was
- * faster, nothing is changed and the analyst is told who did what. */
+ * faster, nothing is changed and the analyst is told who did what. Alerts that join an incident move its version too,
+ * ten times a second when it is busy: they take nothing from the analyst's decision and do not stand in its way. */
 import { ApiError, get, send } from './api.js';
 import { mayTriage, me, say, t, word } from './app.js';
 import { emit } from './stream.js';
@@ -11,6 +12,8 @@ import { emit } from './stream.js';
 /** The latest version this tab has seen. @type {Map<number, Incident>} */
 const known = new Map();
 const KNOWN_MAX = 5000;
+/** As often a change is tried while alerts keep joining. */
+const ATTEMPTS = 5;
 
 /** @param {Incident} incident */
 export function remember(incident) {
@@ -25,24 +28,35 @@ export function recall(id) {
 	return id === null ? undefined : known.get(id);
 }
 
+/** Whether nobody did anything to it between the two. @param {Incident} a @param {Incident} b */
+export function sameHandling(a, b) {
+	return a.state === b.state && a.disposition === b.disposition && a.owner?.id === b.owner?.id;
+}
+
 /**
- * @param {number} id
+ * @param {Incident} seen  what the analyst saw
  * @param {Change} change
- * @param {number} version  the version the analyst saw
  * @returns {Promise<Incident | null>} null when somebody was faster
  */
-export async function changeIncident(id, change, version) {
-	try {
-		const incident = /** @type {Incident} */ (await send('PATCH', `/v1/incidents/${id}`, change, version));
-		announce(incident);
-		return incident;
-	} catch (error) {
-		if (!(error instanceof ApiError) || error.status !== 412) throw error;
-		const problem = /** @type {{current?: Incident, changed_by?: import('./types').Person | null}} */ (error.problem);
-		const current = problem.current ?? /** @type {Incident} */ (await get(`/v1/incidents/${id}`));
-		announce(current);
-		say(t('triage.stale', { no: current.no, state: word('state', current.state), who: problem.changed_by?.display_name ?? t('triage.system') }), 'error');
-		return null;
+export async function changeIncident(seen, change) {
+	let { version } = seen;
+	for (let attempt = 1; ; attempt++) {
+		try {
+			const incident = /** @type {Incident} */ (await send('PATCH', `/v1/incidents/${seen.id}`, change, version));
+			announce(incident);
+			return incident;
+		} catch (error) {
+			if (!(error instanceof ApiError) || error.status !== 412) throw error;
+			const problem = /** @type {{current?: Incident, changed_by?: import('./types').Person | null}} */ (error.problem);
+			const current = problem.current ?? /** @type {Incident} */ (await get(`/v1/incidents/${seen.id}`));
+			announce(current);
+			if (attempt < ATTEMPTS && sameHandling(seen, current)) {
+				version = current.version;
+				continue;
+			}
+			say(t('triage.stale', { no: current.no, state: word('state', current.state), who: problem.changed_by?.display_name ?? t('triage.system') }), 'error');
+			return null;
+		}
 	}
 }
 
@@ -65,7 +79,7 @@ export async function triage(ids, change) {
 	try {
 		for (const id of wanted) {
 			const incident = known.get(id) ?? /** @type {Incident} */ (await get(`/v1/incidents/${id}`));
-			if (await changeIncident(id, change, incident.version)) done++;
+			if (await changeIncident(incident, change)) done++;
 		}
 	} catch (error) {
 		say(error instanceof Error ? error.message : String(error), 'error');

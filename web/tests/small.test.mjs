@@ -11,6 +11,7 @@ import { addMonths, isMonth, lastDay, monthsBetween } from '../src/core/months.j
 import { showRate } from '../src/core/rate.js';
 import { indent, layOut, pieces } from '../src/core/raw-record.js';
 import { readReason, windowUnit } from '../src/core/reason.js';
+import { Throttle } from '../src/core/throttle.js';
 import { daysLeft, showBytes, showSkew, Times } from '../src/core/times.js';
 
 test('grid: the window covers the screen and the overscan, within the list', () => {
@@ -196,4 +197,37 @@ test('reasons: JSON text, an object, or neither', () => {
 	assert.equal(readReason('words'), null);
 	assert.equal(readReason('null'), null);
 	assert.deepEqual([3600, 5400, 90, 7200].map(windowUnit), [[1, 'hours'], [90, 'minutes'], [90, 'seconds'], [2, 'hours']]);
+});
+
+test('throttle: at once, then so often, and the last wish is kept', () => {
+	let now = 0;
+	let due = null;
+	const runs = [];
+	const clock = {
+		now: () => now,
+		later: (run, ms) => {
+			due = { run, at: now + ms };
+			return due;
+		},
+		cancel: () => {
+			due = null;
+		},
+	};
+	const throttle = new Throttle(() => runs.push(now), 1000, clock);
+	for (now = 0; now < 2500; now += 100) {
+		if (due && due.at <= now) {
+			const { run } = due;
+			due = null;
+			run();
+		}
+		throttle.call();
+	}
+	assert.deepEqual(runs, [0, 1000, 2000]);
+	assert.equal(due.at, 3000);
+	now = 3000;
+	due.run();
+	assert.deepEqual(runs, [0, 1000, 2000, 3000]);
+	throttle.call();
+	throttle.stop();
+	assert.equal(due, null);
 });

@@ -4,6 +4,7 @@ import { h, html, useEffect, useLoad } from '../lib.js';
 import { count, t, word } from '../app.js';
 import { get } from '../api.js';
 import { useCommands } from '../commands.js';
+import { Throttle } from '../core/throttle.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { SeverityLegend, SeverityStack } from '../ui/charts.js';
@@ -15,20 +16,24 @@ import { sensorColumns } from './sensors.js';
 /** @typedef {import('../types').CompanyPage} CompanyPage */
 /** @typedef {import('../types').CompanySummary} CompanySummary */
 
+/** A company under attack changes ten times a second: its summary is loaded again every two seconds at most. */
+const RELOAD_MS = 2000;
+
 /** @param {{id: string}} props */
 export function CompanyView({ id }) {
 	const company = useLoad(() => get(`/v1/companies/${id}`), id);
 	const summary = useLoad(() => get(`/v1/companies/${id}/summary`), id);
-	useEffect(
-		() =>
-			listen((event) => {
-				const { incident, sensor } = event.data;
-				if (event.event === 'reset' || (incident ?? sensor)?.company_id === Number(id)) {
-					if (event.event !== 'alert.upsert') summary.reload();
-				}
-			}),
-		[id],
-	);
+	useEffect(() => {
+		const again = new Throttle(() => summary.reload(), RELOAD_MS);
+		const unlisten = listen((event) => {
+			const { incident, sensor } = event.data;
+			if (event.event === 'reset' || (incident ?? sensor)?.company_id === Number(id)) again.call();
+		});
+		return () => {
+			unlisten();
+			again.stop();
+		};
+	}, [id]);
 	useCommands(
 		() => [
 			{ id: 'back', keys: ['Escape'], label: word('command', 'back_list'), scope: 'page', run: () => navigate('/companies') },

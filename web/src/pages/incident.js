@@ -4,6 +4,7 @@ import { h, html, useEffect, useState, useLoad } from '../lib.js';
 import { count, mayTriage, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
+import { Throttle } from '../core/throttle.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
@@ -14,6 +15,9 @@ import { endpoint } from './inbox.js';
 
 /** @typedef {import('../types').IncidentPage} IncidentPage */
 /** @typedef {import('../types').Alert} Alert */
+
+/** A busy incident changes ten times a second: its page is loaded again once a second at most. */
+const RELOAD_MS = 1000;
 
 /* The state buttons, with the states each is offered in. */
 const STEPS = /** @type {[string, string[]][]} */ ([
@@ -33,16 +37,19 @@ export function IncidentView({ id }) {
 		remember(/** @type {IncidentPage} */ (value));
 		setHeld(/** @type {IncidentPage} */ (value));
 	}, [value]);
-	useEffect(
-		() =>
-			listen((event) => {
-				if (event.event === 'reset' || (event.event === 'incident.upsert' && event.data.incident.id === Number(id))) {
-					setChanged((n) => n + 1);
-					reload();
-				}
-			}),
-		[id],
-	);
+	useEffect(() => {
+		const again = new Throttle(() => {
+			setChanged((n) => n + 1);
+			reload();
+		}, RELOAD_MS);
+		const unlisten = listen((event) => {
+			if (event.event === 'reset' || (event.event === 'incident.upsert' && event.data.incident.id === Number(id))) again.call();
+		});
+		return () => {
+			unlisten();
+			again.stop();
+		};
+	}, [id]);
 	if (error && !held) return html`<div class="page">${Failed({ error, retry: reload })}</div>`;
 	if (!held) return html`<div class="page">${Loading()}</div>`;
 	return h(Shown, { incident: held, changed });
@@ -54,7 +61,7 @@ function Shown({ incident, changed }) {
 	/** @param {import('../triage.js').Change} change */
 	const act = async (change) => {
 		try {
-			const after = await changeIncident(incident.id, change, incident.version);
+			const after = await changeIncident(incident, change);
 			if (!after) return;
 			setClosing(false);
 			say(t('incident.changed', { no: after.no, state: word('state', after.state) }));
