@@ -1,5 +1,4 @@
-/* Tokens of sessions and set-up links: random text that only its owner has; we keep its SHA-256. Pure but for the
- * dice. */
+/* Tokens of sessions and set-up links (server/model/token.h), and the cookie that carries one. */
 #ifndef SERVER_API_SESSION_TOKEN_H
 #define SERVER_API_SESSION_TOKEN_H
 

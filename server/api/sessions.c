@@ -1,15 +1,11 @@
 #include "server/api/sessions.h"
 
-#include "lib/log.h"
-#include "lib/random.h"
 #include "server/api/audit_trail.h"
-#include "server/api/base64url.h"
 #include "server/api/hub.h"
 #include "server/api/login_limits.h"
 #include "server/api/password.h"
 #include "server/api/session_token.h"
 #include "server/store/account.h"
-#include "server/store/audit.h"
 
 #include <inttypes.h>
 
