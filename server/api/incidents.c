@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { OPEN_MOST = 100 };
+enum { OPEN_LOOKED_AT = 500, OPEN_MOST = 50 };
 
 static const char open_states[] = "{open,acknowledged,contained}";
 
@@ -147,6 +147,24 @@ int incidents_list(struct call *call, struct err *why)
 	return failed;
 }
 
+/* By severity; the list's order within one. */
+static void put_gravest(const struct db_result *result, struct json_writer *w)
+{
+	int given = 0;
+
+	for (int severity = 1; severity <= 5; severity++) {
+		for (int i = 0; i < db_rows(result) && given < OPEN_MOST; i++) {
+			struct incident_row row;
+
+			incident_query_read(result, i, &row);
+			if (row.severity != severity)
+				continue;
+			incident_view_put(w, NULL, &row);
+			given++;
+		}
+	}
+}
+
 int incidents_put_open(struct call *call, int64_t company_id, struct json_writer *w, struct err *why)
 {
 	const struct incident_filter filter = { .company_id = company_id,
@@ -154,17 +172,13 @@ int incidents_put_open(struct call *call, int64_t company_id, struct json_writer
 						.from = TIME_NONE,
 						.to = TIME_NONE,
 						.before_ts = TIME_NONE,
-						.limit = OPEN_MOST };
-	struct incident_row row;
+						.limit = OPEN_LOOKED_AT };
 	struct db_result *result;
 
 	if (incident_query_list(call->db, &filter, &result, why) != 0)
 		return -1;
 	json_open_array(w, "open_incidents");
-	for (int i = 0; i < db_rows(result); i++) {
-		incident_query_read(result, i, &row);
-		incident_view_put(w, NULL, &row);
-	}
+	put_gravest(result, w);
 	json_close_array(w);
 	db_result_free(result);
 	return 0;
