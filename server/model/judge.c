@@ -89,6 +89,26 @@ static struct ends find_ends(const struct alert *a, const struct evidence *e, co
 	return (struct ends){ &a->source.ip, &a->destination.ip, source_home, destination_home };
 }
 
+/* Whether a file that an antivirus engine stopped came from the end that opened the session. The device's word on the
+ * packet's way decides; without it, mail is handed over by whoever connects, and everything else is fetched. */
+static bool opener_sent_file(const struct alert *a, const struct ends *n, const struct evidence *e)
+{
+	int service = n->responder == &a->destination.ip ? a->destination.port : a->source.port;
+
+	if (e->sender != SIDE_UNKNOWN)
+		return e->sender == SIDE_SOURCE;
+	return service == 25 || service == 465 || service == 587;
+}
+
+/* A malicious file is judged by its own way, from who sent it to who was to get it, whoever opened the session: a
+ * download comes from outside although the call for it went out. */
+static void follow_file(const struct alert *a, struct ends *n, struct evidence *e)
+{
+	if (!opener_sent_file(a, n, e))
+		*n = (struct ends){ n->responder, n->opener, n->responder_home, n->opener_home };
+	e->sender = SIDE_SOURCE;
+}
+
 static enum direction direction_of(const struct ends *n)
 {
 	if (n->opener->family == 0 || n->responder->family == 0)
@@ -259,6 +279,8 @@ void judge(struct alert *a, const struct evidence *said, const struct networks *
 	if (seen.opener == SIDE_UNKNOWN && seen.sender == SIDE_UNKNOWN && is_answer_by_ports(a))
 		seen.sender = SIDE_DESTINATION;
 	n = find_ends(a, e, own);
+	if (e->class == CLASS_MALICIOUS_FILE)
+		follow_file(a, &n, e);
 	a->direction = direction_of(&n);
 	attacker = attacker_of(a, &n, e);
 	if (attacker)

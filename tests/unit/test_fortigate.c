@@ -65,19 +65,33 @@ static const struct {
 	  HEAD7 "type=utm subtype=virus eventtype=infected " OUT
 		"direction=incoming action=blocked virus=\"W32/Test.A\" "
 		"virusid=5 dtype=\"Virus\" filename=\"a b.exe\"",
-	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_OUTBOUND, STAGE_DELIVERY, 50, "W32/Test.A" },
+	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_INBOUND, STAGE_DELIVERY, 50, "W32/Test.A" },
 	{ "virus let through",
 	  HEAD7 "type=utm subtype=virus eventtype=infected " OUT "action=passthrough virus=\"W32/Test.A\"",
-	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_ALLOWED, DIRECTION_OUTBOUND, STAGE_DELIVERY, 75, "W32/Test.A" },
+	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_ALLOWED, DIRECTION_INBOUND, STAGE_DELIVERY, 75, "W32/Test.A" },
 	{ "virus in mail from outside",
 	  HEAD7
 	  "type=utm subtype=virus eventtype=infected srcip=203.0.113.7 srcport=40000 dstip=192.168.1.25 dstport=25 "
 	  "proto=6 action=blocked virus=\"JS/Test.B\"",
 	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_INBOUND, STAGE_DELIVERY, 50, "JS/Test.B" },
+	{ "virus on its way out: a device inside sends it",
+	  HEAD7 "type=utm subtype=virus eventtype=infected " OUT
+		"direction=outgoing action=blocked virus=\"W32/Test.D\"",
+	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_OUTBOUND, STAGE_DELIVERY, 50, "W32/Test.D" },
+	{ "FortiOS 6.0: the server that sent the file is the source",
+	  HEAD7
+	  "type=utm subtype=virus eventtype=infected srcip=198.51.100.9 srcport=80 dstip=192.168.1.23 dstport=51515 "
+	  "proto=6 direction=incoming action=blocked virus=\"W32/Test.E\"",
+	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_INBOUND, STAGE_DELIVERY, 50, "W32/Test.E" },
+	{ "mail that a device inside sends",
+	  HEAD7
+	  "type=utm subtype=virus eventtype=infected srcip=192.168.1.23 srcport=40000 dstip=198.51.100.25 dstport=587 "
+	  "proto=6 action=blocked virus=\"JS/Test.F\"",
+	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_OUTBOUND, STAGE_DELIVERY, 50, "JS/Test.F" },
 	{ "test file", HEAD7 "type=utm subtype=virus " OUT "action=blocked virus=\"EICAR_TEST_FILE\"", VERDICT_ALERT,
-	  ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_OUTBOUND, STAGE_DELIVERY, 5, "EICAR_TEST_FILE" },
+	  ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_INBOUND, STAGE_DELIVERY, 5, "EICAR_TEST_FILE" },
 	{ "unwanted program", HEAD7 "type=utm subtype=virus " OUT "action=blocked virus=\"Riskware/Test\"",
-	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_OUTBOUND, STAGE_DELIVERY, 20, "Riskware/Test" },
+	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_INBOUND, STAGE_DELIVERY, 20, "Riskware/Test" },
 	{ "botnet seen by the antivirus engine",
 	  HEAD7 "type=utm subtype=virus eventtype=botnet " OUT
 		"action=monitored virus=\"Test.Botnet\" dtype=\"Botnet\"",
@@ -138,7 +152,7 @@ static const struct {
 	{ "FortiOS 5: the engine is the type",
 	  "date=2026-11-24 time=16:59:59 devid=FG1 logid=0211008192 type=virus subtype=infected src=192.168.1.23 "
 	  "dst=198.51.100.9 sport=51515 dport=80 status=blocked virus=\"W32/Test.C\"",
-	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_OUTBOUND, STAGE_DELIVERY, 50, "W32/Test.C" },
+	  VERDICT_ALERT, ENGINE_ANTIVIRUS, ACTION_REMOVED, DIRECTION_INBOUND, STAGE_DELIVERY, 50, "W32/Test.C" },
 	{ "FortiOS 4 names",
 	  "Nov 24 16:59:59 date=2026-11-24 time=16:59:59 device_id=FG1 log_id=0419016384 type=ips subtype=signature "
 	  "pri=alert "
