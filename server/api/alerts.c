@@ -159,6 +159,7 @@ static int list(struct call *call, struct alert_filter *filter, struct buffer *p
 	struct page page;
 	int go;
 
+	live_position(call, position);
 	if (!pages_read(call, CURSOR_ALERTS, &page) || !read_format(call, &writer->format))
 		return 0;
 	go = read_filter(call, filter, pattern, why);
@@ -169,7 +170,6 @@ static int list(struct call *call, struct alert_filter *filter, struct buffer *p
 		filter->before_id = page.cursor.id;
 	}
 	filter->limit = page.limit + 1;
-	live_position(call, position);
 	if (writer_open(writer, filter->raw, why) != 0 || alert_query_list(call->db, filter, &result, why) != 0)
 		return -1;
 	write_list(call, &page, result, writer);

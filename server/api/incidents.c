@@ -118,6 +118,7 @@ static int list(struct call *call, struct texts *texts, struct err *why)
 	struct page page;
 	int go;
 
+	live_position(call, position);
 	if (!pages_read(call, CURSOR_INCIDENTS, &page))
 		return 0;
 	go = read_filter(call, &filter, texts, why);
@@ -128,7 +129,6 @@ static int list(struct call *call, struct texts *texts, struct err *why)
 		filter.before_id = page.cursor.id;
 	}
 	filter.limit = page.limit + 1;
-	live_position(call, position);
 	if (incident_query_list(call->db, &filter, &result, why) != 0)
 		return -1;
 	write_list(call, &page, result);

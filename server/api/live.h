@@ -9,7 +9,8 @@ enum { LIVE_POSITION_SIZE = EVENT_CURSOR_SIZE };
 
 int live_stream(struct call *call, struct err *why);
 
-/* Take it before the statement that reads the list, put it into the reply after call_reply(). */
+/* Take it first of all: the transaction's snapshot is that of its first statement, whatever that is for, and what is
+ * committed after it must lie behind the position. Put it into the reply after call_reply(). */
 void live_position(const struct call *call, char out[LIVE_POSITION_SIZE]);
 void live_reply_position(struct call *call, const char position[LIVE_POSITION_SIZE]);
 

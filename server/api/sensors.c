@@ -26,11 +26,12 @@ int sensors_list(struct call *call, struct err *why)
 	char position[LIVE_POSITION_SIZE];
 	struct json_writer w;
 	int64_t company_id;
-	int go = filters_company(call, &company_id, why);
+	int go;
 
+	live_position(call, position);
+	go = filters_company(call, &company_id, why);
 	if (go != 1)
 		return go;
-	live_position(call, position);
 	call_reply(call, 200, &w);
 	live_reply_position(call, position);
 	json_open_object(&w, NULL);
