@@ -83,7 +83,7 @@ static int take_name(struct migrations *m, const char *name, struct err *why)
 	if (m->list[version - 1].version)
 		return err_set(why, ERR_CONFIG, "%s and %s have the same number", m->list[version - 1].name, name);
 	m->list[version - 1].version = version;
-	snprintf(m->list[version - 1].name, MIGRATION_NAME_SIZE, "%s", name);
+	snprintf(m->list[version - 1].name, MIGRATION_NAME_SIZE, "%.*s", MIGRATION_NAME_SIZE - 1, name);
 	if ((size_t)version > m->count)
 		m->count = (size_t)version;
 	return 0;
