@@ -5,7 +5,7 @@ set -u
 # shellcheck source=tests/integration/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-api_port=$PORT metrics_port=$((PORT + 1)) idle_port=$((PORT + 2))
+api_port=$PORT metrics_port=$((PORT + 1))
 password='correct horse battery staple'
 ours='Sec-Fetch-Site: same-origin'
 json='Content-Type: application/json'
