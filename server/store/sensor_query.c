@@ -28,7 +28,7 @@
 /* $1 company or NULL, $2 sensor or NULL. */
 #define IN_FILTER(t)                                                                                          \
 	"($1::bigint IS NULL OR " t ".company_id = $1::bigint) AND ($2::bigint IS NULL OR " t ".sensor_id = " \
-											      "$2::bigint)"
+	"$2::bigint)"
 /* $1 companies, $2 their sensors. */
 #define IN_PAIRS(t) "(" t ".company_id, " t ".sensor_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))"
 
