@@ -30,21 +30,29 @@ start_keyholder() {
 	wait_until 20 grep -q 'ready' "$STATE/keyholder.log" || cat "$STATE/keyholder.log"
 }
 start_server() {
-	"$BUILD/tests/integration/est_server" "$STATE/hinomi.yaml" >"$STATE/server.out" 2>>"$STATE/server.log" &
+	: >"$STATE/server.log"
+	"$BUILD/hinomid" --role=collector --config="$STATE/hinomi.yaml" 2>>"$STATE/server.log" &
 	server=$!
-	wait_until 20 grep -q ready "$STATE/server.out" || {
-		tail -n 5 "$STATE/server.log"
+	wait_until 20 grep -q ready "$STATE/server.log" || {
+		cat "$STATE/server.log"
 		return 1
 	}
 }
 # A stopped process would not hear the end.
 at_exit '[ -z "$keyholder" ] || kill -CONT "$keyholder" 2>/dev/null; [ -z "$server" ] || stop "$server"; [ -z "$keyholder" ] || stop "$keyholder"'
 
+database_start
+for migration in schema/[0-9][0-9][0-9][0-9]_*.sql; do
+	psql -d "$conninfo" -X -q -1 -v ON_ERROR_STOP=1 -f "$migration"
+done
 # Beside all that follows, another one, whose certificates live for a minute.
 mkdir -p "$STATE/short/run"
 cat >"$STATE/short.yaml" <<YAML
 state_dir: $STATE/short
+database:
+  conninfo: $(echo "$conninfo" | sed 's/ user=.*//')
 collector:
+  listen: 127.0.0.1:$((port + 2))
   est_listen: 127.0.0.1:$((port + 1))
 keyholder:
   server_certificate_life: 1m
@@ -53,22 +61,19 @@ YAML
 short_keyholder=$!
 at_exit 'kill "$short_keyholder" 2>/dev/null'
 wait_until 20 grep -q ready "$STATE/short-keyholder.log"
-"$BUILD/tests/integration/est_server" "$STATE/short.yaml" >"$STATE/short.out" 2>"$STATE/short.log" &
+"$BUILD/hinomid" --role=collector --config="$STATE/short.yaml" 2>"$STATE/short.log" &
 short=$!
 at_exit 'kill "$short" 2>/dev/null'
-wait_until 20 grep -q ready "$STATE/short.out"
+wait_until 20 grep -q ready "$STATE/short.log"
 cp "$STATE/short/collector/server.pem" "$work/short-first.pem"
 
-database_start
-for migration in schema/[0-9][0-9][0-9][0-9]_*.sql; do
-	psql -d "$conninfo" -X -q -1 -v ON_ERROR_STOP=1 -f "$migration"
-done
 mkdir -p "$STATE/server/run"
 cat >"$STATE/hinomi.yaml" <<YAML
 state_dir: $STATE/server
 database:
   conninfo: $(echo "$conninfo" | sed 's/ user=.*//')
 collector:
+  listen: 127.0.0.1:$((port + 3))
   est_listen: 127.0.0.1:$port
   names: [localhost, 127.0.0.1]
 YAML
@@ -178,7 +183,12 @@ check_equal 'it is on record' "17|3|$digest|f" \
 	"$(sql "SELECT company_id, sensor_id, encode(fingerprint, 'hex'), revoked_at IS NOT NULL FROM sensor_certificate")"
 check_equal 'whole' "$digest" "$(sql "SELECT encode(sha256(certificate), 'hex') FROM sensor_certificate")"
 check_equal 'the serial, too' "$(openssl x509 -in "$work/three.pem" -noout -serial | cut -d= -f2 | tr A-F a-f)" "$(sql 'SELECT serial FROM sensor_certificate')"
-check_equal 'who listens is told' "issued $digest" "$(grep issued "$STATE/server.out")"
+# An empty window of Lumberjack is acked: 2 W 0, 2 A 0.
+lets_in() { # NAME: the other port takes this certificate
+	[ "$(printf '2W\0\0\0\0' | timeout 2 openssl s_client -quiet -connect "localhost:$((port + 3))" -CAfile "$STATE/server/ca.pem" \
+		-cert "$work/$1.pem" -key "$work/$1.key" 2>/dev/null | od -An -c | tr -d ' ')" = '2A\0\0\0\0' ]
+}
+wait_until 20 lets_in three && good 'the door for records is open to it' || bad 'the door for records is open to it'
 check_equal 'it is audited' 'role:collector|sensor.enrol|17|sensor 3|127.0.0.1' \
 	"$(sql "SELECT actor, action, company_id, subject, detail::jsonb ->> 'address' FROM audit")"
 check_equal 'and announced' 'sensor|3' "$(sql 'SELECT kind, id_from FROM change')"
@@ -344,6 +354,9 @@ post simplereenroll next $as_three
 check_equal 'a revoked certificate' 403 "$status"
 post simplereenroll next --cert "$work/next.pem" --key "$work/next.key"
 check_equal 'its successor is good' 200 "$status"
+lets_in next && good 'also at the other port' || bad 'also at the other port'
+keeps_out() { ! lets_in "$1"; }
+wait_until 20 keeps_out three && good 'where the revoked one is refused, too' || bad 'where the revoked one is refused, too'
 sql 'UPDATE sensor SET revoked_at = now() WHERE sensor_id = 3'
 post simplereenroll next --cert "$work/next.pem" --key "$work/next.key"
 check_equal 'until the sensor is revoked' 403 "$status"
@@ -400,7 +413,7 @@ wait_until 40 sh -c "! kill -0 $slow 2>/dev/null" || bad 'a head that never ends
 good 'a head that never ends is cut off'
 
 # ----------------------------------------------------------------------------------------- our own certificate
-wait_until 100 grep -q renewed "$STATE/short.out" || bad 'the certificate of a minute is renewed in time'
+wait_until 100 grep -q "certificate was renewed" "$STATE/short.log" || bad 'the certificate of a minute is renewed in time'
 openssl s_client -connect "localhost:$((port + 1))" </dev/null 2>/dev/null |
 	openssl x509 -out "$work/short-now.pem" 2>/dev/null || true
 check_equal 'and used without a restart' "$(openssl x509 -in "$STATE/short/collector/server.pem" -noout -serial)" "$(openssl x509 -in "$work/short-now.pem" -noout -serial)"
@@ -413,4 +426,22 @@ server=''
 check_equal 'and ends in good order' 0 "$ended"
 check_equal 'each certificate issued has its audit entry' "$(sql 'SELECT count(*) FROM sensor_certificate')" \
 	"$(sql "SELECT count(*) FROM audit WHERE action IN ('sensor.enrol', 'sensor.renew')")"
+# ------------------------------------------------------------------------------------------ under the supervisor
+# Both roles start at once in an empty folder, and the first sensor enrols.
+stop "$keyholder"
+keyholder=''
+sed -e "s|^state_dir:.*|state_dir: $STATE/fresh|" "$STATE/hinomi.yaml" >"$STATE/fresh.yaml"
+echo 'roles: [collector, keyholder]' >>"$STATE/fresh.yaml"
+"$BUILD/hinomid" --config="$STATE/fresh.yaml" 2>"$STATE/fresh.log" &
+server=$!
+wait_until 30 grep -q 'collector: ready' "$STATE/fresh.log" || cat "$STATE/fresh.log"
+token 17 4 token-fresh
+status=$(curl -sS --max-time 40 --cacert "$STATE/fresh/ca.pem" --user s:token-fresh -H 'Content-Type: application/pkcs10' \
+	--data-binary "@$work/four.csr" -o "$work/body" -w '%{http_code}' "$url/simpleenroll") || true
+check_equal 'a new server enrols its first sensor' 200 "$status"
+check_equal 'nobody had to try twice' 0 "$(grep -c 'trying again\|restart' "$STATE/fresh.log")"
+kill "$server"
+wait "$server" && ended=0 || ended=$?
+server=''
+check_equal 'and ends in good order' 0 "$ended"
 finish
