@@ -65,8 +65,8 @@ server_prepare() {
 	database_start || return 1
 	mkdir -p "$STATE/server" "$STATE/agents"
 	server_config >"$STATE/hinomi.yaml"
-	HINOMI_CONFIG=$STATE/hinomi.yaml
-	export HINOMI_CONFIG
+	HINOMI_CONFIG=$STATE/hinomi.yaml HINOMI_SCHEMA=$top/schema
+	export HINOMI_CONFIG HINOMI_SCHEMA
 	ctl migrate >"$STATE/migrate.log" 2>&1 || {
 		cat "$STATE/migrate.log" >&2
 		return 1
