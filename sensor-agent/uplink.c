@@ -370,6 +370,8 @@ static SSL *make_session(const struct uplink *u, struct err *why)
 		tls_fail(why, NULL, "cannot set up TLS");
 		return NULL;
 	}
+	/* libevent takes it that SSL_write() writes all or nothing: a partial write would lose the rest of a chunk. */
+	SSL_clear_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE);
 	if (tls_client_expect(ssl, u->plan.host, why) != 0) {
 		SSL_free(ssl);
 		return NULL;
