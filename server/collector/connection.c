@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 enum {
@@ -130,7 +131,7 @@ static void log_closing(struct connection *c, const char *reason)
 {
 	unsigned skipped;
 
-	if (!reason || !log_allowed(&c->edge->broken, LOG_INTERVAL_MS, &skipped))
+	if (!reason || c->state == CONNECTION_REFUSED || !log_allowed(&c->edge->broken, LOG_INTERVAL_MS, &skipped))
 		return;
 	if (c->sensor)
 		log_info("sensor %" PRId64 " of company %" PRId64 " disconnected: %s (%u more since the last line)",
@@ -254,7 +255,20 @@ static void refuse(struct connection *c)
 	tls_fail(&why, c->ssl, "handshake");
 	if (log_allowed(&c->edge->refused, LOG_INTERVAL_MS, &skipped))
 		log_info("a connection was refused: %s (%u more since the last line)", why.text, skipped);
-	connection_close(c, NULL);
+	SSL_free(c->ssl);
+	c->ssl = NULL;
+	shutdown(c->fd, SHUT_WR);
+	c->state = CONNECTION_REFUSED;
+	arm(c);
+}
+
+/* What whoever was refused still sends is of no interest. It stays in the list of handshakes, with their time-out. */
+static void discard(struct connection *c)
+{
+	ssize_t n = recv(c->fd, c->edge->scratch, EDGE_SCRATCH, 0);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN))
+		connection_close(c, NULL);
 }
 
 /* TLS memory is taken when the first byte is there, not for whoever only connects. */
@@ -516,6 +530,10 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
 	if (c->state == CONNECTION_HANDSHAKE) {
 		edge_queue(e, c);
 		arm(c);
+		return;
+	}
+	if (c->state == CONNECTION_REFUSED) {
+		discard(c);
 		return;
 	}
 	if ((what & EV_WRITE) && !flush(c))

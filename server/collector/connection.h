@@ -15,7 +15,13 @@
 
 #include <event2/event_struct.h>
 
-enum connection_state { CONNECTION_HANDSHAKE, CONNECTION_OPEN, CONNECTION_CLOSED };
+enum connection_state {
+	CONNECTION_HANDSHAKE,
+	CONNECTION_OPEN,
+	CONNECTION_REFUSED, /* was told so; waits for the other side to close, so that the alert is not lost in a reset
+			     */
+	CONNECTION_CLOSED,
+};
 
 struct connection {
 	struct edge *edge;

@@ -344,10 +344,10 @@ void edge_stop(struct edge *e)
 	set_accepting(e);
 	for (c = TAILQ_FIRST(&e->all); c; c = next) {
 		next = TAILQ_NEXT(c, in_all);
-		if (c->state == CONNECTION_HANDSHAKE)
-			connection_close(c, NULL);
-		else
+		if (c->state == CONNECTION_OPEN)
 			connection_stop(c);
+		else
+			connection_close(c, NULL);
 	}
 	writers_drain(e->writers);
 }
