@@ -97,8 +97,8 @@ static void set_common(SSL_CTX *ctx, int least_version)
 	SSL_CTX_set_min_proto_version(ctx, least_version);
 	SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET |
 				     SSL_OP_CIPHER_SERVER_PREFERENCE);
-	/* Idle connections give their buffers back. No SSL_MODE_ENABLE_PARTIAL_WRITE: libevent's bufferevent writes several
-	 * pieces in turn and goes on to the next also when one was taken in part. */
+	/* Idle connections give their buffers back. No SSL_MODE_ENABLE_PARTIAL_WRITE: libevent's bufferevent writes
+	 * several pieces in turn and goes on to the next also when one was taken in part. */
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_num_tickets(ctx, 0);
