@@ -33,7 +33,7 @@ void followed_file_free(struct followed_file *f)
 void followed_file_seek(struct followed_file *f, struct file_mark mark)
 {
 	f->mark = mark;
-	f->compared = false;
+	f->compared_at = (struct timespec){ 0 };
 	line_reader_reset(&f->reader, mark.offset);
 }
 
@@ -94,18 +94,23 @@ static bool open_line_is_there(const struct followed_file *f)
 	return got >= 0 && slice_equal(slice_of(bytes, (size_t)got), held);
 }
 
+/* A file that has grown again to exactly the old size is told by the time of its last change. */
 static enum followed at_end(struct followed_file *f, struct err *why)
 {
 	struct stat st;
 
-	if (!f->compared && !file_mark_begins_alike(&f->mark, f->fd))
-		return FOLLOWED_TRUNCATED;
-	f->compared = true;
 	if (fstat(f->fd, &st) != 0) {
 		err_set_errno(why, ERR_IO, "cannot look at the file");
 		return FOLLOWED_FAILED;
 	}
-	return (uint64_t)st.st_size < f->reader.taken ? FOLLOWED_TRUNCATED : FOLLOWED_END;
+	if ((uint64_t)st.st_size < f->reader.taken)
+		return FOLLOWED_TRUNCATED;
+	if (st.st_mtim.tv_sec == f->compared_at.tv_sec && st.st_mtim.tv_nsec == f->compared_at.tv_nsec)
+		return FOLLOWED_END;
+	if (!file_mark_begins_alike(&f->mark, f->fd) || !open_line_is_there(f))
+		return FOLLOWED_TRUNCATED;
+	f->compared_at = st.st_mtim;
+	return FOLLOWED_END;
 }
 
 enum followed followed_file_read(struct followed_file *f, const struct followed_plan *plan, size_t *budget,

@@ -13,7 +13,8 @@ struct followed_file {
 	struct file_mark mark; /* behind the last line handed over */
 	int fd;                /* -1: not open at present */
 	struct line_reader reader;
-	bool compared;          /* its beginning with the mark, since it was opened or sought */
+	struct timespec
+	    compared_at;        /* time of the last change when its beginning was compared with the mark at its end */
 	int64_t quiet_since_ms; /* when its last byte was read, or it was opened */
 	uint64_t lines, errors; /* since opened */
 };

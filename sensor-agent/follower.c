@@ -305,7 +305,7 @@ static void check_current(struct follower *f, struct followed_path *p)
 	if (p->current->fd >= 0 || (f->scanned && (uint64_t)st.st_size == p->current->mark.offset))
 		return;
 	p->current->fd = open_regular(p->name, &st);
-	p->current->compared = false;
+	p->current->compared_at = (struct timespec){ 0 };
 	if (p->current->fd < 0)
 		complain(f, p->name, strerror(errno));
 	else if (!file_mark_is(&p->current->mark, &st))

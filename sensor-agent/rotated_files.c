@@ -187,7 +187,7 @@ size_t rotated_younger(const char *path, int known_fd, int present_fd, rotated_t
 {
 	const struct file_mark known = beginning_of(known_fd), present = beginning_of(present_fd);
 	const struct age since = age_of(known_fd);
-	struct younger list[YOUNGER_MOST];
+	struct younger list[YOUNGER_MOST] = { 0 };
 	char folder_name[ROTATED_PATH_SIZE];
 	const char *base = split(path, folder_name);
 	const struct dirent *entry;

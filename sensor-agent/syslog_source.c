@@ -375,10 +375,11 @@ void syslog_source_free(struct syslog_source *s)
 	if (!s)
 		return;
 	s->accepting = true; /* nothing is to be added to the loop again */
-	while (s->connections) {
-		if (s->connections->refused.len)
+	for (struct connection *c = s->connections, *next; c; c = next) {
+		next = c->next;
+		if (c->refused.len)
 			intake_dropped(s->intake, 1);
-		close_connection(s->connections);
+		close_connection(c);
 	}
 	if (s->retry)
 		event_free(s->retry);
