@@ -57,11 +57,13 @@ collector:
 keyholder:
   server_certificate_life: 1m
 YAML
-"$BUILD/hinomid" --role=keyholder --config="$STATE/short.yaml" 2>"$STATE/short-keyholder.log" &
+: >"$STATE/short-keyholder.log"
+: >"$STATE/short.log"
+"$BUILD/hinomid" --role=keyholder --config="$STATE/short.yaml" 2>>"$STATE/short-keyholder.log" &
 short_keyholder=$!
 at_exit 'kill "$short_keyholder" 2>/dev/null'
 wait_until 20 grep -q ready "$STATE/short-keyholder.log"
-"$BUILD/hinomid" --role=collector --config="$STATE/short.yaml" 2>"$STATE/short.log" &
+"$BUILD/hinomid" --role=collector --config="$STATE/short.yaml" 2>>"$STATE/short.log" &
 short=$!
 at_exit 'kill "$short" 2>/dev/null'
 wait_until 20 grep -q ready "$STATE/short.log"
@@ -432,13 +434,36 @@ stop "$keyholder"
 keyholder=''
 sed -e "s|^state_dir:.*|state_dir: $STATE/fresh|" "$STATE/hinomi.yaml" >"$STATE/fresh.yaml"
 echo 'roles: [collector, keyholder]' >>"$STATE/fresh.yaml"
-"$BUILD/hinomid" --config="$STATE/fresh.yaml" 2>"$STATE/fresh.log" &
+: >"$STATE/fresh.log"
+"$BUILD/hinomid" --config="$STATE/fresh.yaml" 2>>"$STATE/fresh.log" &
 server=$!
 wait_until 30 grep -q 'collector: ready' "$STATE/fresh.log" || cat "$STATE/fresh.log"
 token 17 4 token-fresh
 status=$(curl -sS --max-time 40 --cacert "$STATE/fresh/ca.pem" --user s:token-fresh -H 'Content-Type: application/pkcs10' \
 	--data-binary "@$work/four.csr" -o "$work/body" -w '%{http_code}' "$url/simpleenroll") || true
 check_equal 'a new server enrols its first sensor' 200 "$status"
+# The same with our own agent and administration.
+ctl() {
+	PGUSER=hinomi "$BUILD/hinomictl" --config "$STATE/fresh.yaml" "$@"
+}
+agent() { # COMMAND [options]
+	agent_command=$1
+	shift
+	"$BUILD/hinomi-agent" "$agent_command" --state "$STATE/agent" "$@" >"$STATE/agent.out" 2>&1
+}
+serials() {
+	sql "SELECT count(*) FROM sensor_certificate WHERE sensor_id = $1"
+}
+sensor=$(ctl sensor add --company 18 --name agent | grep -oE '[A-Za-z0-9_-]{43}')
+! agent enroll --server "localhost:$port" --token "$sensor" --ca-sha256 "$(printf %064d 0)" && good 'the agent does not trust just anyone' || bad 'the agent does not trust just anyone'
+check_equal 'and keeps its token to itself' f "$(used "$sensor")"
+pin=$(openssl x509 -in "$STATE/fresh/ca.pem" -noout -fingerprint -sha256 | cut -d= -f2)
+agent enroll --server "localhost:$port" --lumberjack-port $((port + 3)) --token "$sensor" --ca-sha256 "$pin" && good 'the agent enrols' || bad "the agent enrols: $(cat "$STATE/agent.out")"
+check_equal 'as what it is' 'subject=O = Hinomi, CN = sensor-'"$(sql "SELECT sensor_id FROM sensor WHERE name = 'agent'")" \
+	"$(openssl x509 -in "$STATE/agent/agent.pem" -noout -subject)"
+agent renew && good 'and renews' || bad "and renews: $(cat "$STATE/agent.out")"
+check_equal 'with two certificates on record' 2 "$(serials "$(sql "SELECT sensor_id FROM sensor WHERE name = 'agent'")")"
+check_equal 'the audit trail is whole' yes "$(ctl audit verify >/dev/null 2>&1 && echo yes)"
 check_equal 'nobody had to try twice' 0 "$(grep -c 'trying again\|restart' "$STATE/fresh.log")"
 kill "$server"
 wait "$server" && ended=0 || ended=$?
