@@ -1,0 +1,113 @@
+/* How long the collector has with an event, from a J frame to its row in a batch: bench_reading FILE [ROUNDS]. FILE has
+ * one eve.json record a line; each is put into the agent's envelope first, which is not measured. Prints one line. */
+#include "lib/json_write.h"
+#include "server/collector/reading.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { EVENTS_MOST = 100000, BATCH = 4000 };
+
+static int64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static bool read_file(const char *path, struct buffer *out)
+{
+	FILE *f = fopen(path, "rb");
+	uint8_t *to;
+	size_t n = 1;
+
+	while (f && n > 0 && (to = buffer_reserve(out, 1 << 16)) != NULL) {
+		n = fread(to, 1, 1 << 16, f);
+		out->len += n;
+	}
+	if (f)
+		fclose(f);
+	return f && !out->failed;
+}
+
+/* The events one behind the other, ends[i] behind event i. */
+static size_t wrap(struct slice lines, struct buffer *out, size_t *ends)
+{
+	size_t n = 0;
+
+	while (lines.len && n < EVENTS_MOST) {
+		struct slice line = slice_take(lines, slice_find(lines, '\n'));
+
+		lines = slice_skip(lines, line.len + 1);
+		buffer_printf(out,
+			      "{\"hinomi\":{\"epoch\":\"00000000000000a1\",\"sequence\":%zu,\"source\":\"eve\","
+			      "\"read_at\":\"2026-10-01T00:00:00.000000Z\"},\"message\":",
+			      n + 1);
+		json_escape(out, line);
+		buffer_put_byte(out, '}');
+		ends[n++] = out->len;
+	}
+	return out->failed ? 0 : n;
+}
+
+static size_t run(struct reading *r, struct ingest_batch *batch, struct slice events, const size_t *ends, size_t count)
+{
+	static const struct networks home;
+	const struct reading_sender sender = { &home, 0 };
+	uint32_t sensor = INGEST_NONE;
+	size_t total = 0;
+
+	for (size_t i = 0, from = 0; i < count; from = ends[i++]) {
+		const struct lumberjack_item item = { .number = 1,
+						      .body = slice_of(events.ptr + from, ends[i] - from) };
+		struct err why;
+		size_t bytes;
+
+		if (i % BATCH == 0) {
+			ingest_batch_clear(batch);
+			sensor = ingest_batch_sensor(batch, 1, 1, NULL);
+		}
+		if (reading_add(r, batch, sensor, &sender, &item, clock_now(), &bytes, &why) != 0)
+			exit(EXIT_FAILURE);
+		total += bytes;
+	}
+	return total;
+}
+
+int main(int argc, char **argv)
+{
+	static size_t ends[EVENTS_MOST];
+	struct buffer file = { 0 }, events = { 0 };
+	struct ingest_batch batch = { 0 };
+	struct settings settings;
+	struct reading *r;
+	struct err why;
+	uint64_t rounds = 20;
+	size_t count, bytes = 0;
+	int64_t start;
+
+	if (argc < 2 || (argc > 2 && !slice_to_uint64(slice_of_string(argv[2]), &rounds)) || rounds == 0 ||
+	    !read_file(argv[1], &file) || (count = wrap(buffer_slice(&file), &events, ends)) == 0) {
+		fputs("usage: bench_reading FILE [ROUNDS]; FILE must be readable and not empty\n", stderr);
+		return 2;
+	}
+	if (settings_load(NULL, &settings, &why) != 0 || reading_new(&r, &why) != 0 ||
+	    reading_configure(r, &settings, &why) != 0) {
+		fprintf(stderr, "bench_reading: %s\n", why.text);
+		return EXIT_FAILURE;
+	}
+	start = now_ns();
+	for (uint64_t i = 0; i < rounds; i++)
+		bytes += run(r, &batch, buffer_slice(&events), ends, count);
+	printf("{\"events\":%zu,\"bytes_per_event\":%zu,\"ns_per_event\":%" PRId64 ",\"batch_bytes_per_event\":%zu}\n",
+	       count, events.len / count, (now_ns() - start) / (int64_t)(rounds * count), bytes / (rounds * count));
+	ingest_batch_release(&batch);
+	reading_free(r);
+	settings_release(&settings);
+	buffer_release(&file);
+	buffer_release(&events);
+	return EXIT_SUCCESS;
+}
