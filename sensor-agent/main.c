@@ -8,6 +8,7 @@
 
 #include "lib/log.h"
 
+#include <event2/event.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <signal.h>
@@ -246,8 +247,15 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return command->run(&a);
 }
 
+static void log_libevent(int severity, const char *text)
+{
+	(void)severity;
+	log_debug("%s", text);
+}
+
 int main(int argc, char **argv)
 {
+	event_set_log_callback(log_libevent);
 	/* Large buffers go back to the system when they are freed; an appliance has better use for its memory. */
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	mallopt(M_TRIM_THRESHOLD, 128 * 1024);

@@ -33,6 +33,7 @@ struct uplink {
 	struct buffer frames, json, wire;
 
 	struct evdns_base *dns;
+	struct evdns_getaddrinfo_request *lookup; /* of the server's name, under way */
 	struct bufferevent *connection;
 	struct event *tick, *retry;
 	bool connected;
@@ -64,12 +65,10 @@ static void hang_up(struct uplink *u)
 		/* So that the other side sees an end, not a loss. */
 		if (u->connected && ssl)
 			SSL_shutdown(ssl);
+		ERR_clear_error();
 		bufferevent_free(u->connection);
 	}
-	if (u->dns)
-		evdns_base_free(u->dns, 0);
 	u->connection = NULL;
-	u->dns = NULL;
 	u->connected = false;
 	sender_reset(u->sender);
 	spool_rewind(u->plan.spool);
@@ -103,14 +102,11 @@ static void say_what_ended(struct uplink *u, short what)
 	SSL *ssl = bufferevent_openssl_get_ssl(u->connection);
 	unsigned long code = bufferevent_get_openssl_error(u->connection);
 	int number = EVUTIL_SOCKET_ERROR();
-	int dns = bufferevent_socket_get_dns_error(u->connection);
 	const char *reason = code ? ERR_reason_error_string(code) : NULL;
 	const char *doing = u->connected ? "connection lost" : "cannot connect";
 	long verified = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
 
-	if (dns)
-		reason = evutil_gai_strerror(dns);
-	else if (!u->connected && verified != X509_V_OK)
+	if (!u->connected && verified != X509_V_OK)
 		reason = X509_verify_cert_error_string(verified);
 	else if (!reason && (what & BEV_EVENT_EOF))
 		reason = "the server closed it";
@@ -379,7 +375,7 @@ static SSL *make_session(const struct uplink *u, struct err *why)
 	return ssl;
 }
 
-static int begin(struct uplink *u, struct err *why)
+static int begin(struct uplink *u, const struct evutil_addrinfo *address, struct err *why)
 {
 	SSL *ssl = make_session(u, why);
 
@@ -397,26 +393,74 @@ static int begin(struct uplink *u, struct err *why)
 	bufferevent_setwatermark(u->connection, EV_WRITE, OUTPUT_LOW, 0);
 	bufferevent_set_max_single_write(u->connection, OUTPUT_LOW);
 	bufferevent_enable(u->connection, EV_READ | EV_WRITE);
-	/* Read anew each time: networks of appliances change. Without it names are looked up by blocking calls. */
-	u->dns = evdns_base_new(u->plan.base, EVDNS_BASE_INITIALIZE_NAMESERVERS | EVDNS_BASE_DISABLE_WHEN_INACTIVE);
-	if (bufferevent_socket_connect_hostname(u->connection, u->dns, AF_UNSPEC, u->plan.host, u->plan.port) != 0)
+	u->since_ms = clock_monotonic_ms();
+	if (bufferevent_socket_connect(u->connection, address->ai_addr, (int)address->ai_addrlen) != 0)
 		return err_set(why, ERR_UNAVAILABLE, "%s:%d: cannot connect: %s", u->plan.host, u->plan.port,
 			       strerror(EVUTIL_SOCKET_ERROR()));
 	return 0;
 }
 
-static void connect_now(evutil_socket_t fd, short what, void *arg)
+/* Of several addresses another one is tried each time. */
+static const struct evutil_addrinfo *choose(const struct evutil_addrinfo *list, unsigned attempt)
+{
+	const struct evutil_addrinfo *address = list;
+	unsigned count = 0;
+
+	for (; address; address = address->ai_next)
+		count++;
+	address = list;
+	for (attempt = count ? attempt % count : 0; attempt > 0; attempt--)
+		address = address->ai_next;
+	return address;
+}
+
+static void on_address(int result, struct evutil_addrinfo *list, void *arg)
 {
 	struct uplink *u = arg;
 
+	u->lookup = NULL;
+	if (result == EVUTIL_EAI_CANCEL)
+		return;
+	if (result != 0 || !list) {
+		err_set(&u->trouble, ERR_UNAVAILABLE, "%s: cannot find its address: %s", u->plan.host,
+			evutil_gai_strerror(result));
+		lose(u);
+		return;
+	}
+	if (begin(u, choose(list, u->attempt), &u->trouble) != 0)
+		lose(u);
+	evutil_freeaddrinfo(list);
+}
+
+/* Name servers and hosts as they are now: networks of appliances change. */
+static void refresh_dns(struct evdns_base *dns)
+{
+	evdns_base_clear_nameservers_and_suspend(dns);
+	evdns_base_clear_host_addresses(dns);
+	evdns_base_search_clear(dns);
+	if (evdns_base_resolv_conf_parse(dns, DNS_OPTIONS_ALL, "/etc/resolv.conf") != 0)
+		log_debug("/etc/resolv.conf names no name server");
+	evdns_base_resume(dns);
+}
+
+static void connect_now(evutil_socket_t fd, short what, void *arg)
+{
+	const struct evutil_addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	struct uplink *u = arg;
+	struct evdns_getaddrinfo_request *lookup;
+	char port[8];
+
 	(void)fd;
 	(void)what;
-	if (u->connection)
+	if (u->connection || u->lookup)
 		return;
 	u->renewed = false;
-	u->since_ms = clock_monotonic_ms();
-	if (begin(u, &u->trouble) != 0)
-		lose(u);
+	snprintf(port, sizeof(port), "%d", u->plan.port);
+	refresh_dns(u->dns);
+	/* An answer that is known already is given by the call itself, which then returns NULL. */
+	lookup = evdns_getaddrinfo(u->dns, u->plan.host, port, &hints, on_address, u);
+	if (lookup)
+		u->lookup = lookup;
 }
 
 int uplink_new(struct uplink **out, const struct uplink_plan *plan, struct err *why)
@@ -431,7 +475,8 @@ int uplink_new(struct uplink **out, const struct uplink_plan *plan, struct err *
 	u->deflater = lumberjack_deflater_new((int)plan->settings->uplink.compression);
 	u->tick = event_new(plan->base, -1, EV_PERSIST, on_tick, u);
 	u->retry = evtimer_new(plan->base, connect_now, u);
-	if (!u->sender || !u->deflater || !u->tick || !u->retry || event_add(u->tick, &second) != 0) {
+	u->dns = evdns_base_new(plan->base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
+	if (!u->sender || !u->dns || !u->deflater || !u->tick || !u->retry || event_add(u->tick, &second) != 0) {
 		uplink_free(u);
 		return err_set(why, ERR_NOMEM, "no memory for the uplink");
 	}
@@ -446,6 +491,12 @@ void uplink_free(struct uplink *u)
 		return;
 	if (u->sender)
 		hang_up(u);
+	if (u->lookup) {
+		evdns_getaddrinfo_cancel(u->lookup);
+		event_base_loop(u->plan.base, EVLOOP_NONBLOCK); /* lets it end */
+	}
+	if (u->dns)
+		evdns_base_free(u->dns, 0);
 	if (u->tick)
 		event_free(u->tick);
 	if (u->retry)
