@@ -36,7 +36,8 @@ struct uplink {
 	struct evdns_getaddrinfo_request *lookup; /* of the server's name, under way */
 	struct bufferevent *connection;
 	struct event *tick, *retry;
-	bool connected;
+	bool connected; /* the handshake is done, as far as we can see */
+	bool proven;    /* the server has answered: it takes our certificate */
 	bool renewed;
 	int64_t since_ms; /* of the connection or of the try */
 	int64_t heard_ms; /* last byte from the server, or last time nothing was under way */
@@ -69,7 +70,7 @@ static void hang_up(struct uplink *u)
 		bufferevent_free(u->connection);
 	}
 	u->connection = NULL;
-	u->connected = false;
+	u->connected = u->proven = false;
 	sender_reset(u->sender);
 	spool_rewind(u->plan.spool);
 }
@@ -85,7 +86,7 @@ static void try_again_in(struct uplink *u, int64_t ms)
 static void lose(struct uplink *u)
 {
 	int64_t wait = backoff_ms(u->attempt++, FIRST_WAIT_MS, u->plan.settings->uplink.connect_most);
-	bool was_connected = u->connected;
+	bool was_connected = u->proven;
 	unsigned skipped;
 
 	hang_up(u);
@@ -103,7 +104,7 @@ static void say_what_ended(struct uplink *u, short what)
 	unsigned long code = bufferevent_get_openssl_error(u->connection);
 	int number = EVUTIL_SOCKET_ERROR();
 	const char *reason = code ? ERR_reason_error_string(code) : NULL;
-	const char *doing = u->connected ? "connection lost" : "cannot connect";
+	const char *doing = u->proven ? "connection lost" : u->connected ? "refused" : "cannot connect";
 	long verified = ssl ? SSL_get_verify_result(ssl) : X509_V_OK;
 
 	if (!u->connected && verified != X509_V_OK)
@@ -137,9 +138,6 @@ static void on_event(struct bufferevent *connection, short what, void *arg)
 		u->connected = true;
 		u->since_ms = u->heard_ms = clock_monotonic_ms();
 		u->next_heartbeat_ms = u->since_ms;
-		u->trouble = (struct err){ 0 };
-		log_info("connected to %s:%d", u->plan.host, u->plan.port);
-		changed(u);
 		uplink_pump(u);
 		return;
 	}
@@ -158,6 +156,11 @@ static int take_ack(struct uplink *u, uint32_t number, struct err *why)
 	u->heard_ms = clock_monotonic_ms();
 	if (sender_ack(u->sender, number, &progress, why) != 0)
 		return -1;
+	if (!u->proven) {
+		u->proven = true;
+		u->trouble = (struct err){ 0 };
+		log_info("connected to %s:%d", u->plan.host, u->plan.port);
+	}
 	if (number == 0)
 		return 0;
 	u->attempt = 0;
@@ -524,7 +527,7 @@ bool uplink_is_idle(const struct uplink *u)
 
 bool uplink_is_connected(const struct uplink *u)
 {
-	return u->connected;
+	return u->proven;
 }
 
 const char *uplink_trouble(const struct uplink *u)
