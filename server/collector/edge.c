@@ -4,6 +4,7 @@
 #include "server/collector/connection.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -11,9 +12,10 @@
 #include <unistd.h>
 
 enum {
-	ACCEPTS_AT_ONCE = 64,
+	ACCEPTS_AT_ONCE = 32,
 	TURNS_AT_ONCE = 16,
 	SWEEP_MS = 500,
+	MOVES_WORTH_TRIMMING = 1000,
 	ACCEPT_AGAIN_MS = 500, /* after descriptors ran out */
 	LOG_INTERVAL_MS = 10 * 1000,
 };
@@ -68,6 +70,7 @@ static void set_accepting(struct edge *e)
 
 void edge_has_room(struct edge *e)
 {
+	e->moves++;
 	if (!event_pending(e->accept_again, EV_TIMEOUT, NULL))
 		set_accepting(e);
 }
@@ -109,6 +112,7 @@ static void on_listener(evutil_socket_t fd, short what, void *arg)
 			return;
 		}
 		setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		e->moves++;
 		connection_open(e, accepted);
 		set_accepting(e);
 	}
@@ -187,6 +191,19 @@ static void relieve(struct edge *e)
 		on_freed(e);
 }
 
+/* Handshakes and lost connections leave the heap full of holes. When many have come or gone, and it is quiet again,
+ * what the holes hold is given back. */
+static void give_back(struct edge *e)
+{
+	bool quiet = e->moves == e->moves_seen;
+
+	e->moves_seen = e->moves;
+	if (!quiet || e->moves < MOVES_WORTH_TRIMMING)
+		return;
+	e->moves = e->moves_seen = 0;
+	malloc_trim(0);
+}
+
 static void on_sweep(evutil_socket_t fd, short what, void *arg)
 {
 	struct edge *e = arg;
@@ -204,6 +221,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 		connection_keep_alive(c, now);
 	}
 	relieve(e);
+	give_back(e);
 }
 
 /* ------------------------------------------------------------------------------------------------------- allow-list */

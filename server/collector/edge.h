@@ -44,6 +44,8 @@ struct edge {
 	struct event *listener, *accept_again, *sweep, *turn;
 	struct connection_list all, waits[WAIT_KINDS], pending, paused, queue;
 	size_t count; /* of open connections */
+	unsigned moves,
+	    moves_seen; /* connections that came or went since memory was trimmed; the same at the last sweep */
 	bool accepting, has_list, closing;
 	uint8_t scratch[EDGE_SCRATCH];
 	struct log_limit refused, broken, full;

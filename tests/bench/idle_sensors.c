@@ -147,8 +147,21 @@ static void connection_open(struct connection *c)
 		connection_retry(c);
 }
 
+static void on_all_closed(evutil_socket_t fd, short what, void *arg)
+{
+	struct fleet *f = arg;
+
+	(void)fd;
+	(void)what;
+	for (int64_t i = 0; i < f->count; i++)
+		connection_open(&f->all[i]);
+}
+
+/* A freed bufferevent closes its socket when the loop comes round, so they are opened behind that. */
 static void all_again(struct fleet *f)
 {
+	static const struct timeval now = { 0, 0 };
+
 	for (int64_t i = 0; i < f->count; i++)
 		if (f->all[i].bev) {
 			bufferevent_free(f->all[i].bev);
@@ -158,8 +171,7 @@ static void all_again(struct fleet *f)
 	f->served = 0;
 	f->bounded = false;
 	f->started = clock_monotonic_ms();
-	for (int64_t i = 0; i < f->count; i++)
-		connection_open(&f->all[i]);
+	event_base_once(f->base, -1, EV_TIMEOUT, on_all_closed, f, &now);
 }
 
 static void on_command(evutil_socket_t fd, short what, void *arg)
