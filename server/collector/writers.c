@@ -487,7 +487,7 @@ void writers_free(struct writers *all)
 {
 	if (!all)
 		return;
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; all->list && i < all->count; i++)
 		writer_release(&all->list[i]);
 	batch_free(all->spare);
 	free(all->list);
