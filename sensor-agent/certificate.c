@@ -1,6 +1,7 @@
 #include "sensor-agent/certificate.h"
 
 #include "lib/log.h"
+#include "lib/path.h"
 #include "lib/random.h"
 #include "lib/tls.h"
 
@@ -19,7 +20,7 @@ int certificate_read(struct certificate_life *out, const char *state_dir, struct
 	X509 *certificate = NULL;
 
 	buffer_printf(&path, "%s/agent.pem", state_dir);
-	if (access(buffer_string(&path), F_OK) != 0)
+	if (!path_is_there(buffer_string(&path)))
 		err_set(why, ERR_NOT_FOUND, "%s is not there: enrol this agent first (hinomi-agent enroll --help)",
 			buffer_string(&path));
 	else

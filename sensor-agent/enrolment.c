@@ -4,6 +4,7 @@
 #include "lib/encode.h"
 #include "lib/json_write.h"
 #include "lib/log.h"
+#include "lib/path.h"
 #include "lib/random.h"
 #include "sensor-agent/est_client.h"
 
@@ -80,7 +81,7 @@ static EVP_PKEY *new_key(const struct enrolment_files *files, struct err *why)
 {
 	EVP_PKEY *key;
 
-	if (access(files->new_key, F_OK) == 0) {
+	if (path_is_there(files->new_key)) {
 		key = tls_key_load(files->new_key, NULL);
 		if (key)
 			return key;

@@ -1,6 +1,7 @@
 #include "sensor-agent/follower.h"
 
 #include "lib/log.h"
+#include "lib/path.h"
 #include "sensor-agent/followed_path.h"
 #include "sensor-agent/path_patterns.h"
 #include "sensor-agent/rotated_files.h"
@@ -400,8 +401,7 @@ static void remove_gone(struct follower *f)
 	for (size_t i = 0; i < f->count; i++) {
 		struct followed_path *p = f->paths[i];
 
-		if (p->current || p->old_count || path_patterns_name(&f->patterns, p->name) ||
-		    access(p->name, F_OK) == 0)
+		if (p->current || p->old_count || path_patterns_name(&f->patterns, p->name) || path_is_there(p->name))
 			continue;
 		save_path(f, p);
 		followed_path_free(p);

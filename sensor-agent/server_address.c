@@ -1,6 +1,7 @@
 #include "sensor-agent/server_address.h"
 
 #include "lib/buffer.h"
+#include "lib/path.h"
 
 #include <arpa/inet.h>
 #include <jansson.h>
@@ -49,7 +50,7 @@ static int load_enrolled(struct server_address *out, const char *state_dir, stru
 	int result = -1;
 
 	buffer_printf(&path, "%s/server.json", state_dir);
-	if (access(buffer_string(&path), F_OK) != 0) {
+	if (!path_is_there(buffer_string(&path))) {
 		err_set(why, ERR_NOT_FOUND, "%s is not there: enrol this agent first (hinomi-agent enroll --help)",
 			buffer_string(&path));
 		goto done;

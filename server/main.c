@@ -1,5 +1,6 @@
 /* hinomid: the server. Without --role it is the supervisor, which starts this program again once per role. */
 #include "lib/log.h"
+#include "lib/path.h"
 #include "server/role.h"
 #include "server/supervisor/supervisor.h"
 
@@ -146,7 +147,7 @@ static const char *default_config(void)
 {
 	static const char path[] = "/etc/hinomi/hinomi.yaml";
 
-	return access(path, F_OK) == 0 ? path : NULL;
+	return path_is_there(path) ? path : NULL;
 }
 
 int main(int argc, char **argv)

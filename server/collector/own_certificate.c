@@ -1,6 +1,7 @@
 #include "server/collector/own_certificate.h"
 
 #include "lib/log.h"
+#include "lib/path.h"
 #include "server/collector/keyholder_client.h"
 
 #include <arpa/inet.h>
@@ -113,7 +114,7 @@ static bool load(struct own_certificate *out, const struct own_certificate_plan 
 
 	*out = (struct own_certificate){ 0 };
 	/* The certificate is written last, so where it is, the others are. */
-	if (access(path_in(plan, "server.pem", path), F_OK) != 0)
+	if (!path_is_there(path_in(plan, "server.pem", path)))
 		return false;
 	out->certificate = tls_certificate_load(path, &why);
 	if (out->certificate)

@@ -1,6 +1,7 @@
 /* hinomictl backup: the database as of one moment, what the server keeps outside it, and the configuration. */
 #include "server/ctl/backup.h"
 
+#include "lib/path.h"
 #include "lib/tls.h"
 #include "server/ctl/files.h"
 #include "server/ctl/program.h"
@@ -84,12 +85,15 @@ static int take_state(struct ctl *ctl, struct backup *b, struct err *why)
 {
 	for (size_t i = 0; backup_state[i]; i++) {
 		char from[PATH_MAX], path[MANIFEST_PATH_SIZE];
+		bool there;
 
 		if (snprintf(from, sizeof(from), "%s/%s", ctl->settings.state_dir, backup_state[i]) >=
 		    (int)sizeof(from))
 			return err_set(why, ERR_LIMIT, "state_dir is too long");
 		snprintf(path, sizeof(path), "state/%s", backup_state[i]);
-		if (access(from, F_OK) != 0 && errno == ENOENT)
+		if (path_exists(from, &there, why) != 0)
+			return -1;
+		if (!there)
 			fprintf(stderr, "hinomictl: %s is not there, and so not in this backup\n", from);
 		else if (take_entry(b, from, path, 0, why) != 0)
 			return -1;

@@ -1,5 +1,6 @@
 /* hinomictl: what the operator of a server does by hand or from scripts. */
 #include "lib/log.h"
+#include "lib/path.h"
 #include "server/ctl/command.h"
 
 #include <errno.h>
@@ -137,7 +138,7 @@ static const char *default_config(void)
 
 	if (named && *named)
 		return named;
-	return access(path, F_OK) == 0 ? path : NULL;
+	return path_is_there(path) ? path : NULL;
 }
 
 static int run(struct ctl *ctl, struct err *why)

@@ -4,6 +4,8 @@
 #include "server/ctl/program.h"
 #include "server/store/cluster.h"
 
+#include "lib/path.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -96,10 +98,11 @@ static int check_state(struct ctl *ctl, const struct restore *r, struct err *why
 {
 	for (size_t i = 0; backup_state[i]; i++) {
 		char path[PATH_MAX];
+		bool there;
 
-		if (state_path(ctl, backup_state[i], path, why) != 0)
+		if (state_path(ctl, backup_state[i], path, why) != 0 || path_exists(path, &there, why) != 0)
 			return -1;
-		if (access(path, F_OK) == 0 && !r->force)
+		if (there && !r->force)
 			return err_set(why, ERR_CONFLICT,
 				       "%s is there already; move it away, or give --force to have it put aside", path);
 	}

@@ -2,6 +2,7 @@
 
 #include "lib/encode.h"
 #include "lib/json_write.h"
+#include "lib/path.h"
 #include "lib/random.h"
 
 #include <arpa/inet.h>
@@ -188,11 +189,31 @@ static int load_authority(struct authority *a, const char *key_path, const char 
 	return 0;
 }
 
+/* An authority is made once. Where one has signed, or its certificate is, a missing file is a loss: to make another
+ * authority would lock out every sensor. A key alone, without a signature, is a first start that did not come to its
+ * end. */
+static int is_new_authority(const char *key_path, const char *pem_path, const char *log_path, bool *is_new,
+			    struct err *why)
+{
+	bool key, pem, log;
+
+	if (path_exists(key_path, &key, why) != 0 || path_exists(pem_path, &pem, why) != 0 ||
+	    path_exists(log_path, &log, why) != 0)
+		return -1;
+	if ((key && pem) || (!pem && !log)) {
+		*is_new = !pem;
+		return 0;
+	}
+	return err_set(why, ERR_CORRUPT,
+		       "%s is lost; restore it from a backup (hinomictl restore), or sensors must enrol anew",
+		       key ? pem_path : key_path);
+}
+
 int authority_open(struct authority **out, const char *folder, struct err *why)
 {
 	char key_path[PATH_ROOM], pem_path[PATH_ROOM], log_path[PATH_ROOM];
 	struct authority *a = calloc(1, sizeof(*a));
-	int failed;
+	bool is_new = false;
 
 	if (!a)
 		return err_set(why, ERR_NOMEM, "no memory for the authority");
@@ -207,9 +228,8 @@ int authority_open(struct authority **out, const char *folder, struct err *why)
 		err_set(why, ERR_CONFIG, "the path %s is too long", folder);
 		goto undo;
 	}
-	failed = access(pem_path, F_OK) == 0 ? load_authority(a, key_path, pem_path, why)
-					     : make_authority(a, key_path, pem_path, why);
-	if (failed)
+	if (is_new_authority(key_path, pem_path, log_path, &is_new, why) != 0 ||
+	    (is_new ? make_authority(a, key_path, pem_path, why) : load_authority(a, key_path, pem_path, why)) != 0)
 		goto undo;
 	a->log_fd = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (a->log_fd < 0) {
