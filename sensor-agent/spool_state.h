@@ -23,9 +23,10 @@ struct spool {
 	bool is_writing;
 	int fd; /* -1: its file is not made yet */
 	uint32_t mark;
-	uint64_t written;      /* bytes in its file */
-	struct buffer pending; /* bytes behind those */
-	uint32_t group_frames; /* since the last commit */
+	uint64_t written;       /* bytes in its file */
+	uint64_t segment_limit; /* when so many are written, the next one is begun */
+	struct buffer pending;  /* bytes behind those */
+	uint32_t group_frames;  /* since the last commit */
 	uint64_t group_entries;
 	uint64_t group_entry_end;
 

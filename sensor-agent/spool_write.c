@@ -4,12 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum {
 	PENDING_MOST = 256 * 1024, /* bytes in memory before they are written, synced or not */
 	RETRY_MS = 1000,           /* between tries on a full disk */
 	ORDINARY = 8 * 1024,       /* a record for which spool_has_room() answers */
+	SEGMENT_LEAST = 64 * 1024,
+	SEGMENTS_IN_FREE = 8,
 };
 
 static bool is_no_room(int number)
@@ -55,6 +58,19 @@ static void put_commit(struct spool *s)
 	s->group_frames = 0;
 }
 
+/* A segment can go only when the next one is there. On a small disk segments are small, so that what is acked makes
+ * room for the next one even when the disk is full. */
+static uint64_t segment_limit(const struct spool *s)
+{
+	struct statvfs disk;
+	uint64_t share;
+
+	if (fstatvfs(s->dir_fd, &disk) != 0)
+		return s->segment_size;
+	share = (uint64_t)disk.f_bavail * disk.f_frsize / SEGMENTS_IN_FREE;
+	return least(s->segment_size, larger(share, SEGMENT_LEAST));
+}
+
 /* The head of a new segment goes into `pending`; its file is made when that is written. */
 static int begin_segment(struct spool *s, struct err *why)
 {
@@ -81,6 +97,7 @@ static int begin_segment(struct spool *s, struct err *why)
 	s->mark = (uint32_t)random_u64();
 	s->written = 0;
 	s->is_writing = true;
+	s->segment_limit = segment_limit(s);
 	buffer_clear(&s->pending);
 	spool_put_header(&s->pending, number, s->mark);
 	put_positions(s, true);
@@ -98,7 +115,7 @@ static int ready_segment(struct spool *s, struct err *why)
 {
 	if (s->broken)
 		return err_set(why, ERR_IO, "the spool %s has failed", s->folder);
-	if (s->is_writing && !has_group(s) && s->written >= s->segment_size) {
+	if (s->is_writing && !has_group(s) && s->written >= s->segment_limit) {
 		close(s->fd);
 		s->fd = -1;
 		s->is_writing = false;
