@@ -25,6 +25,7 @@ struct inflater {
 struct lumberjack_decoder {
 	const struct lumberjack_limits *limits;
 	uint32_t window_left;
+	bool window_was_empty;     /* and nothing has come since: its C frame may follow */
 	struct inflater *inflater; /* NULL: outside a C frame */
 };
 
@@ -234,9 +235,14 @@ void lumberjack_decoder_free(struct lumberjack_decoder *d)
 	free(d);
 }
 
-uint32_t lumberjack_window_left(const struct lumberjack_decoder *d)
+bool lumberjack_in_window(const struct lumberjack_decoder *d)
 {
-	return d->window_left;
+	return d->window_left > 0 || d->inflater;
+}
+
+bool lumberjack_is_fresh(const struct lumberjack_decoder *d)
+{
+	return !lumberjack_in_window(d) && !d->window_was_empty;
 }
 
 size_t lumberjack_decoder_memory(const struct lumberjack_decoder *d)
@@ -327,8 +333,9 @@ static enum lumberjack_got next_inside(struct lumberjack_decoder *d, struct slic
 static enum lumberjack_got open_compressed(struct lumberjack_decoder *d, uint32_t length, struct lumberjack_item *item,
 					   struct err *why)
 {
-	if (d->window_left == 0)
+	if (d->window_left == 0 && !d->window_was_empty)
 		return refuse(why, ERR_PROTOCOL, "a compressed frame outside a window");
+	d->window_was_empty = false;
 	d->inflater = inflater_new(length);
 	if (!d->inflater)
 		return refuse(why, ERR_NOMEM, "no memory to inflate");
@@ -354,6 +361,7 @@ static enum lumberjack_got next_outside(struct lumberjack_decoder *d, struct sli
 	if (d->window_left)
 		return refuse(why, ERR_PROTOCOL, "a window begins before the last one is complete");
 	d->window_left = frame.number;
+	d->window_was_empty = frame.number == 0;
 	item->number = frame.number;
 	return LUMBERJACK_WINDOW;
 }

@@ -8,7 +8,8 @@
  *
  * The decoder takes a stream in pieces of any size and gives windows and events one by one. It enforces what a
  * peer could abuse: each length is compared with its limit before memory is taken, inflating is a bounded loop, a
- * window may not begin inside another or inside a C, and C does not nest. It does no I/O. */
+ * window may not begin inside another or inside a C, and C does not nest. An empty window may have its C, of nothing:
+ * pylogbeat sends that. It does no I/O. */
 #ifndef LIB_LUMBERJACK_H
 #define LIB_LUMBERJACK_H
 
@@ -47,8 +48,10 @@ void lumberjack_decoder_free(struct lumberjack_decoder *d); /* NULL is allowed *
 enum lumberjack_got lumberjack_next(struct lumberjack_decoder *d, struct slice in, size_t *used,
 				    struct lumberjack_item *item, struct err *why);
 
-/* Events of the open window that have not come yet; 0: between windows. */
-uint32_t lumberjack_window_left(const struct lumberjack_decoder *d);
+/* Inside a window, or inside the C frame that ends one. */
+bool lumberjack_in_window(const struct lumberjack_decoder *d);
+/* As good as a new one: nothing of what it has read matters to what comes next. */
+bool lumberjack_is_fresh(const struct lumberjack_decoder *d);
 /* Bytes on the heap that this decoder holds right now; small unless a C frame is under way. */
 size_t lumberjack_decoder_memory(const struct lumberjack_decoder *d);
 /* The most it can hold while a C frame is under way and records are of the largest size allowed. */

@@ -2,9 +2,6 @@
 
 #include <stdlib.h>
 
-/* A decoder that holds more is inside a C frame, and may have more to say. */
-enum { IDLE_DECODER_MOST = 1024 };
-
 void session_init(struct session *s, const struct lumberjack_limits *limits)
 {
 	*s = (struct session){ .limits = limits };
@@ -20,7 +17,7 @@ void session_release(struct session *s)
 
 bool session_in_window(const struct session *s)
 {
-	return s->decoder && lumberjack_window_left(s->decoder) > 0;
+	return s->decoder && lumberjack_in_window(s->decoder);
 }
 
 bool session_is_pending(const struct session *s)
@@ -70,8 +67,7 @@ int session_keep(struct session *s, struct err *why)
 		buffer_put_slice(&s->rest, s->offered);
 	}
 	s->offered = buffer_slice(&s->rest);
-	if (s->offered.len == 0 && s->decoder && lumberjack_window_left(s->decoder) == 0 &&
-	    lumberjack_decoder_memory(s->decoder) <= IDLE_DECODER_MOST) {
+	if (s->offered.len == 0 && s->decoder && lumberjack_is_fresh(s->decoder)) {
 		lumberjack_decoder_free(s->decoder);
 		s->decoder = NULL;
 		s->need = 0;

@@ -83,6 +83,11 @@ START_TEST(frames_as_the_protocol_writes_them)
 		{ "one event too many", "3257 00000001 324a 00000001 00000000 324a 00000002 00000000", "W1 J1:! bad" },
 		{ "a window inside a window", "3257 00000002 324a 00000001 00000000 3257 00000001", "W2 J1: bad" },
 		{ "compressed outside a window", "3243 00000008", "bad" },
+		/* Python: zlib.compress(b'') */
+		{ "an empty window, compressed", "3257 00000000 3243 00000008 789c030000000001 3257 00000001",
+		  "W0 W1 need 2" },
+		{ "the same, twice", "3257 00000000 3243 00000008 789c030000000001 3243 00000008", "W0 bad" },
+		{ "an event in an empty window", "3257 00000000 324a 00000001 00000000", "W0 bad" },
 		{ "window too large", "3257 0000000b", "bad" },
 		{ "length bomb refused at once", "3257 00000001 324a 00000001 ffffffff", "W1 bad" },
 		{ "longest event allowed", "3257 00000001 324a 00000001 00000040", "W1 need 74" },
@@ -145,6 +150,10 @@ START_TEST(compressed_frames_hold_whole_events_and_nothing_else)
 	buffer_clear(&out);
 	put_window_compressed(&out, 1, buffer_slice(&inner), 0);
 	ck_stream("more than the window", buffer_slice(&out), "W1 J1:{\"a\":1}! bad");
+
+	buffer_clear(&out);
+	put_window_compressed(&out, 0, buffer_slice(&inner), 0);
+	ck_stream("in an empty window", buffer_slice(&out), "W0 bad");
 
 	buffer_clear(&out);
 	put_window_compressed(&out, 2, buffer_slice(&inner), 3);
