@@ -23,7 +23,7 @@ struct settings {
 		struct config_list names; /* DNS names and IPs in the collector's certificate */
 		int64_t max_connections;
 		int64_t handshake_timeout; /* ms */
-		int64_t window_timeout;    /* ms an incomplete window may take */
+		int64_t window_timeout;    /* ms an incomplete window may wait for its next event */
 		int64_t idle_timeout;      /* ms without any byte before a connection is closed */
 		int64_t window_events;     /* most events in one window */
 		int64_t record_size;       /* most bytes of one J frame */

@@ -317,11 +317,21 @@ static bool parse(struct sensor *s, int argc, char **argv)
 	return s->window > 0;
 }
 
+static int run(struct sensor *s, const char *command)
+{
+	if (strcmp(command, "send") == 0)
+		return send_events(s);
+	if (strcmp(command, "raw") == 0)
+		return send_raw(s, s->count);
+	return strcmp(command, "mute") == 0 ? stay_mute(s) : hold(s);
+}
+
 int main(int argc, char **argv)
 {
 	struct sensor s = { 0 };
 	struct tls_client_plan plan = { .least_version = TLS1_3_VERSION };
 	struct err why;
+	int status;
 
 	signal(SIGPIPE, SIG_IGN);
 	if (!parse(&s, argc, argv)) {
@@ -337,9 +347,8 @@ int main(int argc, char **argv)
 		fprintf(stderr, "lumber: %s\n", why.text);
 		return EXIT_FAILURE;
 	}
-	if (strcmp(argv[1], "send") == 0)
-		return send_events(&s);
-	if (strcmp(argv[1], "raw") == 0)
-		return send_raw(&s, s.count);
-	return strcmp(argv[1], "mute") == 0 ? stay_mute(&s) : hold(&s);
+	status = run(&s, argv[1]);
+	SSL_free(s.ssl);
+	SSL_CTX_free(s.tls);
+	return status;
 }

@@ -14,7 +14,7 @@ static void add(struct ingest_batch *b, uint32_t sensor, enum ingest_kind kind, 
 	alert_init(&alert);
 	alert.kind = kind == INGEST_UNPARSED ? KIND_UNPARSED : KIND_ALERT;
 	alert.format = "eve";
-	event.ts = event.received_at = (1790812800 + sequence) * US_PER_SECOND;
+	event.ts = event.received_at = (1790812800 + sequence % 1000) * US_PER_SECOND;
 	event.dropped = kind == INGEST_DROPPED ? 17 : 0;
 	event.raw = SLICE_LITERAL("raw");
 	ck_assert_int_eq(ingest_batch_add(b, sensor, &event, coder, &bytes, &why), 0);
