@@ -323,7 +323,8 @@ static enum allow_event go_on(struct allow_reader *r, struct err *why)
 			return ALLOW_LOST;
 		return ALLOW_LOADED;
 	}
-	if (r->surely && ask_list(r, why) != 0)
+	/* Whoever rang while we looked may have changed something behind our back. */
+	if (r->surely ? ask_list(r, why) != 0 : r->rang && allow_reader_look(r, true, why) != 0)
 		return ALLOW_LOST;
 	return ALLOW_WAIT;
 }
