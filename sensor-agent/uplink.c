@@ -46,6 +46,7 @@ struct uplink {
 	uint64_t acked;
 	struct err trouble;
 	struct log_limit trouble_log;
+	struct err told; /* the trouble last logged */
 };
 
 static void connect_now(evutil_socket_t fd, short what, void *arg);
@@ -90,10 +91,13 @@ static void lose(struct uplink *u)
 	unsigned skipped;
 
 	hang_up(u);
-	if (was_connected || log_allowed(&u->trouble_log, 60 * 1000, &skipped))
+	if (was_connected || strcmp(u->told.text, u->trouble.text) != 0 ||
+	    log_allowed(&u->trouble_log, 60 * 1000, &skipped)) {
+		u->told = u->trouble;
 		log_warning("%s; trying again, after %.1f s this time", u->trouble.text, (double)wait / 1000);
-	else
+	} else {
 		log_debug("%s; trying again after %.1f s", u->trouble.text, (double)wait / 1000);
+	}
 	try_again_in(u, wait);
 	changed(u);
 }
@@ -109,6 +113,8 @@ static void say_what_ended(struct uplink *u, short what)
 
 	if (!u->connected && verified != X509_V_OK)
 		reason = X509_verify_cert_error_string(verified);
+	else if (!reason && !u->connected)
+		reason = "refused (is the server running, and the port reachable?)";
 	else if (!reason && (what & BEV_EVENT_EOF))
 		reason = "the server closed it";
 	else if (!reason)
