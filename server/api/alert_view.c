@@ -77,6 +77,7 @@ static void put_native(struct json_writer *w, const char *key, const struct aler
 	json_put_integer(w, "repeat_count", a->repeat_count);
 	put_optional(w, "incident_id", a->incident_id, 0);
 	put_optional(w, "incident_no", a->incident_no, 0);
+	json_put_slice(w, "incident_state", a->incident_state);
 	if (record->wanted)
 		put_record(w, record);
 	json_close_object(w);

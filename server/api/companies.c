@@ -21,6 +21,7 @@ static void put_members(struct json_writer *w, const struct company_row *c)
 	json_put_integer(w, "sensors", c->sensors);
 	json_put_integer(w, "sensors_down", c->sensors_down);
 	json_put_integer(w, "open_incidents", c->open_incidents);
+	json_put_integer(w, "open_grave", c->open_grave);
 	json_put_integer(w, "detections_30d", c->detections_30d);
 	json_put_string(w, "monitored_from", c->monitored_from);
 	json_put_string(w, "monitored_to", c->monitored_to);

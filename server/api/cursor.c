@@ -12,7 +12,7 @@
 #include <openssl/hmac.h>
 #include <unistd.h>
 
-enum { PAYLOAD_SIZE = 1 + 8 + 8 + 8, TAG_SIZE = 16, SEALED_SIZE = PAYLOAD_SIZE + TAG_SIZE };
+enum { PAYLOAD_SIZE = 1 + 8 + 8 + 8 + 8, TAG_SIZE = 16, SEALED_SIZE = PAYLOAD_SIZE + TAG_SIZE };
 
 static int make_key(const char *path, uint8_t key[CURSOR_KEY_SIZE], struct err *why)
 {
@@ -63,6 +63,7 @@ void cursor_seal(const uint8_t key[CURSOR_KEY_SIZE], const struct cursor *cursor
 
 	buffer_put_byte(&sealed, (uint8_t)cursor->list);
 	buffer_put_be64(&sealed, cursor->filter);
+	buffer_put_be64(&sealed, (uint64_t)cursor->rank);
 	buffer_put_be64(&sealed, (uint64_t)cursor->time);
 	buffer_put_be64(&sealed, (uint64_t)cursor->id);
 	if (sealed.failed)
@@ -83,7 +84,8 @@ bool cursor_open(const uint8_t key[CURSOR_KEY_SIZE], struct slice text, struct c
 	if (CRYPTO_memcmp(tag, sealed + PAYLOAD_SIZE, TAG_SIZE) != 0 || sealed[0] != (uint8_t)out->list ||
 	    load_be64(sealed + 1) != out->filter)
 		return false;
-	out->time = (time_us)load_be64(sealed + 9);
-	out->id = (int64_t)load_be64(sealed + 17);
+	out->rank = (int64_t)load_be64(sealed + 9);
+	out->time = (time_us)load_be64(sealed + 17);
+	out->id = (int64_t)load_be64(sealed + 25);
 	return true;
 }

@@ -1,19 +1,22 @@
 /* Where the next page of a list begins: opaque to clients, and only good for the list and filter it was given for.
  * Text form: base64url (RFC 4648 section 5, no padding) of
- *   list (1 byte), filter hash (8), time (8), id (8), and the first 16 bytes of the HMAC-SHA256 over those. */
+ *   list (1 byte), filter hash (8), rank (8), time (8), id (8), and the first 16 bytes of the HMAC-SHA256 over those.
+ */
 #ifndef SERVER_API_CURSOR_H
 #define SERVER_API_CURSOR_H
 
 #include "lib/clock.h"
 #include "lib/err.h"
 
-enum { CURSOR_KEY_SIZE = 32, CURSOR_TEXT_SIZE = 64 };
+enum { CURSOR_KEY_SIZE = 32, CURSOR_TEXT_SIZE = 72 };
 enum cursor_list { CURSOR_ALERTS = 1, CURSOR_INCIDENTS, CURSOR_AUDIT };
 
 struct cursor {
 	enum cursor_list list;
 	uint64_t filter; /* cursor_filter_hash() of everything that decides which rows are in the list */
-	time_us time;    /* sort key of the last row given */
+	/* Sort key of the last row given: rank is 0 in lists that are ordered by time alone. */
+	int64_t rank;
+	time_us time;
 	int64_t id;
 };
 

@@ -9,9 +9,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { OPEN_LOOKED_AT = 500, OPEN_MOST = 50 };
+enum { OPEN_MOST = 50, SEVERITIES = 5 };
 
 static const char open_states[] = "{open,acknowledged,contained}";
+/* In the order of enum incident_order. */
+static const char *const orders[] = { "activity", "severity", "detections", NULL };
+static const char *const booleans[] = { "true", "false", NULL };
 
 void incidents_reply_version(struct call *call, int64_t version)
 {
@@ -68,12 +71,14 @@ struct texts {
 
 static bool read_words(struct call *call, struct incident_filter *filter, struct texts *texts)
 {
-	const char *text = NULL;
+	const char *text = NULL, *order = orders[INCIDENTS_BY_ACTIVITY];
 
 	if (!read_states(call, &texts->states) || !filters_severity(call, &filter->severity) ||
 	    !filters_word(call, "direction", filters_directions, &filter->direction) ||
-	    !filters_text(call, "q", &texts->pattern, &text))
+	    !filters_word(call, "sort", orders, &order) || !filters_text(call, "q", &texts->pattern, &text))
 		return false;
+	while (orders[filter->order] != order)
+		filter->order++;
 	filter->states = buffer_string(&texts->states);
 	if (!text)
 		return true;
@@ -92,22 +97,58 @@ static int read_filter(struct call *call, struct incident_filter *filter, struct
 	return go == 1 ? filters_period(call, &filter->from, &filter->to, why) : go;
 }
 
-static void write_list(struct call *call, const struct page *page, const struct db_result *result)
+static void put_page(struct call *call, struct page *page, enum incident_order order, const struct db_result *result,
+		     struct json_writer *w)
 {
 	struct incident_row row = { 0 };
-	struct json_writer w;
 	int rows = db_rows(result);
 
-	call_reply(call, 200, &w);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "incidents");
+	json_open_array(w, "incidents");
 	for (int i = 0; i < rows && i < page->limit; i++) {
 		incident_query_read(result, i, &row);
-		incident_view_put(&w, NULL, &row);
+		incident_view_put(w, NULL, &row);
 	}
-	json_close_array(&w);
-	pages_next(call, page, rows > page->limit, row.last_ts, row.id, &w);
+	json_close_array(w);
+	page->cursor.rank = incident_query_rank(order, &row);
+	pages_next(call, page, rows > page->limit, row.last_ts, row.id, w);
+}
+
+static int put_counts(struct call *call, const struct incident_filter *filter, struct json_writer *w, struct err *why)
+{
+	int64_t counts[SEVERITIES] = { 0 };
+	struct db_result *result;
+
+	if (incident_query_counts(call->db, filter, &result, why) != 0)
+		return -1;
+	for (int i = 0; i < db_rows(result); i++) {
+		int64_t severity = db_integer(result, i, 0);
+
+		if (severity >= 1 && severity <= SEVERITIES)
+			counts[severity - 1] = db_integer(result, i, 1);
+	}
+	json_open_array(w, "by_severity");
+	for (int i = 0; i < SEVERITIES; i++)
+		json_put_integer(w, NULL, counts[i]);
+	json_close_array(w);
+	db_result_free(result);
+	return 0;
+}
+
+static int write_list(struct call *call, struct page *page, const struct incident_filter *filter,
+		      const struct db_result *result, struct err *why)
+{
+	const char *counts = booleans[1];
+	struct json_writer w;
+
+	if (!filters_word(call, "counts", booleans, &counts))
+		return 0;
+	call_reply(call, 200, &w);
+	json_open_object(&w, NULL);
+	put_page(call, page, filter->order, result, &w);
+	if (counts == booleans[0] && put_counts(call, filter, &w, why) != 0)
+		return -1;
 	json_close_object(&w);
+	return 0;
 }
 
 static int list(struct call *call, struct texts *texts, struct err *why)
@@ -116,7 +157,7 @@ static int list(struct call *call, struct texts *texts, struct err *why)
 	char position[LIVE_POSITION_SIZE];
 	struct db_result *result;
 	struct page page;
-	int go;
+	int go, failed;
 
 	live_position(call, position);
 	if (!pages_read(call, CURSOR_INCIDENTS, &page))
@@ -125,16 +166,17 @@ static int list(struct call *call, struct texts *texts, struct err *why)
 	if (go != 1)
 		return go;
 	if (page.continued) {
+		filter.before_rank = page.cursor.rank;
 		filter.before_ts = page.cursor.time;
 		filter.before_id = page.cursor.id;
 	}
 	filter.limit = page.limit + 1;
 	if (incident_query_list(call->db, &filter, &result, why) != 0)
 		return -1;
-	write_list(call, &page, result);
+	failed = write_list(call, &page, &filter, result, why);
 	live_reply_position(call, position);
 	db_result_free(result);
-	return 0;
+	return failed;
 }
 
 int incidents_list(struct call *call, struct err *why)
@@ -147,38 +189,26 @@ int incidents_list(struct call *call, struct err *why)
 	return failed;
 }
 
-/* By severity; the list's order within one. */
-static void put_gravest(const struct db_result *result, struct json_writer *w)
-{
-	int given = 0;
-
-	for (int severity = 1; severity <= 5; severity++) {
-		for (int i = 0; i < db_rows(result) && given < OPEN_MOST; i++) {
-			struct incident_row row;
-
-			incident_query_read(result, i, &row);
-			if (row.severity != severity)
-				continue;
-			incident_view_put(w, NULL, &row);
-			given++;
-		}
-	}
-}
-
 int incidents_put_open(struct call *call, int64_t company_id, struct json_writer *w, struct err *why)
 {
 	const struct incident_filter filter = { .company_id = company_id,
 						.states = open_states,
 						.from = TIME_NONE,
 						.to = TIME_NONE,
+						.order = INCIDENTS_BY_SEVERITY,
 						.before_ts = TIME_NONE,
-						.limit = OPEN_LOOKED_AT };
+						.limit = OPEN_MOST };
 	struct db_result *result;
 
 	if (incident_query_list(call->db, &filter, &result, why) != 0)
 		return -1;
 	json_open_array(w, "open_incidents");
-	put_gravest(result, w);
+	for (int i = 0; i < db_rows(result); i++) {
+		struct incident_row row;
+
+		incident_query_read(result, i, &row);
+		incident_view_put(w, NULL, &row);
+	}
 	json_close_array(w);
 	db_result_free(result);
 	return 0;

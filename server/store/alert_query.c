@@ -10,7 +10,7 @@
 	"host(a.source_ip), a.source_port, host(a.destination_ip), a.destination_port, a.transport, a.direction, " \
 	"a.engine, a.severity, a.score, a.action, a.signature_id, a.signature, a.category, "                       \
 	"array_to_json(a.technique)::text, a.stage, a.community_id, a.flow_id, host(a.inside_ip), "                \
-	"host(a.attacker_ip), a.repeat_count, i.incident_id, i.no"
+	"host(a.attacker_ip), a.repeat_count, i.incident_id, i.no, i.state"
 
 /* Names and membership. The last segment that begins at or before the alert is the only one that can span it. */
 #define JOINS                                                                                                  \
@@ -179,5 +179,6 @@ void alert_query_read(const struct db_result *r, int row, struct alert_row *out)
 	out->repeat_count = db_integer(r, row, 29);
 	out->incident_id = db_integer(r, row, 30);
 	out->incident_no = db_integer(r, row, 31);
-	out->raw = db_slice(r, row, 32);
+	out->incident_state = db_slice(r, row, 32);
+	out->raw = db_slice(r, row, 33);
 }

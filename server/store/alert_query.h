@@ -21,7 +21,8 @@ struct alert_row {
 	struct slice inside_ip, attacker_ip;
 	int64_t repeat_count;
 	int64_t incident_id, incident_no; /* 0: none (yet) */
-	struct slice raw;                 /* coded (server/store/raw_record.h); ptr NULL: not asked for */
+	struct slice incident_state;
+	struct slice raw; /* coded (server/store/raw_record.h); ptr NULL: not asked for */
 };
 
 /* What is NULL, 0 or TIME_NONE does not filter. */

@@ -4,12 +4,12 @@
 static const char list[] =
     "SELECT c.company_id, c.name, c.member_no, c.industry, c.area, c.employees, coalesce(n.sensors, 0), "
     "coalesce(n.down, 0), coalesce(i.open, 0), coalesce(d.detections, 0), m.from_day::text, m.to_day::text, "
-    "n.last_seen_at, array_to_json(c.tags)::text FROM company c "
+    "n.last_seen_at, array_to_json(c.tags)::text, coalesce(i.grave, 0) FROM company c "
     "LEFT JOIN (SELECT s.company_id, count(*) AS sensors, count(*) FILTER (WHERE s.state = 'down') AS down, "
     "max(h.last_seen_at) AS last_seen_at FROM sensor s LEFT JOIN sensor_health h "
     "ON h.company_id = s.company_id AND h.sensor_id = s.sensor_id WHERE s.state <> 'revoked' "
     "AND ($1::bigint IS NULL OR s.company_id = $1::bigint) GROUP BY s.company_id) n ON n.company_id = c.company_id "
-    "LEFT JOIN (SELECT company_id, count(*) AS open FROM incident "
+    "LEFT JOIN (SELECT company_id, count(*) AS open, count(*) FILTER (WHERE severity <= 2) AS grave FROM incident "
     "WHERE state IN ('open', 'acknowledged', 'contained') AND ($1::bigint IS NULL OR company_id = $1::bigint) "
     "GROUP BY company_id) i ON i.company_id = c.company_id "
     "LEFT JOIN (SELECT company_id, sum(detections)::bigint AS detections FROM company_day "
@@ -51,6 +51,7 @@ void company_query_read(const struct db_result *r, int row, struct company_row *
 	out->monitored_to = db_text(r, row, 11);
 	out->last_seen_at = db_time(r, row, 12);
 	out->tags = db_text(r, row, 13);
+	out->open_grave = db_integer(r, row, 14);
 }
 
 static int run_for_company(struct db *db, const char *sql, int64_t company_id, const char *timezone,

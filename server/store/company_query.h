@@ -10,6 +10,7 @@ struct company_row {
 	const char *name, *member_no, *industry, *area;
 	int64_t employees; /* -1: not known */
 	int64_t sensors, sensors_down, open_incidents, detections_30d;
+	int64_t open_grave;                        /* of open_incidents: critical or high */
 	const char *monitored_from, *monitored_to; /* dates of the latest span */
 	time_us last_seen_at;
 	const char *tags; /* JSON array */

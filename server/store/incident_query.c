@@ -10,19 +10,51 @@
 
 #define JOINS " JOIN company c ON c.company_id = i.company_id LEFT JOIN app_user o ON o.user_id = i.owner_id "
 
-/* $1 from, $2 to, $3 and $4 the row before, $5 limit, $6 states, $7 severity, $8 direction, $9 pattern, $10 number,
- * $11 company. */
-#define PAGE(scope)                                                                                                   \
-	"SELECT " COLUMNS ", NULL::text, NULL::bigint, NULL::text FROM incident i" JOINS "WHERE " scope               \
+/* $1 from, $2 to, $3 states, $4 direction, $5 pattern, $6 number. */
+#define FILTER                                                                                                        \
 	"i.last_ts >= coalesce($1::timestamptz, '-infinity') AND i.first_ts < coalesce($2::timestamptz, 'infinity') " \
-	"AND (i.last_ts, i.incident_id) < (coalesce($3::timestamptz, 'infinity'), $4::bigint) "                       \
-	"AND i.state = ANY ($6::text[]) AND ($7::bigint IS NULL OR i.severity <= $7::bigint) "                        \
-	"AND ($8::text IS NULL OR i.direction = $8::text) "                                                           \
-	"AND ($9::text IS NULL OR i.title ILIKE $9::text OR i.no = $10::bigint) "                                     \
-	"ORDER BY i.last_ts DESC, i.incident_id DESC LIMIT $5::bigint"
+	"AND i.state = ANY ($3::text[]) AND ($4::text IS NULL OR i.direction = $4::text) "                            \
+	"AND ($5::text IS NULL OR i.title ILIKE $5::text OR i.no = $6::bigint) "
 
-static const char list_all[] = PAGE("");
-static const char list_company[] = PAGE("i.company_id = $11::bigint AND ");
+/* $7 severity, $8 to $10 the row before, $11 limit, $12 company. By activity there is one rank, which leaves the
+ * index on (last_ts, incident_id) usable. */
+#define PAGE(scope, before, order)                                                                             \
+	"SELECT " COLUMNS ", NULL::text, NULL::bigint, NULL::text FROM incident i" JOINS "WHERE " scope FILTER \
+	"AND ($7::bigint IS NULL OR i.severity <= $7::bigint) AND " before "ORDER BY " order                   \
+	"i.last_ts DESC, i.incident_id DESC LIMIT $11::bigint"
+
+#define BY_ACTIVITY(scope)                                                                                      \
+	PAGE(scope,                                                                                             \
+	     "$8::bigint IS NOT NULL AND (i.last_ts, i.incident_id) < (coalesce($9::timestamptz, 'infinity'), " \
+	     "$10::bigint) ",                                                                                   \
+	     "")
+#define BY_RANK(scope, rank)                                                                                    \
+	PAGE(scope,                                                                                             \
+	     "(" rank                                                                                           \
+	     ", i.last_ts, i.incident_id) < ($8::bigint, coalesce($9::timestamptz, 'infinity'), $10::bigint) ", \
+	     rank " DESC, ")
+
+#define ONE_COMPANY   "i.company_id = $12::bigint AND "
+#define BY_SEVERITY   "-i.severity"
+#define BY_DETECTIONS "i.detection_count"
+
+static const char *const lists[][2] = {
+	[INCIDENTS_BY_ACTIVITY] = { BY_ACTIVITY(""), BY_ACTIVITY(ONE_COMPANY) },
+	[INCIDENTS_BY_SEVERITY] = { BY_RANK("", BY_SEVERITY), BY_RANK(ONE_COMPANY, BY_SEVERITY) },
+	[INCIDENTS_BY_DETECTIONS] = { BY_RANK("", BY_DETECTIONS), BY_RANK(ONE_COMPANY, BY_DETECTIONS) },
+};
+
+int64_t incident_query_rank(enum incident_order order, const struct incident_row *row)
+{
+	switch (order) {
+	case INCIDENTS_BY_SEVERITY:
+		return -row->severity;
+	case INCIDENTS_BY_DETECTIONS:
+		return row->detection_count;
+	default:
+		return 0;
+	}
+}
 
 static void arg_optional(struct db_args *args, int64_t value)
 {
@@ -32,24 +64,43 @@ static void arg_optional(struct db_args *args, int64_t value)
 		db_arg_null(args);
 }
 
+static void arg_filter(struct db_args *args, const struct incident_filter *filter)
+{
+	db_arg_time(args, filter->from);
+	db_arg_time(args, filter->to);
+	db_arg_text(args, filter->states);
+	db_arg_text(args, filter->direction);
+	db_arg_text(args, filter->pattern);
+	arg_optional(args, filter->no);
+}
+
 int incident_query_list(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why)
+{
+	bool first = filter->before_ts == TIME_NONE;
+	struct db_args args = { 0 };
+
+	arg_filter(&args, filter);
+	arg_optional(&args, filter->severity);
+	db_arg_integer(&args, first ? INT64_MAX : filter->before_rank);
+	db_arg_time(&args, filter->before_ts);
+	db_arg_integer(&args, first ? INT64_MAX : filter->before_id);
+	db_arg_integer(&args, filter->limit);
+	if (filter->company_id)
+		db_arg_integer(&args, filter->company_id);
+	return db_run(db, lists[filter->order][filter->company_id != 0], &args, out, why);
+}
+
+#define COUNTS(scope) "SELECT i.severity, count(*) FROM incident i WHERE " scope FILTER "GROUP BY i.severity"
+
+int incident_query_counts(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why)
 {
 	struct db_args args = { 0 };
 
-	db_arg_time(&args, filter->from);
-	db_arg_time(&args, filter->to);
-	db_arg_time(&args, filter->before_ts);
-	db_arg_integer(&args, filter->before_ts == TIME_NONE ? INT64_MAX : filter->before_id);
-	db_arg_integer(&args, filter->limit);
-	db_arg_text(&args, filter->states);
-	arg_optional(&args, filter->severity);
-	db_arg_text(&args, filter->direction);
-	db_arg_text(&args, filter->pattern);
-	arg_optional(&args, filter->no);
+	arg_filter(&args, filter);
 	if (!filter->company_id)
-		return db_run(db, list_all, &args, out, why);
+		return db_run(db, COUNTS(""), &args, out, why);
 	db_arg_integer(&args, filter->company_id);
-	return db_run(db, list_company, &args, out, why);
+	return db_run(db, COUNTS("i.company_id = $7::bigint AND "), &args, out, why);
 }
 
 /* Who is behind the last change: the newest entry of the timeline, when it is as new as the change. */

@@ -23,6 +23,8 @@ struct incident_row {
 	const char *last_user_name;
 };
 
+enum incident_order { INCIDENTS_BY_ACTIVITY, INCIDENTS_BY_SEVERITY, INCIDENTS_BY_DETECTIONS };
+
 struct incident_filter {
 	int64_t company_id; /* 0: all */
 	const char *states; /* literal of text[]: {open,closed} */
@@ -31,12 +33,21 @@ struct incident_filter {
 	const char *pattern; /* ILIKE pattern for the title */
 	int64_t no;          /* or this number; 0: none */
 	time_us from, to;    /* active at some time from <= t < to */
+	enum incident_order order;
+	/* The row before: its incident_query_rank(), last_ts and id. */
+	int64_t before_rank;
 	time_us before_ts;
 	int64_t before_id;
 	int limit;
 };
 
+/* The highest rank first, of one rank the latest activity. */
 int incident_query_list(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why);
+/* Place of a row in the order: minus the severity, the detections, or always 0. */
+int64_t incident_query_rank(enum incident_order order, const struct incident_row *row);
+/* severity, count: the incidents that the filter finds, whatever their severity; before_*, order and limit are nothing
+ * to it. */
+int incident_query_counts(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why);
 /* At most one row. company_id 0: whichever has it. lock: keep others from changing it until the transaction ends. */
 int incident_query_get(struct db *db, int64_t company_id, int64_t id, bool lock, struct db_result **out,
 		       struct err *why);

@@ -114,6 +114,7 @@ get '/v1/alerts?limit=2'
 check_equal 'alerts' "200 $(required Alert)raw " "$status $(members '.alerts[0] | del(.raw_base64)' | sed 's/raw //')raw "
 check_equal 'an alert names its incident and company' 'true 株式会社山田精機 本社' \
 	"$(reply '.alerts[0] | "\(.incident_id > 0 and .incident_no > 0) \(.company) \(.sensor)"')"
+check_equal 'and how that stands' open "$(reply '.alerts[0].incident_state')"
 check_equal 'its record came back' '{"flow_id":2099}' "$(reply '.alerts[0].raw')"
 alert=$(reply '.alerts[0].id')
 get '/v1/alerts?limit=1&raw=false'
@@ -137,8 +138,8 @@ check_equal 'its version is its ETag' "\"$(reply .version)\"" "$(header ETag)"
 get /v1/companies
 check_equal 'companies' "200 $(required Company)" "$status $(members '.companies[0]')"
 get /v1/companies/1
-check_equal 'one company' '200 203.0.113.16/29 2026-01-01 null SECURITY ACTION 二つ星 true 2 2 600' \
-	"$status $(reply '"\(.networks[0]) \(.spans[0].from) \(.spans[0].to) \(.tags[0]) \(.member) \(.sensors) \(.open_incidents) \(.detections_30d)"')"
+check_equal 'one company' '200 203.0.113.16/29 2026-01-01 null SECURITY ACTION 二つ星 true 2 2 1 600' \
+	"$status $(reply '"\(.networks[0]) \(.spans[0].from) \(.spans[0].to) \(.tags[0]) \(.member) \(.sensors) \(.open_incidents) \(.open_grave) \(.detections_30d)"')"
 get /v1/companies/1/summary
 check_equal 'a summary' '200 30 600 2 2' \
 	"$status $(reply '"\(.days | length) \([.days[].by_severity[]] | add) \(.open_incidents | length) \(.sensors | length)"')"
@@ -184,6 +185,10 @@ check_equal 'and is ours' '400 invalid cursor' "$(refusal)"
 wait_until 30 grouped
 pages '/v1/incidents?limit=1&state=open,closed' incidents
 check_equal 'pages of incidents' "$incident $foreign $older" "$(tr '\n' ' ' <"$STATE/ids" | sed 's/ $//')"
+pages '/v1/incidents?limit=1&state=open,closed&sort=severity' incidents
+check_equal 'pages of incidents, the gravest first' "$incident $foreign $older" "$(tr '\n' ' ' <"$STATE/ids" | sed 's/ $//')"
+pages '/v1/incidents?limit=1&state=open,closed&sort=detections' incidents
+check_equal 'pages of incidents, most detections first' "$older $incident $foreign" "$(tr '\n' ' ' <"$STATE/ids" | sed 's/ $//')"
 
 # -------------------------------------------------------------------------------------------------------------- filters
 count() { # PATH LIST
@@ -204,12 +209,16 @@ check_equal 'from a time on' 0 "$(count '/v1/alerts?raw=false&company=2&from=209
 check_equal 'until a day' 0 "$(count '/v1/alerts?raw=false&to=2020-12-31' alerts)"
 check_equal 'a day includes its end' 100 "$(count "/v1/alerts?raw=false&company=2&limit=500&from=2020-01-01&to=$(TZ=Asia/Tokyo date +%Y-%m-%d)" alerts)"
 check_equal 'incidents by number' "$older" "$(get '/v1/incidents?company=1&q=%231' && reply '[.incidents[].id | tostring] | join(" ")')"
+check_equal 'how many of each severity, whatever is asked for' '1 1,0,0,2,0' \
+	"$(get '/v1/incidents?severity=1&counts=true' && reply '"\(.incidents | length) \(.by_severity | map(tostring) | join(","))"')"
+check_equal 'and within a filter' '0,0,0,1,0' "$(get '/v1/incidents?company=2&counts=true' && reply '.by_severity | map(tostring) | join(",")')"
+check_equal 'without being asked there are no counts' null "$(get '/v1/incidents' && reply .by_severity)"
 check_equal 'incidents by state, in both ways' "$(count '/v1/incidents?state=open&state=merged' incidents)" "$(count '/v1/incidents?state=open,merged' incidents)"
 check_equal 'companies by number' 1 "$(get '/v1/companies?q=os-1000' && reply '.companies[].id')"
 for bad in 'alerts?colour=red colour' 'alerts?severity=6 severity' 'alerts?limit=501 limit' 'alerts?limit=0 limit' \
 	'alerts?company=x company' 'alerts?direction=up direction' 'alerts?from=yesterday from' 'alerts?from=0000-01-01T00:00:00Z from' \
 	'alerts?from=2026-02-30 from' 'alerts?from=2026-02-02&to=2026-01-01 to' 'alerts?raw=yes raw' 'alerts?format=cef format' \
-	'incidents?state=lost state' 'metrics/detections?from=2026-01-01 to' 'metrics/detections?from=2026-1-01&to=2026-01-02 from' \
+	'incidents?state=lost state' 'incidents?sort=title sort' 'incidents?counts=yes counts' 'metrics/detections?from=2026-01-01 to' 'metrics/detections?from=2026-1-01&to=2026-01-02 from' \
 	'metrics/company-months?from=2026-01&to=2026-13 to' 'stream?topics=alerts,weather topics' 'alerts?limit=1&limit=2 limit'; do
 	get "/v1/${bad% *}"
 	check_equal "refused: ${bad% *}" "400 invalid ${bad##* }" "$(refusal)"

@@ -302,12 +302,13 @@ END_TEST
 START_TEST(test_cursor)
 {
 	const uint8_t key[CURSOR_KEY_SIZE] = { 1 }, other[CURSOR_KEY_SIZE] = { 2 };
-	const struct cursor sealed = { .list = CURSOR_ALERTS, .filter = 7, .time = -5, .id = 17 };
+	const struct cursor sealed = { .list = CURSOR_ALERTS, .filter = 7, .rank = -2, .time = -5, .id = 17 };
 	struct cursor open = { .list = CURSOR_ALERTS, .filter = 7 };
 	char text[CURSOR_TEXT_SIZE];
 
 	cursor_seal(key, &sealed, text);
 	ck_assert(cursor_open(key, slice_of_string(text), &open));
+	ck_assert_int_eq(open.rank, -2);
 	ck_assert_int_eq(open.time, -5);
 	ck_assert_int_eq(open.id, 17);
 	ck_assert(!cursor_open(other, slice_of_string(text), &open));
