@@ -77,7 +77,11 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 			json(response, page(list, query, (alerts, next) => ({ alerts: alerts.map((a) => (query.get('raw') === 'false' ? world.withoutRaw(a) : a)), next })), { 'X-Stream-Cursor': `mock-${sequence}` });
 		}],
 		['GET', /^\/v1\/alerts\/(\d+)$/, ({ response, id }) => one(response, world.alert(id))],
-		['GET', /^\/v1\/incidents$/, ({ response, query }) => json(response, page(world.findIncidents(query), query, (incidents, next) => ({ incidents, next })))],
+		['GET', /^\/v1\/incidents$/, ({ response, query }) => {
+			const answer = page(world.findIncidents(query), query, (incidents, next) => ({ incidents, next }));
+			if (query.get('counts') === 'true') answer.by_severity = world.countIncidents(query);
+			json(response, answer);
+		}],
 		['GET', /^\/v1\/incidents\/(\d+)$/, ({ response, id }) => {
 			const found = world.incidentPage(id);
 			if (!found) return problem(response, 404, 'no such incident');

@@ -137,6 +137,7 @@ export function makeWorld({ alerts: wanted }) {
 			repeat_count: random() < 0.08 ? 2 + Math.floor(random() * 30) : 1,
 			incident_id: null,
 			incident_no: null,
+			incident_state: null,
 			...change.fields,
 		};
 		join(alert, direction === 'inbound' ? far : inside, ts);
@@ -191,7 +192,7 @@ export function makeWorld({ alerts: wanted }) {
 			detection_count: 0,
 			blocked_count: 0,
 			rule: 'base/1',
-			reason: JSON.stringify({ rule: 'base/1', anchor, ...(alert.stage === 'none' ? { signature: alert.signature } : { stage: alert.stage }), window_s: 10800 }),
+			reason: JSON.stringify({ rule: 'base/1', anchor, ...(alert.stage === 'none' ? { signature: alert.signature } : { stage: alert.stage }), window_s: 10800, runs: 1 }),
 			merged_into: null,
 			acknowledged_at: null,
 			contained_at: null,
@@ -244,22 +245,27 @@ export function makeWorld({ alerts: wanted }) {
 
 	function companyRow(c) {
 		const mine = sensors.filter((s) => s.company_id === c.id);
-		return { ...c, sensors: mine.length, sensors_down: mine.filter((s) => s.state === 'down').length, open_incidents: openOf(c.id).length, detections_30d: alerts.reduce((n, a) => n + (a.company_id === c.id ? a.repeat_count : 0), 0), monitored_from: iso(start - (90 + c.id * 11) * DAY).slice(0, 10), monitored_to: null, last_seen_at: mine[0].last_seen_at };
+		return { ...c, sensors: mine.length, sensors_down: mine.filter((s) => s.state === 'down').length, open_incidents: openOf(c.id).length, open_grave: openOf(c.id).filter((i) => i.severity <= 2).length, detections_30d: alerts.reduce((n, a) => n + (a.company_id === c.id ? a.repeat_count : 0), 0), monitored_from: iso(start - (90 + c.id * 11) * DAY).slice(0, 10), monitored_to: null, last_seen_at: mine[0].last_seen_at };
 	}
+
+	/* With how its incident stands. */
+	const standing = (a) => ({ ...a, incident_state: incidents.get(a.incident_id)?.state ?? null });
 
 	function text(a, q) {
 		const low = q.toLowerCase();
 		return a.signature.toLowerCase().includes(low) || a.category.toLowerCase().includes(low) || a.source.ip === q || a.destination.ip === q;
 	}
 
+	const rank = (query, i) => ({ severity: -i.severity, detections: i.detection_count })[query.get('sort')] ?? 0;
+
 	return {
 		me,
 		setLanguage: (name) => (language = name),
 		alert: (id) => {
 			const a = alerts.find((x) => x.id === id);
-			return a && { ...a, raw: rawOf(a) };
+			return a && { ...standing(a), raw: rawOf(a) };
 		},
-		withoutRaw: (a) => ({ ...a, raw: undefined }),
+		withoutRaw: (a) => ({ ...standing(a), raw: undefined }),
 		nextAlert: (ts, change) => makeAlert(ts, change),
 		findAlerts: (query) => {
 			const is = (name, f) => !query.get(name) || f(query.get(name));
@@ -272,7 +278,14 @@ export function makeWorld({ alerts: wanted }) {
 			const is = (name, f) => !query.get(name) || f(query.get(name));
 			return [...incidents.values()]
 				.filter((i) => (!states.length || states.includes(i.state)) && is('company', (v) => i.company_id === Number(v)) && is('severity', (v) => i.severity <= Number(v)) && is('direction', (v) => i.direction === v) && is('q', (v) => i.title.toLowerCase().includes(v.toLowerCase())))
-				.sort((a, b) => Date.parse(b.last_ts) - Date.parse(a.last_ts) || b.id - a.id);
+				.sort((a, b) => rank(query, b) - rank(query, a) || Date.parse(b.last_ts) - Date.parse(a.last_ts) || b.id - a.id);
+		},
+		countIncidents(query) {
+			const wider = new URLSearchParams(query);
+			wider.delete('severity');
+			const counts = [0, 0, 0, 0, 0];
+			for (const i of this.findIncidents(wider)) counts[i.severity - 1]++;
+			return counts;
 		},
 		incident: (id) => incidents.get(id) && { ...incidents.get(id) },
 		incidentPage: (id) => {

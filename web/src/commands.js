@@ -12,6 +12,7 @@ import { KeyReader } from './core/keymap.js';
  * @property {'global' | 'page'} scope
  * @property {(event?: KeyboardEvent) => void} run
  * @property {boolean} [hidden]    not in the palette
+ * @property {boolean} [walks]     only moves about in the list: last in the palette
  */
 
 /** @type {Set<Command[]>} */

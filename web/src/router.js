@@ -5,6 +5,9 @@ import { signal } from './lib.js';
 /** The path and query shown. */
 export const address = signal(location.pathname + location.search);
 
+/** Where the list of incidents was left: its filters, and the incident that was opened from it. */
+export const leftList = { path: '/incidents', opened: 0 };
+
 /** @param {string} to @param {{replace?: boolean}} [options] */
 export function navigate(to, { replace = false } = {}) {
 	if (to === location.pathname + location.search) return;

@@ -28,6 +28,29 @@ export function recall(id) {
 	return id === null ? undefined : known.get(id);
 }
 
+/** After a gap in the stream what was known may be old. */
+export function forget() {
+	known.clear();
+}
+
+/** The incident that has taken over from one that was merged. @param {number | null} id */
+export function present(id) {
+	let at = id;
+	for (let steps = 0; steps < 8; steps++) {
+		const next = recall(at)?.merged_into ?? null;
+		if (next === null) break;
+		at = next;
+	}
+	return at;
+}
+
+/** As it is now; when it was merged, the one that it was merged into. @param {number} id @param {AbortSignal} [signal] @returns {Promise<Incident>} */
+export async function fetchIncident(id, signal) {
+	const incident = /** @type {Incident} */ (await get(`/v1/incidents/${id}`, signal));
+	remember(incident);
+	return incident.merged_into === null ? incident : fetchIncident(incident.merged_into, signal);
+}
+
 /** Whether nobody did anything to it between the two. @param {Incident} a @param {Incident} b */
 export function sameHandling(a, b) {
 	return a.state === b.state && a.disposition === b.disposition && a.owner?.id === b.owner?.id;
@@ -73,13 +96,12 @@ function announce(incident) {
  */
 export async function triage(ids, change) {
 	if (!mayTriage()) return say(t('triage.forbidden'), 'error');
-	const wanted = [...new Set(ids.filter((id) => id !== null))];
+	const wanted = /** @type {number[]} */ ([...new Set(ids.map(present).filter((id) => id !== null))]);
 	if (!wanted.length) return say(t('triage.no_incident'), 'error');
 	let done = 0;
 	try {
 		for (const id of wanted) {
-			const incident = known.get(id) ?? /** @type {Incident} */ (await get(`/v1/incidents/${id}`));
-			if (await changeIncident(incident, change)) done++;
+			if (await changeIncident(recall(id) ?? (await fetchIncident(id)), change)) done++;
 		}
 	} catch (error) {
 		say(error instanceof Error ? error.message : String(error), 'error');

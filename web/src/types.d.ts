@@ -62,6 +62,7 @@ export interface Alert {
 	repeat_count: number;
 	incident_id: number | null;
 	incident_no: number | null;
+	incident_state: IncidentState | null;
 	raw?: string | null;
 	raw_base64?: string | null;
 }
@@ -120,6 +121,7 @@ export interface Company {
 	sensors: number;
 	sensors_down: number;
 	open_incidents: number;
+	open_grave: number;
 	detections_30d: number;
 	monitored_from: string | null;
 	monitored_to: string | null;

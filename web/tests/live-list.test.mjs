@@ -214,3 +214,20 @@ test('any order of arrival gives the same list (2,000 rows, shuffled in three wa
 	assert.deepEqual(results[1], results[0]);
 	assert.deepEqual(results[2], results[0]);
 });
+
+test('a rank goes before the time; a row whose rank changed moves when it may', () => {
+	const l = list({ rank: (x) => x.rank, version: (x) => x.version ?? 0 });
+	l.reset([row(1, 1, { rank: 5 }), row(2, 2, { rank: 1 }), row(3, 3, { rank: 5 }), row(4, 4, { rank: 3 })]);
+	assert.deepEqual(ids(l), [3, 1, 4, 2]);
+	l.focus(4);
+	l.upsert(row(2, 2, { rank: 9, version: 1 }));
+	l.upsert(row(5, 5, { rank: 4 }));
+	assert.equal(l.tick(NOW), false);
+	assert.deepEqual(ids(l), [3, 1, 4, 2], 'nothing moves while a row is in focus');
+	assert.equal(l.indexOf(4), 2);
+	l.focus(null);
+	l.tick(NOW);
+	assert.deepEqual(ids(l), [2, 3, 1, 5, 4]);
+	l.appendOlder([row(6, 9, { rank: 0 })]);
+	assert.deepEqual(ids(l), [2, 3, 1, 5, 4, 6]);
+});

@@ -192,8 +192,8 @@ test('company names: the legal form as its sign', () => {
 
 test('reasons: JSON text, an object, or neither', () => {
 	const reason = { rule: 'base/1', anchor: '192.168.1.5', stage: 'reconnaissance', window_s: 3600 };
-	assert.deepEqual(readReason(JSON.stringify(reason)), { ...reason, signature: '' });
-	assert.deepEqual(readReason(reason), { ...reason, signature: '' });
+	assert.deepEqual(readReason(JSON.stringify(reason)), { ...reason, signature: '', runs: 1 });
+	assert.deepEqual(readReason({ ...reason, runs: 4 }), { ...reason, signature: '', runs: 4 });
 	assert.equal(readReason('words'), null);
 	assert.equal(readReason('null'), null);
 	assert.deepEqual([3600, 5400, 90, 7200].map(windowUnit), [[1, 'hours'], [90, 'minutes'], [90, 'seconds'], [2, 'hours']]);

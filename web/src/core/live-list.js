@@ -1,7 +1,7 @@
 // @ts-check
 /* A list that is live and does not move under the analyst's hands: the freeze rule, with no screen in it.
  *
- * Rows are shown newest first. What arrives while the list is held waits in `pending` (the pill counts it) until
+ * Rows are shown newest first, or by a rank of their own and newest first within it. What arrives while the list is held waits in `pending` (the pill counts it) until
  * somebody merges it or nothing holds the list any more. A row that is already shown is brought up to date where
  * it stands. A row that stopped matching the view ("gone", such as an incident a colleague closed) stays, marked,
  * until a merge finds it neither focused nor selected.
@@ -19,7 +19,8 @@ export const QUIET_MS = 3000;
  * @template T
  * @typedef {object} Entry
  * @property {number} id
- * @property {number} time     sort key: milliseconds, then id
+ * @property {number} rank     sort key: rank, then milliseconds, then id
+ * @property {number} time
  * @property {number} version
  * @property {T} item
  * @property {string | null} gone  why it no longer belongs to the view, in words; null while it does
@@ -27,12 +28,12 @@ export const QUIET_MS = 3000;
  */
 
 /**
- * Negative when a is older than b.
- * @param {{time: number, id: number}} a
- * @param {{time: number, id: number}} b
+ * Negative when a stands below b: of lower rank, or older.
+ * @param {{rank: number, time: number, id: number}} a
+ * @param {{rank: number, time: number, id: number}} b
  */
-export function byAge(a, b) {
-	return a.time - b.time || a.id - b.id;
+export function byPlace(a, b) {
+	return a.rank - b.rank || a.time - b.time || a.id - b.id;
 }
 
 /** @template {{id: number}} T */
@@ -40,14 +41,16 @@ export class LiveList {
 	/**
 	 * @param {object} options
 	 * @param {(item: T) => string} options.time   RFC 3339 time that orders the list
+	 * @param {(item: T) => number} [options.rank] what orders it before that, the highest on top
 	 * @param {(item: T) => number} [options.version]
 	 * @param {number} [options.limit]             rows kept; the oldest go first
 	 */
-	constructor({ time, version = () => 0, limit = 100000 }) {
+	constructor({ time, rank = () => 0, version = () => 0, limit = 100000 }) {
 		this.timeOf = time;
+		this.rankOf = rank;
 		this.versionOf = version;
 		this.limit = limit;
-		/** Oldest first, so that new rows go to the end cheaply. @type {Entry<T>[]} */
+		/** Lowest first, so that new rows go to the end cheaply. @type {Entry<T>[]} */
 		this.rows = [];
 		/** @type {Map<number, Entry<T>>} */
 		this.shown = new Map();
@@ -94,7 +97,7 @@ export class LiveList {
 		let high = this.rows.length - 1;
 		while (low <= high) {
 			const middle = (low + high) >> 1;
-			const order = byAge(this.rows[middle], entry);
+			const order = byPlace(this.rows[middle], entry);
 			if (order === 0) return this.rows.length - 1 - middle;
 			if (order < 0) low = middle + 1;
 			else high = middle - 1;
@@ -104,12 +107,12 @@ export class LiveList {
 
 	/** @param {T} item @param {number} [version] @returns {Entry<T>} */
 	entry(item, version = this.versionOf(item)) {
-		return { id: item.id, time: Date.parse(this.timeOf(item)), version, item, gone: null, stamp: ++this.stamps };
+		return { id: item.id, rank: this.rankOf(item), time: Date.parse(this.timeOf(item)), version, item, gone: null, stamp: ++this.stamps };
 	}
 
 	/** Takes a fresh answer of the server; what was shown or waiting is dropped. @param {T[]} items */
 	reset(items) {
-		this.rows = items.map((item) => this.entry(item)).sort(byAge);
+		this.rows = items.map((item) => this.entry(item)).sort(byPlace);
 		this.shown = new Map(this.rows.map((e) => [e.id, e]));
 		this.pending.clear();
 		this.moved.clear();
@@ -123,9 +126,9 @@ export class LiveList {
 		const fresh = items.map((item) => this.entry(item)).filter((e) => !this.shown.has(e.id) && !this.pending.has(e.id));
 		for (const e of fresh) this.shown.set(e.id, e);
 		const oldest = this.rows[0];
-		this.rows = fresh.sort(byAge).concat(this.rows);
+		this.rows = fresh.sort(byPlace).concat(this.rows);
 		/* A page never reaches above what is shown; should it do so, order matters more than speed. */
-		if (oldest && fresh.length && byAge(fresh[fresh.length - 1], oldest) > 0) this.rows.sort(byAge);
+		if (oldest && fresh.length && byPlace(fresh[fresh.length - 1], oldest) > 0) this.rows.sort(byPlace);
 	}
 
 	/**
@@ -138,18 +141,18 @@ export class LiveList {
 		const held = this.shown.get(item.id) ?? this.pending.get(item.id);
 		if (held && (held.version > version || (held.version === version && version > 0))) return 'stale';
 		if (held) {
-			const time = Date.parse(this.timeOf(item));
+			const place = { rank: this.rankOf(item), time: Date.parse(this.timeOf(item)) };
 			held.item = item;
 			held.version = version;
 			held.stamp = ++this.stamps;
 			held.gone = null;
 			this.goneIds.delete(item.id);
-			if (this.pending.has(item.id)) held.time = time;
-			else if (time !== held.time) this.moved.add(item.id);
+			if (this.pending.has(item.id)) Object.assign(held, place);
+			else if (place.time !== held.time || place.rank !== held.rank) this.moved.add(item.id);
 			return 'updated';
 		}
 		const fresh = this.entry(item, version);
-		if (this.hasOlder && this.rows.length && byAge(fresh, this.rows[0]) < 0) return 'stale';
+		if (this.hasOlder && this.rows.length && byPlace(fresh, this.rows[0]) < 0) return 'stale';
 		this.pending.set(fresh.id, fresh);
 		return 'pending';
 	}
@@ -201,7 +204,7 @@ export class LiveList {
 		const leaving = [...this.goneIds].filter((id) => id !== this.focusId && !this.selection.has(id));
 		if (!this.pending.size && !this.moved.size && !leaving.length) return false;
 		if (leaving.length || this.moved.size) this.takeOut(leaving);
-		const fresh = [...this.pending.values()].sort(byAge);
+		const fresh = [...this.pending.values()].sort(byPlace);
 		this.pending.clear();
 		for (const e of fresh) this.shown.set(e.id, e);
 		if (fresh.length) this.rows = mergeInto(this.rows, fresh);
@@ -218,9 +221,9 @@ export class LiveList {
 		this.rows = this.rows.filter((e) => this.shown.has(e.id));
 		for (const id of this.moved) {
 			const e = this.shown.get(id);
-			if (e) e.time = Date.parse(this.timeOf(e.item));
+			if (e) Object.assign(e, { rank: this.rankOf(e.item), time: Date.parse(this.timeOf(e.item)) });
 		}
-		if (this.moved.size) this.rows.sort(byAge);
+		if (this.moved.size) this.rows.sort(byPlace);
 		this.moved.clear();
 	}
 
@@ -263,11 +266,11 @@ export class LiveList {
  */
 function mergeInto(rows, fresh) {
 	const overlap = [];
-	while (rows.length && byAge(rows[rows.length - 1], fresh[0]) > 0) overlap.push(/** @type {Entry<T>} */ (rows.pop()));
+	while (rows.length && byPlace(rows[rows.length - 1], fresh[0]) > 0) overlap.push(/** @type {Entry<T>} */ (rows.pop()));
 	overlap.reverse();
 	let o = 0;
 	for (const e of fresh) {
-		while (o < overlap.length && byAge(overlap[o], e) < 0) rows.push(overlap[o++]);
+		while (o < overlap.length && byPlace(overlap[o], e) < 0) rows.push(overlap[o++]);
 		rows.push(e);
 	}
 	while (o < overlap.length) rows.push(overlap[o++]);

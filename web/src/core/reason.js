@@ -1,7 +1,7 @@
 // @ts-check
 /* Why an incident exists, as the correlator wrote it. */
 
-/** @typedef {{rule: string, anchor: string, stage: string, signature: string, window_s: number}} Reason */
+/** @typedef {{rule: string, anchor: string, stage: string, signature: string, window_s: number, runs: number}} Reason */
 
 /**
  * @param {unknown} reason  JSON text or the object itself
@@ -17,13 +17,14 @@ export function readReason(reason) {
 		}
 	}
 	if (typeof value !== 'object' || value === null || !('rule' in value)) return null;
-	const { rule, anchor, stage, signature, window_s: window } = /** @type {Record<string, unknown>} */ (value);
+	const { rule, anchor, stage, signature, window_s: window, runs } = /** @type {Record<string, unknown>} */ (value);
 	return {
 		rule: String(rule),
 		anchor: typeof anchor === 'string' ? anchor : '',
 		stage: typeof stage === 'string' ? stage : '',
 		signature: typeof signature === 'string' ? signature : '',
 		window_s: typeof window === 'number' ? window : 0,
+		runs: typeof runs === 'number' ? runs : 1,
 	};
 }
 

@@ -25,7 +25,8 @@ function columns() {
 		{ key: 'industry', label: t('column.industry'), width: 'minmax(80px, 1fr)', paint: (c, x) => text(c, x.industry ?? ''), sort: (x) => x.industry ?? '' },
 		{ key: 'employees', label: t('column.employees'), width: '76px', align: 'end', paint: (c, x) => text(c, x.employees === null ? '' : count(x.employees)), sort: (x) => x.employees ?? -1, from: 900 },
 		{ key: 'area', label: t('column.area'), width: 'minmax(70px, .8fr)', paint: (c, x) => text(c, x.area ?? ''), sort: (x) => x.area ?? '', from: 1000 },
-		{ key: 'open', label: t('column.open_incidents'), width: '96px', align: 'end', paint: (c, x) => number(c, x.open_incidents, x.open_incidents ? 'hot' : ''), sort: (x) => x.open_incidents },
+		{ key: 'grave', label: t('column.open_grave'), title: t('column.open_grave_title'), width: '84px', align: 'end', paint: (c, x) => number(c, x.open_grave, x.open_grave ? 'hot' : ''), sort: (x) => x.open_grave + x.open_incidents / 1e9 },
+		{ key: 'open', label: t('column.open_incidents'), title: t('column.open_incidents_title'), width: '84px', align: 'end', paint: (c, x) => number(c, x.open_incidents), sort: (x) => x.open_incidents },
 		{ key: 'detections', label: t('column.detections_30d'), width: '96px', align: 'end', paint: (c, x) => number(c, x.detections_30d), sort: (x) => x.detections_30d },
 		{ key: 'sensors', label: t('column.sensors'), width: '80px', align: 'end', paint: (c, x) => number(c, x.sensors), sort: (x) => x.sensors },
 		{ key: 'down', label: t('column.sensors_down'), width: '84px', align: 'end', paint: (c, x) => number(c, x.sensors_down, x.sensors_down ? 'hot' : ''), sort: (x) => x.sensors_down },
@@ -55,6 +56,6 @@ export function Companies() {
 			<span class="dim">${t('companies.count', { n: shown.length })}</span>
 		</form>
 		${error && Failed({ error, retry: reload })} ${!value && !error && Loading()}
-		${value && h(/** @type {typeof TableGrid<Company>} */ (TableGrid), { label: t('page.companies'), columns, items: shown, sort: { key: 'open', down: true }, onOpen: (c) => navigate(`/companies/${c.id}`) })}
+		${value && h(/** @type {typeof TableGrid<Company>} */ (TableGrid), { label: t('page.companies'), columns, items: shown, sort: { key: 'grave', down: true }, onOpen: (c) => navigate(`/companies/${c.id}`) })}
 	</div>`;
 }

@@ -18,13 +18,14 @@ import { sensorColumns } from './sensors.js';
 
 /** A company under attack changes ten times a second: its summary is loaded again every two seconds at most. */
 const RELOAD_MS = 2000;
+const OPEN_SHOWN = 12;
 
 /** @param {{id: string}} props */
 export function CompanyView({ id }) {
 	const company = useLoad(() => get(`/v1/companies/${id}`), id);
 	const summary = useLoad(() => get(`/v1/companies/${id}/summary`), id);
 	useEffect(() => {
-		const again = new Throttle(() => summary.reload(), RELOAD_MS);
+		const again = new Throttle(() => (company.reload(), summary.reload()), RELOAD_MS);
 		const unlisten = listen((event) => {
 			const { incident, sensor } = event.data;
 			if (event.event === 'reset' || (incident ?? sensor)?.company_id === Number(id)) again.call();
@@ -57,13 +58,13 @@ function Shown({ c, s }) {
 				<p class="dim">${[c.industry, c.employees === null ? '' : t('company.employees', { n: c.employees }), c.area, c.member_no].filter(Boolean).join(' · ')}</p>
 			</div>
 			<dl class="facts">
-				${Fact({ label: t('column.open_incidents'), value: c.open_incidents, tone: c.open_incidents ? 'hot' : '' })} ${Fact({ label: t('column.detections_30d'), value: c.detections_30d })}
-				${Fact({ label: t('column.sensors'), value: c.sensors })} ${Fact({ label: t('column.sensors_down'), value: c.sensors_down, tone: c.sensors_down ? 'hot' : '' })}
+				${Fact({ label: t('company.open_grave'), value: c.open_grave, tone: c.open_grave ? 'hot' : '' })} ${Fact({ label: t('company.open'), value: c.open_incidents })} ${Fact({ label: t('company.detections_30d'), value: c.detections_30d })}
+				${Fact({ label: t('column.sensors'), value: c.sensors })} ${Fact({ label: t('company.sensors_down'), value: c.sensors_down, tone: c.sensors_down ? 'hot' : '' })}
 				${Fact({ label: t('column.last_seen'), value: Time({ ts: c.last_seen_at }) })}
 			</dl>
 			<div class="actions">
 				<a class="button" href=${`/inbox?company=${c.id}`}>${t('company.alerts')}</a>
-				<a class="button" href=${`/incidents?company=${c.id}&state=all`}>${t('company.incidents')}</a>
+				<a class="button" href=${`/incidents?company=${c.id}`}>${t('company.incidents')}</a>
 			</div>
 		</header>
 		<section class="card">
@@ -71,7 +72,7 @@ function Shown({ c, s }) {
 			${h(SeverityStack, { days: s.days })}
 		</section>
 		<div class="two">
-			<div class="stack-column">${OpenIncidents({ s })} ${Watch({ c })}</div>
+			<div class="stack-column">${OpenIncidents({ s, c })} ${Watch({ c })}</div>
 			<div class="stack-column">${TopSignatures({ s, id: c.id })}</div>
 		</div>
 		<section class="card">
@@ -81,17 +82,19 @@ function Shown({ c, s }) {
 	</div>`;
 }
 
-/** @param {{s: CompanySummary}} props */
-function OpenIncidents({ s }) {
+/** The gravest of them. @param {{s: CompanySummary, c: CompanyPage}} props */
+function OpenIncidents({ s, c }) {
+	const shown = s.open_incidents.slice(0, OPEN_SHOWN);
 	return html`<section class="card">
 		<h2>${t('company.open')}</h2>
 		${!s.open_incidents.length && Empty({ text: t('company.no_open') })}
 		<table class="plain">
 			<tbody>
-				${s.open_incidents.map(
+				${shown.map(
 					(i) => html`<tr>
 						<td>${Severity({ level: i.severity })}</td>
 						<td>${StateChip({ state: i.state })}</td>
+						<td>${DirectionChip(i)}</td>
 						<td class="grow"><a href=${`/incidents/${i.id}`}>#${i.no} ${i.title}</a></td>
 						<td>${i.owner?.display_name ?? ''}</td>
 						<td>${Time({ ts: i.last_ts })}</td>
@@ -99,6 +102,7 @@ function OpenIncidents({ s }) {
 				)}
 			</tbody>
 		</table>
+		${c.open_incidents > shown.length && html`<p class="more"><a href=${`/incidents?company=${c.id}`}>${t('company.all_open', { n: c.open_incidents })}</a></p>`}
 	</section>`;
 }
 

@@ -8,8 +8,9 @@ import { shortCompany } from '../core/company-name.js';
 import { filterFromQuery, filterIsEmpty, filterMatches, filterToQuery } from '../core/alert-filter.js';
 import { keepQuery, navigate } from '../router.js';
 import { listen, startStream } from '../stream.js';
-import { recall, remember, triageCommands } from '../triage.js';
-import { anchor, chip, severity, text, time } from '../ui/cells.js';
+import { forget, present, recall, remember, triageCommands } from '../triage.js';
+import { anchor, chip, direction, severity, text, time } from '../ui/cells.js';
+import { CompanyChoice } from '../ui/company-choice.js';
 import { LiveBar } from '../ui/live-bar.js';
 import { LiveGrid, walkingCommands } from '../ui/live-grid.js';
 import { Choice, Failed, wordOptions } from '../ui/parts.js';
@@ -30,17 +31,17 @@ export function endpoint(end) {
 /** @returns {import('../ui/grid.js').Column<Alert>[]} */
 function columns() {
 	return [
-		{ key: 'severity', label: t('column.severity'), width: '62px', paint: (c, a) => severity(c, a.severity) },
+		{ key: 'severity', label: t('column.severity'), width: '64px', paint: (c, a) => severity(c, a.severity) },
 		{ key: 'ts', label: t('column.time'), width: '146px', paint: (c, a) => time(c, a.ts) },
-		{ key: 'company', label: t('column.company'), width: 'minmax(110px, 1.3fr)', paint: (c, a) => text(c, shortCompany(a.company), a.company) },
-		{ key: 'direction', label: t('column.direction'), width: '64px', paint: (c, a) => chip(c, `dir-${a.direction}`, word('direction.short', a.direction)) },
+		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, a) => text(c, shortCompany(a.company), a.company) },
+		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
 		{ key: 'signature', label: t('column.signature'), width: 'minmax(150px, 3fr)', paint: paintSignature },
-		{ key: 'count', label: t('column.count'), width: '48px', align: 'end', paint: (c, a) => text(c, a.repeat_count > 1 ? `×${count(a.repeat_count)}` : ''), from: 700 },
-		{ key: 'source', label: t('column.source'), width: 'minmax(122px, 150px)', paint: (c, a) => text(c, endpoint(a.source), endpoint(a.source)) },
-		{ key: 'destination', label: t('column.destination'), width: 'minmax(122px, 150px)', paint: (c, a) => text(c, endpoint(a.destination), endpoint(a.destination)), from: 820 },
+		{ key: 'count', label: t('column.count'), width: '42px', align: 'end', paint: (c, a) => text(c, a.repeat_count > 1 ? `×${count(a.repeat_count)}` : ''), from: 700 },
+		{ key: 'source', label: t('column.source'), width: 'minmax(126px, .5fr)', paint: (c, a) => text(c, endpoint(a.source), endpoint(a.source)) },
+		{ key: 'destination', label: t('column.destination'), width: 'minmax(126px, .5fr)', paint: (c, a) => text(c, endpoint(a.destination), endpoint(a.destination)), from: 820 },
 		{ key: 'engine', label: t('column.engine'), width: '96px', paint: (c, a) => text(c, word('engine', a.engine)), from: 1300 },
-		{ key: 'action', label: t('column.action'), width: '74px', paint: (c, a) => chip(c, `act-${a.action}`, word('action', a.action)), from: 980 },
-		{ key: 'incident', label: t('column.incident'), width: '118px', paint: paintIncident, from: 900 },
+		{ key: 'action', label: t('column.action'), width: '70px', paint: (c, a) => chip(c, `act-${a.action}`, word('action', a.action)), from: 980 },
+		{ key: 'incident', label: t('column.incident'), width: '116px', paint: paintIncident, from: 900 },
 	];
 }
 
@@ -53,8 +54,9 @@ function paintSignature(cell, a) {
 /** @param {HTMLElement} cell @param {Alert} a */
 function paintIncident(cell, a) {
 	if (a.incident_id === null) return text(cell, '');
-	const state = recall(a.incident_id)?.state;
-	anchor(cell, `/incidents/${a.incident_id}`, `#${a.incident_no}${state ? ` ${word('state', state)}` : ''}`, state ? `link-${state}` : '');
+	const incident = recall(present(a.incident_id));
+	const state = incident?.state ?? a.incident_state ?? 'open';
+	anchor(cell, `/incidents/${incident?.id ?? a.incident_id}`, `#${incident?.no ?? a.incident_no} ${word('state', state)}`, `link-${state}`);
 }
 
 /** Loading, live events and the peek of one inbox. */
@@ -89,8 +91,8 @@ class InboxModel {
 
 	/** A row whose incident was closed stays and says by whom. @param {import('../core/live-list.js').Entry<Alert>} row @param {HTMLElement} node */
 	paintRow(row, node) {
-		const incident = recall(row.item.incident_id);
-		node.classList.toggle('closed', incident?.state === 'closed');
+		const state = recall(present(row.item.incident_id))?.state ?? row.item.incident_state;
+		node.classList.toggle('closed', state === 'closed');
 		node.classList.toggle('grave', row.item.severity === 1);
 	}
 
@@ -122,27 +124,16 @@ class InboxModel {
 			this.next = next;
 			this.live.list.hasOlder = next !== null;
 			this.members.clear();
+			forget();
 			this.note(alerts);
 			this.live.reset(alerts);
 			this.error.value = null;
 			this.ready.value = true;
-			this.learnStates();
 		} catch (error) {
 			if (this.abort.signal.aborted) return;
 			this.error.value = /** @type {Error} */ (error);
 		} finally {
 			this.settle();
-		}
-	}
-
-	/** The alerts name their incidents; how those stand comes from the list of incidents, once. */
-	async learnStates() {
-		try {
-			const { incidents } = await get('/v1/incidents?limit=500&state=open,acknowledged,contained,closed', this.abort.signal);
-			for (const incident of incidents) this.takeIncident(incident);
-			this.live.sync();
-		} catch {
-			/* The state beside the number stays empty; opening the incident shows it. */
 		}
 	}
 
@@ -185,7 +176,9 @@ class InboxModel {
 	/** @param {import('../types').Incident} incident */
 	takeIncident(incident) {
 		remember(incident);
-		for (const id of this.members.get(incident.id) ?? []) this.live.list.touch(id);
+		const rows = this.members.get(incident.id) ?? new Set();
+		for (const id of rows) this.live.list.touch(id);
+		if (incident.merged_into !== null) this.members.set(incident.merged_into, new Set([...rows, ...(this.members.get(incident.merged_into) ?? [])]));
 		this.live.sync();
 	}
 
@@ -311,15 +304,8 @@ function InboxList({ filter, narrow }) {
 
 /** @param {{filter: AlertFilter, narrow: (change: Partial<AlertFilter>) => void, clear: () => void}} props */
 function Filters({ filter, narrow, clear }) {
-	const [companies, setCompanies] = useState(/** @type {import('../types').Company[]} */ ([]));
 	const [draft, setDraft] = useState(filter.q);
 	useEffect(() => setDraft(filter.q), [filter.q]);
-	useEffect(() => {
-		get('/v1/companies').then(
-			(answer) => setCompanies(answer.companies),
-			(error) => say(error.message, 'error'),
-		);
-	}, []);
 	/** @param {Event} event */
 	const submit = (event) => {
 		event.preventDefault();
@@ -339,13 +325,7 @@ function Filters({ filter, narrow, clear }) {
 			onInput=${(/** @type {Event} */ e) => setDraft(/** @type {HTMLInputElement} */ (e.target).value)}
 			onChange=${(/** @type {Event} */ e) => narrow({ q: /** @type {HTMLInputElement} */ (e.target).value.trim() })}
 		/>
-		${Choice({
-			label: t('column.company'),
-			value: filter.company,
-			options: [['', t('filter.all_companies')], ...companies.map((c) => /** @type {[string, string]} */ ([String(c.id), c.name]))],
-			onChange: (company) => narrow({ company }),
-			id: 'filter-company',
-		})}
+		${h(CompanyChoice, { value: filter.company, onChange: (company) => narrow({ company }) })}
 		${Choice({ label: t('column.direction'), value: filter.direction, options: wordOptions(t('filter.all_directions'), 'direction', wordKeys.direction), onChange: (direction) => narrow({ direction }) })}
 		${Choice({ label: t('column.engine'), value: filter.engine, options: wordOptions(t('filter.all_engines'), 'engine', wordKeys.engine), onChange: (engine) => narrow({ engine }) })}
 		${Choice({

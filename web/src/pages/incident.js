@@ -5,7 +5,7 @@ import { count, mayTriage, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { Throttle } from '../core/throttle.js';
-import { navigate } from '../router.js';
+import { leftList, navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
 import { DirectionChip, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
@@ -110,7 +110,7 @@ function commands(incident, act) {
 			scope: 'page',
 			run: () => {
 				if (document.activeElement instanceof HTMLTextAreaElement) document.activeElement.blur();
-				else navigate('/incidents');
+				else navigate(leftList.path);
 			},
 		},
 	];
@@ -122,8 +122,8 @@ function Head({ incident, act, close, closing }) {
 	return html`<header class="incident-head">
 		<div class="incident-title">
 			<p class="chips">
-				<a href="/incidents">${t('page.incidents')}</a><span class="dim">/</span><b>#${incident.no}</b>
-				${Severity({ level: incident.severity, long: true })} ${StateChip({ state: incident.state })} ${DirectionChip({ direction: incident.direction })}
+				<a href=${leftList.path}>${t('page.incidents')}</a><span class="dim">/</span><b>#${incident.no}</b>
+				${Severity({ level: incident.severity, long: true })} ${StateChip({ state: incident.state })} ${DirectionChip(incident)}
 				${incident.stage !== 'none' && html`<span class="chip">${word('stage', incident.stage)}</span>`}
 				${incident.disposition && html`<span class="chip">${word('disposition', incident.disposition)}</span>`}
 			</p>

@@ -2,33 +2,55 @@
 /* The incident list: live, under the same freeze rule as the inbox. */
 import { h, html, signal, useEffect, useRef, useSignal, useState } from '../lib.js';
 import { count, say, t, word, wordKeys } from '../app.js';
-import { request } from '../api.js';
+import { get, request } from '../api.js';
 import { useCommands } from '../commands.js';
 import { shortCompany } from '../core/company-name.js';
-import { keepQuery, navigate } from '../router.js';
+import { Throttle } from '../core/throttle.js';
+import { keepQuery, leftList, navigate } from '../router.js';
 import { listen, startStream } from '../stream.js';
 import { remember, triageCommands } from '../triage.js';
-import { anchor, chip, severity, text, time } from '../ui/cells.js';
+import { anchor, chip, direction, severity, text, time } from '../ui/cells.js';
+import { CompanyChoice } from '../ui/company-choice.js';
 import { LiveBar } from '../ui/live-bar.js';
 import { LiveGrid, walkingCommands } from '../ui/live-grid.js';
 import { Choice, Failed, wordOptions } from '../ui/parts.js';
 
 /** @typedef {import('../types').Incident} Incident */
-/** @typedef {{state: string, severity: string, direction: string, company: string, q: string}} IncidentFilter */
+/** @typedef {{state: string, severity: string, direction: string, company: string, q: string, sort: string}} IncidentFilter */
 
 const PAGE = 200;
+/** The counts above the list are asked for again this often at most. */
+const COUNT_MS = 3000;
+/* What the list can be ordered by, with the column that stands for it; the first is the usual one. */
+const SORTS = /** @type {Record<string, {column: string, rank: (i: Incident) => number}>} */ ({
+	severity: { column: 'severity', rank: (i) => -i.severity },
+	detections: { column: 'detections', rank: (i) => i.detection_count },
+	activity: { column: 'last', rank: () => 0 },
+});
+/* An analyst's way of looking is remembered: the severity and the order, never what would hide whose work. */
+const REMEMBERED = 'incidents-view';
 const STATES = { active: ['open', 'acknowledged', 'contained'], all: wordKeys.state };
 
 /** @param {URLSearchParams} query @returns {IncidentFilter} */
 function fromQuery(query) {
-	const read = (/** @type {string} */ name) => query.get(name) ?? '';
-	return { state: read('state') || 'active', severity: read('severity'), direction: read('direction'), company: read('company'), q: read('q') };
+	const asked = [...query.keys()].length ? query : new URLSearchParams(localStorage.getItem(REMEMBERED) ?? '');
+	const read = (/** @type {string} */ name) => asked.get(name) ?? '';
+	const sort = SORTS[read('sort')] ? read('sort') : 'severity';
+	return { state: read('state') || 'active', severity: read('severity'), direction: read('direction'), company: read('company'), q: read('q'), sort };
 }
+
+/** @param {IncidentFilter} filter */
+function keep({ severity, sort }) {
+	localStorage.setItem(REMEMBERED, String(new URLSearchParams({ severity, sort })));
+}
+
+/** @type {Record<string, string>} */
+const USUAL = { state: 'active', sort: 'severity' };
 
 /** @param {IncidentFilter} filter */
 function toQuery(filter) {
 	const query = new URLSearchParams();
-	for (const [name, value] of Object.entries(filter)) if (value && !(name === 'state' && value === 'active')) query.set(name, value);
+	for (const [name, value] of Object.entries(filter)) if (value && value !== USUAL[name]) query.set(name, value);
 	return query;
 }
 
@@ -47,27 +69,28 @@ function matches(filter, incident) {
 }
 
 /** @returns {import('../ui/grid.js').Column<Incident>[]} */
-export function incidentColumns() {
+function incidentColumns() {
 	return [
-		{ key: 'severity', label: t('column.severity'), width: '62px', paint: (c, i) => severity(c, i.severity) },
-		{ key: 'state', label: t('column.state'), width: '106px', paint: (c, i) => chip(c, `state-${i.state}`, word('state', i.state)) },
+		{ key: 'severity', label: t('column.severity'), width: '76px', sortable: true, paint: (c, i) => severity(c, i.severity) },
+		{ key: 'state', label: t('column.state'), width: '94px', paint: (c, i) => chip(c, `state-${i.state}`, word('state', i.state)) },
 		{ key: 'no', label: t('column.no'), width: '56px', align: 'end', paint: (c, i) => anchor(c, `/incidents/${i.id}`, `#${i.no}`) },
-		{ key: 'company', label: t('column.company'), width: 'minmax(110px, 1.2fr)', paint: (c, i) => text(c, shortCompany(i.company), i.company) },
-		{ key: 'direction', label: t('column.direction'), width: '64px', paint: (c, i) => chip(c, `dir-${i.direction}`, word('direction.short', i.direction)) },
+		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, i) => text(c, shortCompany(i.company), i.company) },
+		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
 		{ key: 'title', label: t('column.title'), width: 'minmax(180px, 3fr)', paint: (c, i) => text(c, i.title, i.title) },
 		{ key: 'stage', label: t('column.stage'), width: '92px', paint: (c, i) => text(c, i.stage === 'none' ? '' : word('stage', i.stage)), from: 1240 },
-		{ key: 'detections', label: t('column.detections'), width: '64px', align: 'end', paint: (c, i) => text(c, count(i.detection_count)) },
+		{ key: 'detections', label: t('column.detections'), width: '78px', sortable: true, align: 'end', paint: (c, i) => text(c, count(i.detection_count)) },
 		{ key: 'blocked', label: t('column.blocked'), width: '60px', align: 'end', paint: (c, i) => text(c, i.alert_count ? `${Math.floor((100 * i.blocked_count) / i.alert_count)}%` : ''), from: 980, title: t('column.blocked_title') },
 		{ key: 'first', label: t('column.first'), width: '146px', paint: (c, i) => time(c, i.first_ts), from: 1120 },
-		{ key: 'last', label: t('column.last'), width: '146px', paint: (c, i) => time(c, i.last_ts) },
+		{ key: 'last', label: t('column.last'), width: '146px', sortable: true, paint: (c, i) => time(c, i.last_ts) },
 		{ key: 'owner', label: t('column.owner'), width: '92px', paint: (c, i) => text(c, i.owner?.display_name ?? ''), from: 860 },
 	];
 }
 
 class IncidentsModel {
-	/** @param {IncidentFilter} filter */
-	constructor(filter) {
+	/** @param {IncidentFilter} filter @param {(counts: number[]) => void} count @param {(sort: string) => void} order */
+	constructor(filter, count, order) {
 		this.filter = filter;
+		this.count = count;
 		/** @type {string | null} */
 		this.next = null;
 		this.loading = false;
@@ -81,12 +104,19 @@ class IncidentsModel {
 			label: t('page.incidents'),
 			columns: incidentColumns(),
 			time: (i) => i.last_ts,
+			rank: SORTS[filter.sort].rank,
 			version: (i) => i.version,
 			severity: (i) => i.severity,
-			paintRow: (row, node) => node.classList.toggle('closed', row.item.state === 'closed'),
+			paintRow: (row, node) => {
+				node.classList.toggle('closed', row.item.state === 'closed');
+				node.classList.toggle('grave', row.item.severity === 1);
+			},
 			onNearEnd: () => this.older(),
 			onOpen: (incident) => navigate(`/incidents/${incident.id}`),
+			onSort: (column) => order(Object.keys(SORTS).find((name) => SORTS[name].column === column) ?? 'severity'),
 		});
+		this.live.grid.showSort(SORTS[filter.sort].column, true);
+		this.again = new Throttle(() => this.recount(), COUNT_MS);
 		this.unlisten = listen((event) => this.take(event));
 	}
 
@@ -94,9 +124,28 @@ class IncidentsModel {
 	path(cursor) {
 		const query = toQuery(this.filter);
 		query.set('state', statesOf(this.filter.state).join(','));
+		query.set('sort', this.filter.sort);
 		query.set('limit', String(PAGE));
 		if (cursor) query.set('cursor', cursor);
+		else query.set('counts', 'true');
 		return `/v1/incidents?${query}`;
+	}
+
+	async recount() {
+		try {
+			const query = new URLSearchParams(this.path(null).split('?')[1]);
+			query.set('limit', '1');
+			this.count((await get(`/v1/incidents?${query}`, this.abort.signal)).by_severity);
+		} catch {
+			/* The next event asks again. */
+		}
+	}
+
+	/** Coming back from an incident, its row has the focus again. */
+	comeBack() {
+		const index = this.live.list.indexOf(leftList.opened);
+		leftList.opened = 0;
+		if (index >= 0) this.live.focusAt(index);
 	}
 
 	/** @param {boolean} older */
@@ -105,13 +154,17 @@ class IncidentsModel {
 		this.loading = true;
 		try {
 			const response = await request('GET', this.path(older ? this.next : null), { signal: this.abort.signal });
-			const { incidents, next } = await response.json();
+			const { incidents, next, by_severity: counts } = await response.json();
 			startStream(response.headers.get('X-Stream-Cursor'));
 			this.next = next;
 			this.live.list.hasOlder = next !== null;
 			incidents.forEach(remember);
 			if (older) this.live.list.appendOlder(incidents);
-			else this.live.reset(incidents);
+			else {
+				this.live.reset(incidents);
+				this.count(counts);
+				this.comeBack();
+			}
 			this.live.sync();
 			this.error.value = null;
 			this.ready.value = true;
@@ -134,6 +187,7 @@ class IncidentsModel {
 		if (event.event !== 'incident.upsert') return;
 		const incident = /** @type {Incident} */ (event.data.incident);
 		remember(incident);
+		this.again.call();
 		if (matches(this.filter, incident)) {
 			this.live.list.upsert(incident, event.data.ver);
 			this.live.list.tick(Date.now());
@@ -150,6 +204,8 @@ class IncidentsModel {
 	}
 
 	stop() {
+		leftList.opened = Number(/^\/incidents\/(\d+)$/.exec(location.pathname)?.[1] ?? 0);
+		this.again.stop();
 		this.abort.abort();
 		this.unlisten();
 		this.live.stop();
@@ -188,9 +244,18 @@ function commands({ live }) {
 export function Incidents({ query }) {
 	const [filter, setFilter] = useState(() => fromQuery(query));
 	const address = toQuery(filter).toString();
-	useEffect(() => keepQuery(toQuery(filter)), [address]);
+	const [counts, setCounts] = useState(/** @type {number[] | null} */ (null));
+	useEffect(() => {
+		keepQuery(toQuery(filter));
+		leftList.path = `/incidents${address ? `?${address}` : ''}`;
+	}, [address]);
 	/** @param {Partial<IncidentFilter>} change */
 	const narrow = (change) => setFilter((now) => ({ ...now, ...change }));
+	/** @param {Partial<IncidentFilter>} change */
+	const view = (change) => {
+		keep({ ...filter, ...change });
+		narrow(change);
+	};
 	return html`<div class="page incidents">
 		<form class="filters" role="search" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
 			<input
@@ -211,23 +276,31 @@ export function Incidents({ query }) {
 				onChange: (state) => narrow({ state }),
 				usual: 'active',
 			})}
-			${Choice({
-				label: t('column.severity'),
-				value: filter.severity,
-				options: [['', t('filter.all_severities')], ...[1, 2, 3, 4].map((n) => /** @type {[string, string]} */ ([String(n), n === 1 ? word('severity', 1) : t('filter.or_graver', { severity: word('severity', n) })]))],
-				onChange: (level) => narrow({ severity: level }),
-			})}
+			${h(CompanyChoice, { value: filter.company, onChange: (company) => narrow({ company }) })}
 			${Choice({ label: t('column.direction'), value: filter.direction, options: wordOptions(t('filter.all_directions'), 'direction', wordKeys.direction), onChange: (direction) => narrow({ direction }) })}
-			${filter.company && html`<button type="button" class="button quiet" onClick=${() => narrow({ company: '' })}>${t('filter.clear')}</button>`}
+			${SeverityTabs({ value: filter.severity, counts, onChange: (level) => view({ severity: level }) })}
 		</form>
-		${h(IncidentList, { key: address, filter })}
+		${h(IncidentList, { key: address, filter, count: setCounts, order: (/** @type {string} */ sort) => view({ sort }) })}
 	</div>`;
 }
 
-/** @param {{filter: IncidentFilter}} props */
-function IncidentList({ filter }) {
+/** This severity and the graver ones, with how many there are. @param {{value: string, counts: number[] | null, onChange: (level: string) => void}} props */
+function SeverityTabs({ value, counts, onChange }) {
+	return html`<span class="segments severities" role="group" aria-label=${t('column.severity')}>
+		${[5, 1, 2, 3, 4].map((level) => {
+			const key = level === 5 ? '' : String(level);
+			const name = level === 5 ? t('filter.all') : level === 1 ? word('severity', 1) : t('filter.or_graver', { severity: word('severity', level) });
+			return html`<button type="button" class=${`segment level-${level}`} aria-pressed=${key === value} onClick=${() => onChange(key)}>
+				${name}${counts && html`<b>${count(counts.slice(0, level).reduce((a, b) => a + b, 0))}</b>`}
+			</button>`;
+		})}
+	</span>`;
+}
+
+/** @param {{filter: IncidentFilter, count: (counts: number[]) => void, order: (sort: string) => void}} props */
+function IncidentList({ filter, count, order }) {
 	const place = useRef(/** @type {HTMLDivElement | null} */ (null));
-	const [model] = useState(() => new IncidentsModel(filter));
+	const [model] = useState(() => new IncidentsModel(filter, count, order));
 	useEffect(() => {
 		place.current?.replaceChildren(model.live.grid.element);
 		model.fetch(false);

@@ -41,6 +41,18 @@ export function chip(cell, className, label) {
 	mark.textContent = label;
 }
 
+/** Which way it went; of the graver kind when something inside talks outwards and it is no trifle.
+ * @param {HTMLElement} cell @param {{direction: string, severity: number}} item */
+export function direction(cell, item) {
+	chip(cell, directionClass(item), word('direction.short', item.direction));
+	cell.title = word('direction', item.direction);
+}
+
+/** @param {{direction: string, severity: number}} item */
+export function directionClass({ direction, severity }) {
+	return `dir-${direction}${severity <= 3 ? ' grave' : ''}`;
+}
+
 /** @param {HTMLElement} cell @param {string} href @param {string} label @param {string} [className] */
 export function anchor(cell, href, label, className = '') {
 	let link = cell.firstElementChild;

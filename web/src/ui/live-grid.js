@@ -27,16 +27,18 @@ export class LiveGrid {
 	 * @param {string} options.label
 	 * @param {import('./grid.js').Column<T>[]} options.columns
 	 * @param {(item: T) => string} options.time
+	 * @param {(item: T) => number} [options.rank]
 	 * @param {(item: T) => number} [options.version]
 	 * @param {(item: T) => number} options.severity
 	 * @param {(row: import('../core/live-list.js').Entry<T>, node: HTMLElement) => void} [options.paintRow]
 	 * @param {() => void} [options.onNearEnd]
 	 * @param {(item: T) => void} [options.onOpen]
 	 * @param {(id: number | null) => void} [options.onFocus]
+	 * @param {(column: string) => void} [options.onSort]
 	 */
 	constructor(options) {
 		this.options = options;
-		this.list = new LiveList({ time: options.time, version: options.version });
+		this.list = new LiveList({ time: options.time, rank: options.rank, version: options.version });
 		this.columnIndex = -1;
 		/** @type {number | null} */
 		this.anchor = null;
@@ -50,6 +52,7 @@ export class LiveGrid {
 			paintRow: (row, node) => this.paintRow(/** @type {import('../core/live-list.js').Entry<T>} */ (row), node),
 			onPick: (row, column, event) => this.picked(row.id, column, event),
 			onOpen: (row) => options.onOpen?.(row.item),
+			onSort: options.onSort,
 			onScroll: (top, nearEnd) => {
 				this.list.atTop = top < 2;
 				if (nearEnd) options.onNearEnd?.();
@@ -239,7 +242,7 @@ export class LiveGrid {
  */
 export function walkingCommands(grid) {
 	/** @type {(id: string, keys: string[], run: () => void, hidden?: boolean) => import('../commands.js').Command} */
-	const make = (id, keys, run, hidden = false) => ({ id, keys, label: word('command', id), scope: 'page', run, hidden });
+	const make = (id, keys, run, hidden = false) => ({ id, keys, label: word('command', id), scope: 'page', run, hidden, walks: true });
 	return [
 		make('next', ['j', 'ArrowDown'], () => grid.move(1)),
 		make('previous', ['k', 'ArrowUp'], () => grid.move(-1)),

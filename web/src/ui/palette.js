@@ -49,7 +49,8 @@ function close(which) {
 /** What the palette offers for a text: commands, then companies by name. @param {string} text @param {{id: number, name: string}[]} companies @returns {Choice[]} */
 function choices(text, companies) {
 	const wanted = text.trim().toLowerCase();
-	const commands = allCommands().filter((c) => !c.hidden && c.label.toLowerCase().includes(wanted));
+	const fitting = allCommands().filter((c) => !c.hidden && c.label.toLowerCase().includes(wanted));
+	const commands = [...fitting.filter((c) => !c.walks), ...fitting.filter((c) => c.walks)];
 	const found = wanted ? companies.filter((c) => c.name.toLowerCase().includes(wanted)).slice(0, 8) : [];
 	return [
 		...commands.map((c) => ({ label: c.label, keys: c.keys, run: () => c.run() })),

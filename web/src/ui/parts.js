@@ -2,6 +2,7 @@
 /* Small components without hooks; call them as functions. */
 import { html } from '../lib.js';
 import { count, t, word, zone } from '../app.js';
+import { directionClass } from './cells.js';
 
 /** @param {{level: number, long?: boolean}} props */
 export function Severity({ level, long = false }) {
@@ -14,9 +15,9 @@ export function Time({ ts, short = false }) {
 	return html`<time datetime=${ts} data-ts=${ts}>${short ? zone().clock(ts) : zone().full(ts)}</time>`;
 }
 
-/** @param {{direction: string}} props */
-export function DirectionChip({ direction }) {
-	return html`<span class=${`chip dir-${direction}`}>${word('direction', direction)}</span>`;
+/** @param {{direction: string, severity?: number}} props */
+export function DirectionChip({ direction, severity = 5 }) {
+	return html`<span class=${`chip ${directionClass({ direction, severity })}`}>${word('direction', direction)}</span>`;
 }
 
 /** @param {{state: string}} props */

@@ -4,7 +4,7 @@ import { h, html, useEffect, useState } from '../lib.js';
 import { count, t, word, zone } from '../app.js';
 import { get } from '../api.js';
 import { listen } from '../stream.js';
-import { recall, remember } from '../triage.js';
+import { fetchIncident, present, recall } from '../triage.js';
 import { Icon } from './icons.js';
 import { DirectionChip, Severity, StateChip, Time } from './parts.js';
 import { Raw, reasonSentence } from './record.js';
@@ -19,19 +19,16 @@ const SETTLE_MS = 90;
 /** @param {{alert: Alert, close: () => void, narrow: Narrow}} props */
 export function Peek({ alert, close, narrow }) {
 	const [full, setFull] = useState(/** @type {Alert | null} */ (null));
-	const [incident, setIncident] = useState(/** @type {Incident | null} */ (recall(alert.incident_id) ?? null));
+	const [incident, setIncident] = useState(/** @type {Incident | null} */ (recall(present(alert.incident_id)) ?? null));
 	const [error, setError] = useState('');
 	useEffect(() => {
 		const abort = new AbortController();
 		setError('');
-		setIncident(recall(alert.incident_id) ?? null);
+		setIncident(recall(present(alert.incident_id)) ?? null);
 		const timer = setTimeout(async () => {
 			try {
 				setFull(await get(`/v1/alerts/${alert.id}?company=${alert.company_id}`, abort.signal));
-				if (alert.incident_id === null) return;
-				const found = /** @type {Incident} */ (await get(`/v1/incidents/${alert.incident_id}`, abort.signal));
-				remember(found);
-				setIncident(found);
+				if (alert.incident_id !== null) setIncident(await fetchIncident(alert.incident_id, abort.signal));
 			} catch (cause) {
 				if (!abort.signal.aborted) setError(/** @type {Error} */ (cause).message);
 			}
@@ -44,7 +41,10 @@ export function Peek({ alert, close, narrow }) {
 	useEffect(
 		() =>
 			listen((event) => {
-				if (event.event === 'incident.upsert' && event.data.incident.id === alert.incident_id) setIncident(event.data.incident);
+				if (event.event !== 'incident.upsert') return;
+				/* The list has learnt of it first. */
+				const mine = present(alert.incident_id);
+				if ([alert.incident_id, mine].includes(event.data.incident.id)) setIncident(recall(mine) ?? event.data.incident);
 			}),
 		[alert.incident_id],
 	);
@@ -54,7 +54,7 @@ export function Peek({ alert, close, narrow }) {
 			<h2>${a.signature || a.category || t(a.kind === 'unparsed' ? 'alert.unparsed' : 'alert.unnamed')}</h2>
 			<button class="icon-button" onClick=${close} title=${`${t('action.close')} (Esc)`} aria-label=${t('action.close')}>${Icon({ name: 'close' })}</button>
 			<p class="chips">
-				${Severity({ level: a.severity, long: true })} ${DirectionChip({ direction: a.direction })}
+				${Severity({ level: a.severity, long: true })} ${DirectionChip(a)}
 				<span class=${`chip act-${a.action}`}>${word('action', a.action)}</span>
 				<a href=${`/companies/${a.company_id}`}>${a.company}</a>
 			</p>
@@ -83,7 +83,7 @@ function Why({ a }) {
 function IncidentBox({ a, incident }) {
 	return html`<section class="peek-incident">
 		<p>
-			<a href=${`/incidents/${a.incident_id}`}>${t('incident.number', { no: String(a.incident_no) })}</a>
+			<a href=${`/incidents/${incident?.id ?? a.incident_id}`}>${t('incident.number', { no: String(incident?.no ?? a.incident_no) })}</a>
 			${incident && StateChip({ state: incident.state })}
 			${incident?.owner && html`<span class="owner">${incident.owner.display_name}</span>`}
 			${incident && html`<span class="dim">${t('incident.detections', { n: incident.detection_count })}</span>`}

@@ -1,7 +1,7 @@
 // @ts-check
 /* What an alert or incident says for itself: its raw record, laid out and selectable; and why it exists. */
 import { html } from '../lib.js';
-import { t, word } from '../app.js';
+import { count, t, word } from '../app.js';
 import { layOut, pieces } from '../core/raw-record.js';
 import { readReason, windowUnit } from '../core/reason.js';
 
@@ -22,11 +22,13 @@ export function reasonSentence(incident) {
 		reason.stage && reason.stage !== 'none'
 			? t('reason.stage', { stage: word('stage', reason.stage) })
 			: t('reason.signature', { signature: reason.signature || incident.title });
-	return t('reason.sentence', {
+	const parts = {
 		anchor: reason.anchor || '―',
 		side: t(outside ? 'reason.outside' : 'reason.inside'),
 		direction: word('direction', incident.direction),
 		alike,
 		window: t(`reason.${unit}`, { n }),
-	});
+	};
+	if (incident.alert_count === 1) return t('reason.single', parts);
+	return reason.runs > 1 ? t('reason.joined', { ...parts, runs: count(reason.runs) }) : t('reason.sentence', parts);
 }
