@@ -131,9 +131,9 @@ static struct slice unescaped(const struct format_input *in, const struct key_va
 	return slice_of(copy, (size_t)(to - copy));
 }
 
-static void read_fields(struct fortigate *f)
+static void read_pairs(struct fortigate *f, struct slice text)
 {
-	struct key_values_reader r = key_values_read(f->in->body);
+	struct key_values_reader r = key_values_read(text);
 	struct key_value p;
 
 	while (key_values_next(&r, &p)) {
@@ -145,6 +145,15 @@ static void read_fields(struct fortigate *f)
 			break;
 		}
 	}
+}
+
+/* A FortiGate writes no syslog header. A relay that puts one in front (rsyslog, RFC 5424) takes the first word, which
+ * is the date, for the name of a program. */
+static void read_fields(struct fortigate *f)
+{
+	read_pairs(f, f->in->body);
+	if (f->in->syslog)
+		read_pairs(f, f->in->syslog->app);
 }
 
 static bool has(const struct fortigate *f, enum field field)

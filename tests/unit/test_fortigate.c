@@ -223,6 +223,12 @@ START_TEST(times)
 		time_is_text(r.got.alert.event_time, stamps[i].utc);
 		reading_end(&r);
 	}
+	/* as rsyslog 8.2302 relayed it with RSYSLOG_SyslogProtocol23Format */
+	r = fortigate(
+	    "<185>1 2026-11-25T18:38:27.451325+00:00 fw.example date=2026-11-26 - - -  time=00:10:02 devname=FW "
+	    "devid=FGT107 logid=0419016384 type=utm subtype=ips severity=high attack=X " IN);
+	time_is_text(r.got.alert.event_time, "2026-11-25T15:10:02.000000Z");
+	reading_end(&r);
 	/* nothing legible but the syslog header */
 	r = fortigate("<189>Nov 24 16:59:59 gw date=tomorrow devid=FG1 type=utm subtype=ips attack=\"Test\" " IN);
 	time_is_text(r.got.alert.event_time, "2026-11-24T07:59:59.000000Z");
