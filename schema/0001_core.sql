@@ -279,7 +279,8 @@ CREATE TABLE incident_segment (
     PRIMARY KEY (company_id, key, first_ts),
     FOREIGN KEY (company_id, incident_id) REFERENCES incident (company_id, incident_id)
 );
-CREATE INDEX incident_segment_incident ON incident_segment (company_id, incident_id);
+-- The incident first: while the table is young, nothing else would keep the planner from looking up keys here.
+CREATE INDEX incident_segment_incident ON incident_segment (incident_id, company_id);
 
 -- The timeline: append-only.
 CREATE TABLE incident_event (

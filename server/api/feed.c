@@ -66,23 +66,44 @@ static bool take_changes(struct feed *feed, const struct db_result *result, int6
 	return above >= CHANGE_FEED_PAGE;
 }
 
+/* Nobody listens: only what the figures need is kept, and cursors given before are good no more. */
+static void pass_over(struct feed *feed)
+{
+	const struct feed_batch *b = &feed->batch;
+
+	for (size_t i = 0; i < b->range_count; i++)
+		if (b->range_is_new[i])
+			hub_count_alerts(feed->hub, b->ranges[i].company_id,
+					 b->ranges[i].id_to - b->ranges[i].id_from + 1);
+	for (size_t i = 0; i < b->flooded_count; i++)
+		hub_count_alerts(feed->hub, b->flooded[i], b->flooded_alerts[i]);
+	hub_drop(feed->hub);
+}
+
 static int look_once(struct feed *feed, struct db *db, bool *more, struct err *why)
 {
 	const int64_t *missing;
 	size_t count = gaps_missing(feed->gaps, &missing);
 	struct db_result *result;
 	int64_t now;
+	bool any;
 
 	if (change_feed_read(db, gaps_highest(feed->gaps), missing, count, &result, why) != 0)
 		return -1;
 	now = clock_monotonic_ms();
 	feed_batch_clear(&feed->batch);
+	any = db_rows(result) > 0;
 	*more = take_changes(feed, result, now);
 	db_result_free(result);
 	/* After the look that asked for them, so that a wait for the database costs none. */
 	gaps_expire(feed->gaps, now);
 	feed_pairs_unique(&feed->batch.incidents);
 	feed->open_stale = feed->open_stale || feed->batch.incidents.count;
+	if (!hub_wanted(feed->hub)) {
+		if (any)
+			pass_over(feed);
+		return 0;
+	}
 	feed->incomplete = true;
 	if (feed_load_changes(db, feed->hub, &feed->batch, why) != 0)
 		return -1;
@@ -104,6 +125,8 @@ static int load_slow(struct feed *feed, struct db *db, struct err *why)
 {
 	int64_t now = clock_monotonic_ms();
 
+	if (!hub_wanted(feed->hub))
+		return 0;
 	if (feed->batch.sensors.count && is_due(now, &feed->sensors_ms, SENSORS_MS) &&
 	    feed_load_sensors(db, feed->hub, &feed->batch, feed->settings->timezone, why) != 0)
 		return -1;
@@ -192,7 +215,7 @@ static int open_database(struct feed *feed, struct db **out, struct err *why)
 	if (db_open(out, feed->settings->database.conninfo, user, "hinomi live feed", why) != 0)
 		return -1;
 	/* The doorbell first: what is committed from now on rings, what was committed before is read. */
-	if (db_listen(*out, "hinomi_change", why) != 0)
+	if (db_script(*out, DB_ROWS_BY_KEY, why) != 0 || db_listen(*out, "hinomi_change", why) != 0)
 		return -1;
 	if (feed->gaps && !feed->incomplete && !away)
 		return 0;

@@ -42,6 +42,7 @@ static void add_alerts(struct feed_batch *batch, const struct change *c)
 		return;
 	}
 	batch->alerts += alerts;
+	batch->range_is_new[batch->range_count] = c->kind == CHANGE_ALERTS;
 	batch->ranges[batch->range_count++] =
 	    (struct alert_range){ c->company_id, c->id_from, c->id_to, c->ts_from, c->ts_to };
 }

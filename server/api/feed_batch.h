@@ -18,6 +18,7 @@ struct feed_pairs { /* (company, object), without doubles */
 
 struct feed_batch {
 	struct alert_range ranges[FEED_OBJECTS_MOST];
+	bool range_is_new[FEED_OBJECTS_MOST]; /* false: it was told before, now its incidents are known */
 	size_t range_count;
 	int64_t alerts; /* in these ranges, at most FEED_ALERTS_MOST */
 	size_t flooded_count;

@@ -15,6 +15,7 @@ enum {
 	STREAMS_PER_SESSION = 16,
 	LONGEST_SLEEP_MS = 1000,
 	GOODBYE_MS = 1000, /* how long hub_stop() lets streams say bye */
+	WANTED_MS = 60 * 1000,
 };
 
 struct hub_client {
@@ -37,6 +38,7 @@ struct hub {
 	struct live_counts counts;
 	struct hub_client *clients;
 	unsigned count;
+	int64_t wanted_ms; /* when a stream was last open or a cursor given; 0: never */
 };
 
 int hub_new(struct hub **out, struct err *why)
@@ -190,6 +192,7 @@ static void close_stream(void *arg)
 	if (c->next)
 		c->next->link = c->link;
 	hub->count--;
+	hub->wanted_ms = clock_monotonic_ms();
 	stream_client_release(&c->client);
 	pthread_cond_broadcast(&hub->changed);
 	pthread_mutex_unlock(&hub->lock);
@@ -221,6 +224,7 @@ static void add_client(struct hub *hub, struct hub_client *c, const struct hub_s
 		c->next->link = &c->next;
 	hub->clients = c;
 	hub->count++;
+	hub->wanted_ms = clock_monotonic_ms();
 }
 
 int hub_open(struct hub *hub, const struct hub_stream *stream, const struct http_source **out, struct err *why)
@@ -258,8 +262,22 @@ unsigned hub_streams(struct hub *hub)
 void hub_cursor(struct hub *hub, char out[HUB_CURSOR_SIZE])
 {
 	pthread_mutex_lock(&hub->lock);
+	hub->wanted_ms = clock_monotonic_ms();
 	event_ring_cursor(hub->ring, event_ring_next(hub->ring) - 1, out);
 	pthread_mutex_unlock(&hub->lock);
+}
+
+bool hub_wanted(struct hub *hub)
+{
+	int64_t now = clock_monotonic_ms();
+	bool wanted;
+
+	pthread_mutex_lock(&hub->lock);
+	if (hub->count)
+		hub->wanted_ms = now;
+	wanted = hub->wanted_ms && now - hub->wanted_ms < WANTED_MS;
+	pthread_mutex_unlock(&hub->lock);
+	return wanted;
 }
 
 /* --------------------------------------------------------------------------------------------------------- sessions */

@@ -25,6 +25,10 @@ int hub_start(struct hub *hub, struct err *why);
 void hub_stop(struct hub *hub);
 void hub_free(struct hub *hub); /* NULL is allowed; no stream may be open */
 
+/* Whether somebody listens, did so a moment ago, or may be about to, with a cursor just given. While nobody does, the
+ * feed need not load what changed: hub_drop() then. To be asked after the changes were read: who takes a cursor later
+ * sees them in what he reads. */
+bool hub_wanted(struct hub *hub);
 /* Where a stream must start so that it misses nothing that a statement run after this call does not show. */
 void hub_cursor(struct hub *hub, char out[HUB_CURSOR_SIZE]);
 

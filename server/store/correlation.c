@@ -13,12 +13,7 @@ enum { CLAIM_ROWS_MAX = 1000 };
 
 int correlation_prepare(struct db *db, struct err *why)
 {
-	/* The number of a statement's rows is known here (few) and not to the planner, which would rather hash a table.
-	 */
-	if (db_script(db,
-		      "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
-		      "SET plan_cache_mode = force_generic_plan; SET jit = off",
-		      why) != 0)
+	if (db_script(db, DB_ROWS_BY_KEY, why) != 0)
 		return -1;
 	return db_listen(db, "hinomi_work", why);
 }
@@ -219,10 +214,11 @@ void correlation_batch_release(struct correlation_batch *b)
 static const char read_segments_sql[] =
     "SELECT s.key, s.first_ts, s.last_ts, s.is_cluster, s.incident_id "
     "FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[]) AS r (key, from_ts, to_ts) "
-    "CROSS JOIN LATERAL (SELECT coalesce(max(p.first_ts), r.from_ts) AS first_ts FROM incident_segment p "
-    "WHERE p.company_id = $1::bigint AND p.key = r.key AND p.first_ts <= r.from_ts) b "
-    "JOIN incident_segment s ON s.company_id = $1::bigint AND s.key = r.key AND s.first_ts >= b.first_ts "
-    "AND s.first_ts <= r.to_ts WHERE s.last_ts >= r.from_ts";
+    "CROSS JOIN LATERAL ((SELECT p.key, p.first_ts, p.last_ts, p.is_cluster, p.incident_id FROM incident_segment p "
+    "WHERE p.company_id = $1::bigint AND p.key = r.key AND p.first_ts <= r.from_ts ORDER BY p.first_ts DESC LIMIT 1) "
+    "UNION ALL (SELECT n.key, n.first_ts, n.last_ts, n.is_cluster, n.incident_id FROM incident_segment n "
+    "WHERE n.company_id = $1::bigint AND n.key = r.key AND n.first_ts > r.from_ts AND n.first_ts <= r.to_ts)) s "
+    "WHERE s.last_ts >= r.from_ts";
 
 static time_us earlier(time_us t, time_us by)
 {

@@ -44,6 +44,12 @@ int db_run(struct db *db, const char *sql, const struct db_args *args, struct db
 /* Runs a script of several statements without parameters (migrations, BEGIN; SET LOCAL ...); results are dropped.
  * The text may be built at run time: it is not prepared. */
 int db_script(struct db *db, const char *sql, struct err *why);
+/* Settings, as a script, of a connection whose statements all look up given rows by their key. How few rows that are
+ * is known here and not to the planner, which would rather hash a table. Plans are made anew each time: one made while
+ * a table was empty takes any index for good, until statistics come a minute later. */
+#define DB_ROWS_BY_KEY                                                                      \
+	"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; " \
+	"SET plan_cache_mode = force_custom_plan; SET jit = off"
 int db_begin(struct db *db, struct err *why);
 int db_commit(struct db *db, struct err *why);
 void db_rollback(struct db *db); /* harmless outside a transaction */

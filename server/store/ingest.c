@@ -82,9 +82,8 @@ static const char *const statements[] = {
 	[RING_CHANGE] = "NOTIFY hinomi_change",
 };
 
-/* The number of a statement's rows is known here (few) and not to the planner, which would rather hash a table. */
-static const char set_up[] = "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
-			     "SET plan_cache_mode = force_generic_plan; SET jit = off";
+/* Primary keys are all that its tables can be looked up by, so plans are made once. */
+static const char set_up[] = DB_ROWS_BY_KEY "; SET plan_cache_mode = force_generic_plan";
 
 enum state {
 	STATE_AWAY, /* no connection, or not yet */

@@ -1,5 +1,5 @@
 /* Writes Suricata alerts of about 1 KB to stdout, as many as wanted: what the benches feed to us and to the peer.
- * The same arguments give the same bytes. Event times run through October 2026; 40 attackers, 20 inside hosts and
+ * The same arguments give the same bytes. Event times run through 15 October 2026; 40 attackers, 20 inside hosts and
  * eight signatures, mixed as a busy sensor has them.
  *
  * usage: eve_events COUNT SEED */
@@ -48,12 +48,12 @@ static unsigned chance(unsigned n)
 static void write_event(int64_t i, int64_t count)
 {
 	size_t k = chance(ARRAY_LEN(kinds));
-	int64_t second = i * (31 * 86400) / count;
+	int64_t second = i * 86400 / count;
 	char time[40], outside[24], inside[24];
 	unsigned port = 32768 + chance(28000), packets = 2 + chance(20);
 
-	snprintf(time, sizeof(time), "2026-10-%02dT%02d:%02d:%02d.%06u+0900", (int)(1 + second / 86400),
-		 (int)(second / 3600 % 24), (int)(second / 60 % 60), (int)(second % 60), chance(1000000));
+	snprintf(time, sizeof(time), "2026-10-15T%02d:%02d:%02d.%06u+0900", (int)(second / 3600),
+		 (int)(second / 60 % 60), (int)(second % 60), chance(1000000));
 	snprintf(outside, sizeof(outside), "203.0.113.%u", 1 + chance(40));
 	snprintf(inside, sizeof(inside), "192.168.1.%u", 10 + chance(20));
 	printf("{\"timestamp\":\"%s\",\"flow_id\":%" PRId64

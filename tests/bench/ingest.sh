@@ -70,8 +70,8 @@ bare_copy() {
 	sql 'CREATE INDEX ON bench_rows (chunk)'
 	chunks=$(sql 'SELECT max(chunk) FROM bench_rows')
 	for k in $(seq 0 "$chunks"); do
-		echo "\\copy (SELECT $columns FROM bench_rows WHERE chunk = $k) TO '$STATE/rows/$k' (FORMAT binary)"
-		echo "\\copy alert ($columns) FROM '$STATE/rows/$k' (FORMAT binary)" >>"$STATE/load$((k % 2)).sql"
+		printf '%s\n' "\\copy (SELECT $columns FROM bench_rows WHERE chunk = $k) TO '$STATE/rows/$k' (FORMAT binary)"
+		printf '%s\n' "\\copy alert ($columns) FROM '$STATE/rows/$k' (FORMAT binary)" >>"$STATE/load$((k % 2)).sql"
 	done >"$STATE/dump.sql"
 	psql "$conninfo" -X -q -v ON_ERROR_STOP=1 -f "$STATE/dump.sql"
 	sql 'DROP TABLE bench_rows'
