@@ -13,7 +13,7 @@
 #   company NAME [ARGS]       adds a company (ARGS as of `hinomictl company add`); sets $company_id
 #   sensor COMPANY_ID NAME    adds a sensor and enrols an agent in $STATE/agents/NAME
 #   enrol_agent COMPANY_ID NAME DIR   the same with its state in DIR
-#   agent ARGS                hinomi-agent
+#   agent ARGS                hinomi-agent; in the background use $BUILD/hinomi-agent, or $! is that of a shell
 #   ctl ARGS                  hinomictl
 #   sign_in EMAIL ROLE [COMPANY_ID]   makes a user, opens the set-up link, signs in; sets $cookie
 #   api METHOD PATH [CURL ARGS]       calls the api with $cookie as the dashboard does, prints the body; fails on 4xx, 5xx

@@ -35,7 +35,7 @@ export NODE_PATH="$BUILD/peers/node_modules" NODE_NO_WARNINGS=1
 client() {
 	client_program=$1 client_dir=$STATE/agents/$2
 	shift 2
-	node "$top/tests/peers/$client_program.js" "$lumberjack_port" "$client_dir/ca.pem" "$client_dir/agent.pem" \
+	timeout 60 node "$top/tests/peers/$client_program.js" "$lumberjack_port" "$client_dir/ca.pem" "$client_dir/agent.pem" \
 		"$client_dir/agent.key" "$@"
 }
 stored() { # NAME of a sensor

@@ -60,6 +60,20 @@ alerts() { # WAY
 		host(source_ip), source_port, host(destination_ip), destination_port, signature_id, signature
 		FROM alert WHERE flow_id / 1000 = $1 ORDER BY id, flow_id" | LC_ALL=C sort -n
 }
+# check_way TEXT WAY COUNT
+check_way() {
+	expected "$2" "$3" >"$STATE/expected"
+	alerts "$2" >"$STATE/alerts"
+	if cmp -s "$STATE/expected" "$STATE/alerts"; then good "$1"; else
+		bad "$1"
+		diff "$STATE/expected" "$STATE/alerts" | head -n 6 || true
+	fi
+}
+give_up() { # TEXT LOG
+	bad "$1"
+	tail -n 20 "$2"
+	finish
+}
 everything_stored() { # COUNT
 	[ "$(sql 'SELECT count(*) FROM alert')" -ge "$1" ]
 }
@@ -105,13 +119,13 @@ syslog:
   udp: 127.0.0.1:$udp_port
   tcp: 127.0.0.1:$tcp_port
 YAML
-agent run --config "$STATE/agent.yaml" >"$STATE/agent.log" 2>&1 </dev/null &
+"$BUILD/hinomi-agent" run --config "$STATE/agent.yaml" >"$STATE/agent.log" 2>&1 </dev/null &
 agent_pid=$!
-wait_until 20 listening "$tcp_port" || cat "$STATE/agent.log"
+wait_until 20 listening "$tcp_port" && kill -0 "$agent_pid" || give_up 'the agent does not listen' "$STATE/agent.log"
 "$top/scripts/unprivileged" "$STATE" "$rsyslogd" -n -f "$relay/rsyslog.conf" -i "$relay/rsyslog.pid" \
 	>"$relay/log" 2>&1 </dev/null &
 relay_pid=$!
-wait_until 20 listening "$relay_port" || cat "$relay/log"
+wait_until 20 listening "$relay_port" || give_up 'rsyslog does not listen' "$relay/log"
 
 # The FortiGate speaks to the relay over TCP, octet-counted (`set mode reliable`).
 total=0
@@ -127,8 +141,7 @@ done >"$STATE/fortigate"
 bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$1" && cat >&3' send "$relay_port" <"$STATE/fortigate"
 wait_until 30 everything_stored "$total" || tail -n 20 "$relay/log" "$STATE/agent.log"
 for w in $ways; do
-	check_equal "rsyslog, $(echo "${w#*:}" | tr ':' ' '): each record the right alert, once" \
-		"$(expected "${w%%:*}" "$each")" "$(alerts "${w%%:*}")"
+	check_way "rsyslog, $(echo "${w#*:}" | tr ':' ' '): each record the right alert, once" "${w%%:*}" "$each"
 done
 
 # -------------------------------------------------------------------------------------------------------------- logger
@@ -143,7 +156,7 @@ if command -v logger >/dev/null; then
 			done
 			total=$((total + 2))
 			wait_until 20 everything_stored "$total" || tail -n 20 "$STATE/agent.log"
-			check_equal "logger $format $transport" "$(expected "$number" 2)" "$(alerts "$number")"
+			check_way "logger $format $transport" "$number" 2
 		done
 	done
 else
