@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <zstd.h>
 
-enum { CODING_PLAIN = 0, CODING_ZSTD_1 = 1, LEVEL = 1 };
+enum { CODING_PLAIN = 0, CODING_ZSTD_1 = 1, LEVEL = -1 };
 
 struct raw_coder {
 	ZSTD_CCtx *compressor;
