@@ -35,7 +35,7 @@
 	     rank " DESC, ")
 
 #define ONE_COMPANY   "i.company_id = $12::bigint AND "
-#define BY_SEVERITY   "-i.severity"
+#define BY_SEVERITY   "-(2 * i.severity + (i.blocked_count >= i.alert_count)::integer)"
 #define BY_DETECTIONS "i.detection_count"
 
 static const char *const lists[][2] = {
@@ -48,7 +48,7 @@ int64_t incident_query_rank(enum incident_order order, const struct incident_row
 {
 	switch (order) {
 	case INCIDENTS_BY_SEVERITY:
-		return -row->severity;
+		return -(2 * row->severity + (row->blocked_count >= row->alert_count));
 	case INCIDENTS_BY_DETECTIONS:
 		return row->detection_count;
 	default:

@@ -43,7 +43,8 @@ struct incident_filter {
 
 /* The highest rank first, of one rank the latest activity. */
 int incident_query_list(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why);
-/* Place of a row in the order: minus the severity, the detections, or always 0. */
+/* Place of a row in the order: severity, and within one those where something was let through; detections; or always
+ * 0. */
 int64_t incident_query_rank(enum incident_order order, const struct incident_row *row);
 /* severity, count: the incidents that the filter finds, whatever their severity; before_*, order and limit are nothing
  * to it. */

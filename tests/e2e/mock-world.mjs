@@ -256,7 +256,7 @@ export function makeWorld({ alerts: wanted }) {
 		return a.signature.toLowerCase().includes(low) || a.category.toLowerCase().includes(low) || a.source.ip === q || a.destination.ip === q;
 	}
 
-	const rank = (query, i) => ({ severity: -i.severity, detections: i.detection_count })[query.get('sort')] ?? 0;
+	const rank = (query, i) => ({ severity: -(2 * i.severity + (i.blocked_count >= i.alert_count ? 1 : 0)), detections: i.detection_count })[query.get('sort')] ?? 0;
 
 	return {
 		me,

@@ -3,24 +3,22 @@
  *
  *   node tests/e2e/run.mjs --web BUILD/web [NAME...]      runs the tests whose name contains one of the words
  *
- * SHOTS=DIR saves pictures of every page. CHROMIUM names the browser (default /usr/bin/chromium). */
+ * SHOTS=DIR saves pictures of every page. */
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { argv, env, exit } from 'node:process';
+import { launch, watch } from './browser.mjs';
 import { contrastFaults } from './contrast.mjs';
 import { startMock } from './mock-server.mjs';
 
-const { chromium } = await import(new URL('../../web/node_modules/playwright-core/index.mjs', import.meta.url).href);
-
 const EMAIL = 'tanaka@example.jp';
 const PASSWORD = 'correct horse battery staple';
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 const KIB = 1024;
 
 const web = path.resolve(argv[argv.indexOf('--web') + 1] ?? 'build/web');
 const wanted = argv.slice(2).filter((a, i, all) => !a.startsWith('--') && all[i - 1] !== '--web');
-const browser = await chromium.launch({ executablePath: env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+const browser = await launch();
 let passed = 0;
 let failed = 0;
 
@@ -29,32 +27,20 @@ async function test(name, options, body) {
 	if (wanted.length && !wanted.some((w) => name.includes(w))) return;
 	const mock = await startMock({ web, alerts: options.alerts ?? 400 });
 	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'ja-JP', ...options.context });
-	const complaints = [];
-	const watch = (page) => {
-		page.on('pageerror', (error) => complaints.push(`page error: ${error.message}`));
-		page.on('console', (message) => {
-			/* Before sign-in /v1/me answers 401, which the browser itself reports. */
-			if (['error', 'warning'].includes(message.type()) && !(options.expect ?? /401/).test(message.text())) complaints.push(`console: ${message.text()}`);
-		});
-	};
-	context.on('page', watch);
-	await context.addInitScript(() => {
-		window.violations = [];
-		document.addEventListener('securitypolicyviolation', (e) => window.violations.push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`));
-	});
+	/* Before sign-in /v1/me answers 401, which the browser itself reports. */
+	const complaints = await watch(context, options.expect ?? /401/);
 	const page = await context.newPage();
 	page.setDefaultTimeout(15000);
 	try {
 		if (!options.signedOut) await signIn(page, mock);
 		await body({ page, mock, context });
-		for (const p of context.pages()) complaints.push(...(await p.evaluate(() => window.violations)).map((v) => `CSP: ${v}`));
-		assert.deepEqual(complaints, []);
+		assert.deepEqual(await complaints(), []);
 		passed++;
 		console.log(`ok      ${name}`);
 	} catch (error) {
 		failed++;
 		console.log(`FAILED  ${name}\n${error.stack ?? error}`);
-		for (const complaint of complaints) console.log(`        ${complaint}`);
+		for (const complaint of await complaints().catch(() => [])) console.log(`        ${complaint}`);
 		if (env.SHOTS) await page.screenshot({ path: `${env.SHOTS}/failed-${failed}.png` }).catch(() => undefined);
 	} finally {
 		await context.close();

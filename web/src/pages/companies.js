@@ -24,7 +24,7 @@ function columns() {
 		{ key: 'number', label: t('column.member_no'), width: '88px', paint: (c, x) => text(c, x.member_no ?? ''), sort: (x) => x.member_no ?? '', from: 1100 },
 		{ key: 'industry', label: t('column.industry'), width: 'minmax(80px, 1fr)', paint: (c, x) => text(c, x.industry ?? ''), sort: (x) => x.industry ?? '' },
 		{ key: 'employees', label: t('column.employees'), width: '76px', align: 'end', paint: (c, x) => text(c, x.employees === null ? '' : count(x.employees)), sort: (x) => x.employees ?? -1, from: 900 },
-		{ key: 'area', label: t('column.area'), width: 'minmax(70px, .8fr)', paint: (c, x) => text(c, x.area ?? ''), sort: (x) => x.area ?? '', from: 1000 },
+		{ key: 'area', label: t('column.area'), width: 'minmax(98px, .8fr)', paint: (c, x) => text(c, x.area ?? ''), sort: (x) => x.area ?? '', from: 1000 },
 		{ key: 'grave', label: t('column.open_grave'), title: t('column.open_grave_title'), width: '84px', align: 'end', paint: (c, x) => number(c, x.open_grave, x.open_grave ? 'hot' : ''), sort: (x) => x.open_grave + x.open_incidents / 1e9 },
 		{ key: 'open', label: t('column.open_incidents'), title: t('column.open_incidents_title'), width: '84px', align: 'end', paint: (c, x) => number(c, x.open_incidents), sort: (x) => x.open_incidents },
 		{ key: 'detections', label: t('column.detections_30d'), width: '96px', align: 'end', paint: (c, x) => number(c, x.detections_30d), sort: (x) => x.detections_30d },

@@ -58,7 +58,7 @@ function Shown({ c, s }) {
 				<p class="dim">${[c.industry, c.employees === null ? '' : t('company.employees', { n: c.employees }), c.area, c.member_no].filter(Boolean).join(' · ')}</p>
 			</div>
 			<dl class="facts">
-				${Fact({ label: t('company.open_grave'), value: c.open_grave, tone: c.open_grave ? 'hot' : '' })} ${Fact({ label: t('company.open'), value: c.open_incidents })} ${Fact({ label: t('company.detections_30d'), value: c.detections_30d })}
+				${Fact({ label: t('company.open'), value: c.open_incidents })} ${Fact({ label: t('company.open_grave'), value: c.open_grave, tone: c.open_grave ? 'hot' : '' })} ${Fact({ label: t('company.detections_30d'), value: c.detections_30d })}
 				${Fact({ label: t('column.sensors'), value: c.sensors })} ${Fact({ label: t('company.sensors_down'), value: c.sensors_down, tone: c.sensors_down ? 'hot' : '' })}
 				${Fact({ label: t('column.last_seen'), value: Time({ ts: c.last_seen_at }) })}
 			</dl>

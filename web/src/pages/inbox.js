@@ -32,16 +32,16 @@ export function endpoint(end) {
 function columns() {
 	return [
 		{ key: 'severity', label: t('column.severity'), width: '64px', paint: (c, a) => severity(c, a.severity) },
-		{ key: 'ts', label: t('column.time'), width: '146px', paint: (c, a) => time(c, a.ts) },
+		{ key: 'ts', label: t('column.time'), width: '142px', paint: (c, a) => time(c, a.ts) },
 		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, a) => text(c, shortCompany(a.company), a.company) },
 		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
 		{ key: 'signature', label: t('column.signature'), width: 'minmax(150px, 3fr)', paint: paintSignature },
 		{ key: 'count', label: t('column.count'), width: '42px', align: 'end', paint: (c, a) => text(c, a.repeat_count > 1 ? `×${count(a.repeat_count)}` : ''), from: 700 },
-		{ key: 'source', label: t('column.source'), width: 'minmax(126px, .5fr)', paint: (c, a) => text(c, endpoint(a.source), endpoint(a.source)) },
-		{ key: 'destination', label: t('column.destination'), width: 'minmax(126px, .5fr)', paint: (c, a) => text(c, endpoint(a.destination), endpoint(a.destination)), from: 820 },
+		{ key: 'source', label: t('column.source'), width: 'minmax(137px, .5fr)', paint: (c, a) => text(c, endpoint(a.source), endpoint(a.source)) },
+		{ key: 'destination', label: t('column.destination'), width: 'minmax(137px, .5fr)', paint: (c, a) => text(c, endpoint(a.destination), endpoint(a.destination)), from: 820 },
 		{ key: 'engine', label: t('column.engine'), width: '96px', paint: (c, a) => text(c, word('engine', a.engine)), from: 1300 },
 		{ key: 'action', label: t('column.action'), width: '70px', paint: (c, a) => chip(c, `act-${a.action}`, word('action', a.action)), from: 980 },
-		{ key: 'incident', label: t('column.incident'), width: '116px', paint: paintIncident, from: 900 },
+		{ key: 'incident', label: t('column.incident'), width: '112px', paint: paintIncident, from: 900 },
 	];
 }
 

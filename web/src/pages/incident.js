@@ -263,7 +263,7 @@ function Hosts({ incident }) {
 	const list = (/** @type {string[]} */ ips) => (ips.length ? ips.map((ip) => html`<a class="address" href=${`/inbox?q=${encodeURIComponent(ip)}&company=${incident.company_id}`}>${ip}</a>`) : '―');
 	return html`<section class="card">
 		<h2>${t('incident.hosts')}</h2>
-		<dl class="pairs">${Pair(t('incident.inside'), list(incident.hosts.inside))} ${Pair(t('incident.outside'), list(incident.hosts.outside))}</dl>
+		<dl class="pairs">${Pair(t('incident.inside'), list(incident.hosts.inside))} ${Pair(t(incident.direction === 'internal' ? 'incident.peers' : 'incident.outside'), list(incident.hosts.outside))}</dl>
 	</section>`;
 }
 

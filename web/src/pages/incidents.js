@@ -23,7 +23,8 @@ const PAGE = 200;
 const COUNT_MS = 3000;
 /* What the list can be ordered by, with the column that stands for it; the first is the usual one. */
 const SORTS = /** @type {Record<string, {column: string, rank: (i: Incident) => number}>} */ ({
-	severity: { column: 'severity', rank: (i) => -i.severity },
+	/* Of one severity, first what something was let through of. */
+	severity: { column: 'severity', rank: (i) => -(2 * i.severity + (i.blocked_count >= i.alert_count ? 1 : 0)) },
 	detections: { column: 'detections', rank: (i) => i.detection_count },
 	activity: { column: 'last', rank: () => 0 },
 });
@@ -77,10 +78,10 @@ function incidentColumns() {
 		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, i) => text(c, shortCompany(i.company), i.company) },
 		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
 		{ key: 'title', label: t('column.title'), width: 'minmax(180px, 3fr)', paint: (c, i) => text(c, i.title, i.title) },
-		{ key: 'stage', label: t('column.stage'), width: '92px', paint: (c, i) => text(c, i.stage === 'none' ? '' : word('stage', i.stage)), from: 1240 },
+		{ key: 'stage', label: t('column.stage'), width: 'minmax(92px, .8fr)', paint: (c, i) => text(c, i.stage === 'none' ? '' : word('stage', i.stage)), from: 1240 },
 		{ key: 'detections', label: t('column.detections'), width: '78px', sortable: true, align: 'end', paint: (c, i) => text(c, count(i.detection_count)) },
 		{ key: 'blocked', label: t('column.blocked'), width: '60px', align: 'end', paint: (c, i) => text(c, i.alert_count ? `${Math.floor((100 * i.blocked_count) / i.alert_count)}%` : ''), from: 980, title: t('column.blocked_title') },
-		{ key: 'first', label: t('column.first'), width: '146px', paint: (c, i) => time(c, i.first_ts), from: 1120 },
+		{ key: 'first', label: t('column.first'), width: '146px', paint: (c, i) => time(c, i.first_ts), from: 1320 },
 		{ key: 'last', label: t('column.last'), width: '146px', sortable: true, paint: (c, i) => time(c, i.last_ts) },
 		{ key: 'owner', label: t('column.owner'), width: '92px', paint: (c, i) => text(c, i.owner?.display_name ?? ''), from: 860 },
 	];
