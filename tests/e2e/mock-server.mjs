@@ -138,6 +138,11 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 		'/mock/overtake': (body) => world.changeIncident(body.id, { state: 'acknowledged', owner_id: 'me' }, { id: 3, display_name: '佐藤 恵' }),
 		/* What alerts that join do: its version moves, and nobody has told the screens yet. */
 		'/mock/grow': (body) => world.grow(body.id),
+		/* One incident is taken into another, as when a late alert ties them together. */
+		'/mock/merge': (body) => {
+			for (const incident of world.merge(body.id, body.into)) broadcast('incident.upsert', { incident, ver: incident.version, by: null, op: 'merged' });
+			return {};
+		},
 		'/mock/streams': () => ({ open: streams.size }),
 		'/mock/reset': () => {
 			broadcast('reset', {});

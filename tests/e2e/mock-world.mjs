@@ -309,6 +309,12 @@ export function makeWorld({ alerts: wanted }) {
 			incident.alert_count++;
 			return { ...incident };
 		},
+		merge: (id, into) => {
+			const [from, to] = [incidents.get(id), incidents.get(into)];
+			Object.assign(from, { state: 'merged', merged_into: into, version: from.version + 1 });
+			to.version++;
+			return [{ ...from }, { ...to }];
+		},
 		addNote: (id, body) => {
 			const log = pages.get(id);
 			const entry = { id: log.length + 1, at: iso(Date.now()), kind: 'note', user: PEOPLE[0], body: { text: body } };

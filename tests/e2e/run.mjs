@@ -331,6 +331,56 @@ await test('incidents: a colleague closes one; it stays, struck through, until t
 	await page.waitForFunction(([n, c]) => ![...document.querySelectorAll('.row:not([hidden])')].some((r) => r.querySelector('.c-no').textContent === n && r.querySelector('.c-company').textContent === c), [number, company]);
 });
 
+/** The severities on the screen, top first. */
+function severities(page) {
+	return page.$$eval('.row:not([hidden])', (rows) => rows.sort((a, b) => Number(a.getAttribute('aria-rowindex')) - Number(b.getAttribute('aria-rowindex'))).map((r) => Number(/sev-(\d)/.exec(r.querySelector('.sev').className)[1])));
+}
+
+await test('incidents: the gravest first; the tabs count, filter and are remembered; columns sort', {}, async ({ page, mock }) => {
+	await page.goto(`${mock.url}/incidents`);
+	await page.waitForSelector('.row:not([hidden])');
+	await streaming(mock);
+	const order = await severities(page);
+	assert.deepEqual(order, [...order].sort());
+	const counts = mock.world.countIncidents(new URLSearchParams('state=open,acknowledged,contained'));
+	const sums = counts.map((_, i) => counts.slice(0, i + 1).reduce((a, b) => a + b, 0));
+	const tabs = async () => Object.fromEntries(await page.$$eval('.severities .segment', (all) => all.map((b) => [b.className.slice(-1), Number(b.querySelector('b').textContent.replace(',', ''))])));
+	assert.deepEqual(await tabs(), { 1: sums[0], 2: sums[1], 3: sums[2], 4: sums[3], 5: sums[4] });
+	await steer(mock, 'alert', { change: { company_id: 1, kind: ['GRAVE ONE', '9', 'x', 'outbound', 'ips', 1, 92, 'actions', [], 'tcp', 4444, 1] } });
+	await page.waitForSelector('.row[aria-rowindex="2"]:has-text("GRAVE ONE")');
+	await page.waitForSelector(`.severities .level-1 b:text-is("${sums[0] + 1}")`);
+	await page.click('.severities .level-2');
+	await page.waitForURL(/severity=2/);
+	await page.waitForFunction(() => document.querySelector('.row:not([hidden])') && !document.querySelector('.row:not([hidden]) :is(.sev-3, .sev-4, .sev-5)'));
+	await page.click('.grid-head .sort:has-text("検知件数")');
+	await page.waitForURL(/sort=detections/);
+	await page.waitForSelector('[aria-sort=descending]:has-text("検知件数")');
+	const detections = (await shown(page, '.c-detections')).map((n) => Number(n.replace(',', '')));
+	assert.deepEqual(detections, [...detections].sort((a, b) => b - a));
+	await page.keyboard.press('g');
+	await page.keyboard.press('i');
+	await page.waitForURL(/inbox/);
+	await page.keyboard.press('g');
+	await page.keyboard.press('n');
+	await page.waitForSelector('.severities .level-2[aria-pressed=true]');
+	await page.waitForSelector('[aria-sort=descending]:has-text("検知件数")');
+});
+
+await test('an incident that was merged: its alerts name the one that took over, and so do the keys', {}, async ({ page, mock }) => {
+	await streaming(mock);
+	const kind = (stage) => ['MERGES', '9', 'x', 'outbound', 'ips', 1, 92, stage, [], 'tcp', 443, 1];
+	const { ids } = await steer(mock, 'alert', { change: { company_id: 1, kind: kind('delivery'), fields: { signature: 'MERGES one' } } });
+	const { ids: others } = await steer(mock, 'alert', { change: { company_id: 1, kind: kind('actions'), fields: { signature: 'MERGES two' } } });
+	const [from, into] = [ids[0], others[0]].map((id) => mock.world.incident(mock.world.alert(id).incident_id));
+	await page.waitForSelector(`.row:has-text("MERGES one") .c-incident:has-text("#${from.no} 未対応")`);
+	await steer(mock, 'merge', { id: from.id, into: into.id });
+	await page.waitForSelector(`.row:has-text("MERGES one") .c-incident a[href="/incidents/${into.id}"]:has-text("#${into.no} 未対応")`);
+	await page.click('.row:has-text("MERGES one") .c-signature');
+	await page.keyboard.press('a');
+	await page.waitForSelector(`.row.focused:has-text("MERGES one") .c-incident:has-text("#${into.no} 対応中")`);
+	assert.equal(mock.world.incident(into.id).state, 'acknowledged');
+});
+
 await test('incident page: acknowledge, note, close with a reason, reopen; the timeline tells all', {}, async ({ page, mock }) => {
 	await streaming(mock);
 	const { ids } = await steer(mock, 'alert', { n: 2, change: { company_id: 1, kind: ['STORY', '7', 'x', 'outbound', 'ips', 2, 70, 'command-and-control', ['T1071'], 'tcp', 443, 1], fields: { signature: 'STORY' } } });
