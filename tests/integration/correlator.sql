@@ -104,6 +104,13 @@ CREATE VIEW count_difference AS
     UNION ALL
     (SELECT 'unexpected', * FROM kept EXCEPT SELECT 'unexpected', * FROM scan);
 
+-- What `hinomictl metrics detections` has to print, from all alerts.
+CREATE VIEW detections_scanned AS
+    SELECT direction, coalesce(engine, 'total') AS engine, count(DISTINCT company_id) AS companies,
+           sum(repeat_count) AS detections
+    FROM alert WHERE kind = 'alert' AND direction IN ('inbound', 'outbound')
+    GROUP BY GROUPING SETS ((direction, engine), (direction));
+
 CREATE VIEW number_gap AS
     SELECT company_id, count(*), max(no), min(no) FROM incident i GROUP BY company_id
     HAVING count(*) <> max(no) OR min(no) <> 1

@@ -85,6 +85,22 @@ derived_equals_definition() { # NAME
 	check "$1: counts equal a full scan" '' "$(query 'SELECT * FROM count_difference LIMIT 3')"
 	check "$1: numbers have no gaps" '' "$(query 'SELECT * FROM number_gap')"
 }
+# The program's own figures against a scan, of one moment: while work is locked, nobody can commit alerts or counts.
+# Adds a line to $state/figures: how many rows of work there were, and whether the two agree.
+compare_figures() {
+	sql >"$state/scanned" <<-SQL
+		BEGIN;
+		LOCK TABLE work IN SHARE MODE;
+		\! $build/hinomictl --config=$state/hinomi.yaml metrics detections --from 2026-10-01 --to 2026-10-31 --json >$state/figures.json
+		SELECT count(*) FROM work;
+		SELECT * FROM detections_scanned ORDER BY direction, engine COLLATE "C";
+		COMMIT;
+	SQL
+	jq -r '[.rows[] | select(.detections > 0)] | sort_by(.direction, .engine)[] |
+		"\(.direction)|\(.engine)|\(.companies)|\(.detections)"' "$state/figures.json" >"$state/figures.kept" || return 1
+	if sed 1d "$state/scanned" | cmp -s - "$state/figures.kept"; then verdict=equal; else verdict=DIFFERENT; fi
+	echo "$(head -n 1 "$state/scanned") $verdict" >>"$state/figures"
+}
 # Forgets what the correlator did, and hands all alerts out again at once, in pieces of this many, in any order.
 start_over() {
 	run "SELECT start_over($1)"
@@ -120,12 +136,20 @@ done >"$state/watched" 2>/dev/null &
 watcher=$!
 start_correlator
 start_correlator
-stream_again 7
+stream_again 7 &
+feeder=$!
+while kill -0 "$feeder" 2>/dev/null || ! says 'SELECT count(*) FROM work' 0; do
+	PGUSER=hinomi compare_figures || break
+done
+wait "$feeder"
+feeder=''
 all_done
 kill "$watcher" && wait "$watcher" 2>/dev/null
 watcher=''
 derived_equals_definition 'two correlators'
 check 'counts equal a full scan at all times' 0 "$(grep -cv '|0$' "$state/watched")"
+check "hinomictl's figures equal a scan at all times" '' "$(grep -v ' equal$' "$state/figures" | head -n 3)"
+check '... and not only when there was no work left' yes "$([ "$(grep -c '^[1-9]' "$state/figures")" -ge 3 ] && echo yes)"
 check 'it was looked at while they worked' yes "$([ "$(wc -l <"$state/watched")" -ge 3 ] && echo yes)"
 stop_correlators TERM
 
