@@ -279,6 +279,7 @@ export function Incidents({ query }) {
 			})}
 			${h(CompanyChoice, { value: filter.company, onChange: (company) => narrow({ company }) })}
 			${Choice({ label: t('column.direction'), value: filter.direction, options: wordOptions(t('filter.all_directions'), 'direction', wordKeys.direction), onChange: (direction) => narrow({ direction }) })}
+			${(filter.q || filter.company || filter.direction || filter.state !== 'active') && html`<button type="button" class="button quiet" onClick=${() => narrow({ q: '', company: '', direction: '', state: 'active' })}>${t('filter.clear')}</button>`}
 			${SeverityTabs({ value: filter.severity, counts, onChange: (level) => view({ severity: level }) })}
 		</form>
 		${h(IncidentList, { key: address, filter, count: setCounts, order: (/** @type {string} */ sort) => view({ sort }) })}
@@ -290,7 +291,7 @@ function SeverityTabs({ value, counts, onChange }) {
 	return html`<span class="segments severities" role="group" aria-label=${t('column.severity')}>
 		${[5, 1, 2, 3, 4].map((level) => {
 			const key = level === 5 ? '' : String(level);
-			const name = level === 5 ? t('filter.all') : level === 1 ? word('severity', 1) : t('filter.or_graver', { severity: word('severity', level) });
+			const name = level === 5 ? t('filter.all') : level === 1 ? word('severity', 1) : t('filter.or_graver_short', { severity: word('severity.short', level) });
 			return html`<button type="button" class=${`segment level-${level}`} aria-pressed=${key === value} onClick=${() => onChange(key)}>
 				${name}${counts && html`<b>${count(counts.slice(0, level).reduce((a, b) => a + b, 0))}</b>`}
 			</button>`;
