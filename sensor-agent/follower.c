@@ -217,34 +217,40 @@ static void retire(struct follower *f, struct followed_path *p)
 	p->more_behind = true;
 }
 
-/* Opens a remembered file that has lost its name; false when it is nowhere. */
-static bool resolve(struct follower *f, const struct followed_path *p, struct followed_file *file)
+/* Opens a remembered file that has lost its name: its descriptor, or as of rotated_find(). */
+static int resolve(struct follower *f, const struct followed_path *p, struct followed_file *file)
 {
 	char found[ROTATED_PATH_SIZE];
 	struct file_mark mark = file->mark;
 	struct stat st;
+	int fd = rotated_find(&mark, p->name, is_open, f, found, &st);
 
-	file->fd = rotated_find(&mark, p->name, is_open, f, found, &st);
-	if (file->fd < 0)
-		return false;
+	if (fd < 0)
+		return fd;
+	file->fd = fd;
 	mark.device = (uint64_t)st.st_dev;
 	mark.inode = (uint64_t)st.st_ino;
 	followed_file_seek(file, mark);
-	return true;
+	return fd;
 }
 
 static void resolve_old(struct follower *f, struct followed_path *p, int64_t now_ms)
 {
 	for (size_t i = 0; i < p->old_count; i++) {
 		struct followed_file *file = p->old[i];
+		int got;
 
 		if (file->fd >= 0)
 			continue;
-		if (resolve(f, p, file)) {
+		got = resolve(f, p, file);
+		if (got >= 0) {
 			file->quiet_since_ms = now_ms;
 			p->dirty = true;
-			continue;
 		}
+		if (got == ROTATED_OUT_OF_REACH)
+			complain(f, p->name, "a file that was followed cannot be found or read now; its place is kept");
+		if (got != ROTATED_GONE)
+			continue;
 		log_warning("%s: the file that was read up to byte %" PRIu64 " is gone; if lines were behind, they are "
 			    "lost (delay the compression of rotated files by one rotation)",
 			    p->name, file->mark.offset);
@@ -296,10 +302,13 @@ static int open_regular(const char *name, struct stat *st)
 static void check_current(struct follower *f, struct followed_path *p)
 {
 	struct stat st;
-	bool same =
-	    p->current && stat(p->name, &st) == 0 && S_ISREG(st.st_mode) && file_mark_is(&p->current->mark, &st);
+	bool there = p->current && stat(p->name, &st) == 0;
 
-	if (!same) {
+	if (p->current && !there && errno != ENOENT && errno != ENOTDIR) {
+		complain(f, p->name, strerror(errno)); /* that tells nothing of rotation */
+		return;
+	}
+	if (!there || !S_ISREG(st.st_mode) || !file_mark_is(&p->current->mark, &st)) {
 		retire(f, p);
 		return;
 	}

@@ -1,6 +1,7 @@
 #include "sensor-agent/rotated_files.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -33,15 +34,20 @@ struct search {
 	char prefix[256]; /* of names that a copy may have */
 	rotated_taken taken;
 	void *arg;
+	bool is_empty, is_barred; /* the folder; the file with the mark's inode */
 };
 
 /* Opens a file of the folder if it fits; by_name: it need not be the same inode. */
-static int try_file(const struct search *s, const char *name, bool by_name, struct stat *st)
+static int try_file(struct search *s, const char *name, bool by_name, struct stat *st)
 {
 	bool same, telling = s->mark->print_length >= FILE_MARK_PRINT_TELLING;
 	int fd;
 
-	if (fstatat(dirfd(s->folder), name, st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st->st_mode))
+	if (fstatat(dirfd(s->folder), name, st, AT_SYMLINK_NOFOLLOW) != 0) {
+		s->is_barred = s->is_barred || (!by_name && errno != ENOENT);
+		return -1;
+	}
+	if (!S_ISREG(st->st_mode))
 		return -1;
 	/* Device numbers may change from boot to boot. */
 	same = s->mark->inode == (uint64_t)st->st_ino && (telling || s->mark->device == (uint64_t)st->st_dev);
@@ -50,6 +56,7 @@ static int try_file(const struct search *s, const char *name, bool by_name, stru
 	if ((uint64_t)st->st_size < s->mark->offset || s->taken(s->arg, st))
 		return -1;
 	fd = open_at(s->folder, name, st);
+	s->is_barred = s->is_barred || (fd < 0 && !by_name && errno != ENOENT);
 	if (fd >= 0 && !file_mark_begins_alike(s->mark, fd)) {
 		close(fd);
 		return -1;
@@ -57,13 +64,16 @@ static int try_file(const struct search *s, const char *name, bool by_name, stru
 	return fd;
 }
 
-static int try_all(const struct search *s, bool by_name, char name[256], struct stat *st)
+static int try_all(struct search *s, bool by_name, char name[256], struct stat *st)
 {
 	const struct dirent *entry;
 	int fd;
 
 	rewinddir(s->folder);
 	while ((entry = readdir(s->folder)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		s->is_empty = false;
 		if (!by_name && entry->d_ino != s->mark->inode)
 			continue;
 		fd = try_file(s, entry->d_name, by_name, st);
@@ -78,7 +88,7 @@ static int try_all(const struct search *s, bool by_name, char name[256], struct 
 int rotated_find(const struct file_mark *m, const char *path, rotated_taken taken, void *arg,
 		 char found[ROTATED_PATH_SIZE], struct stat *st)
 {
-	struct search s = { .mark = m, .taken = taken, .arg = arg };
+	struct search s = { .mark = m, .taken = taken, .arg = arg, .is_empty = true };
 	const char *base = split(path, found);
 	char name[256];
 	size_t at = strlen(found);
@@ -87,13 +97,14 @@ int rotated_find(const struct file_mark *m, const char *path, rotated_taken take
 	snprintf(s.prefix, sizeof(s.prefix), "%.*s", (int)strcspn(base, "."), base);
 	s.folder = opendir(found);
 	if (!s.folder)
-		return -1;
+		return ROTATED_OUT_OF_REACH;
 	fd = try_all(&s, false, name, st);
-	if (fd < 0)
+	if (fd < 0 && !s.is_barred)
 		fd = try_all(&s, true, name, st);
 	closedir(s.folder);
-	if (fd >= 0)
-		snprintf(found + at, ROTATED_PATH_SIZE - at, "%s", name);
+	if (fd < 0)
+		return s.is_empty || s.is_barred ? ROTATED_OUT_OF_REACH : ROTATED_GONE;
+	snprintf(found + at, ROTATED_PATH_SIZE - at, "%s", name);
 	return fd;
 }
 

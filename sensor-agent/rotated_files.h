@@ -11,8 +11,10 @@ typedef bool (*rotated_taken)(void *arg, const struct stat *st);
 
 /* The file that the mark is of: first by inode and fingerprint (it was renamed), then, for a telling fingerprint, by
  * that alone among files whose names begin as path's does up to its first dot (it was copied and truncated, or came
- * from another file system). Returns a descriptor (read-only, non-blocking) and fills in `found` and st; -1: there is
- * none. */
+ * from another file system). Returns a descriptor (read-only, non-blocking) and fills in `found` and st; ROTATED_GONE:
+ * there is none; ROTATED_OUT_OF_REACH: it may be there, but the file may not be read, or the folder not be entered, is
+ * not there or empty (not mounted?): ask again later. */
+enum { ROTATED_GONE = -1, ROTATED_OUT_OF_REACH = -2 };
 int rotated_find(const struct file_mark *m, const char *path, rotated_taken taken, void *arg,
 		 char found[ROTATED_PATH_SIZE], struct stat *st);
 

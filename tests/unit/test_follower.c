@@ -450,6 +450,116 @@ START_TEST(gone_while_away)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------------------ out of reach */
+
+/* Root may read everything; the agent is not root. */
+static void become_nobody(void)
+{
+	enum { NOBODY = 65534 };
+
+	if (geteuid() != 0)
+		return;
+	ck_assert(chown(folder, NOBODY, NOBODY) == 0);
+	ck_assert(seteuid(NOBODY) == 0);
+}
+
+/* Read, committed, stopped; then what is in the way is put there, and a start, a look and a stop come and go. */
+static void read_and_stop(void)
+{
+	become_nobody();
+	append("eve.json", LONG_LINE "\n");
+	follow_eve();
+	read_to_the_end();
+	intake_commit(&in, NULL);
+	stop();
+}
+
+static void start_and_stop(void)
+{
+	follow_eve();
+	read_to_the_end();
+	intake_commit(&in, NULL);
+	stop();
+}
+
+START_TEST(folder_that_may_not_be_entered_for_a_while)
+{
+	static const mode_t modes[] = { 0000, 0400, 0600 };
+
+	read_and_stop();
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		ck_assert(chmod(folder, modes[i]) == 0);
+		start_and_stop();
+		ck_assert(chmod(folder, 0700) == 0);
+	}
+	append("eve.json", "b\n");
+	follow_eve();
+	read_to_the_end();
+	expect(LONG_LINE " b ");
+	/* While it runs, too: what it has open goes on. */
+	ck_assert(chmod(folder, 0000) == 0);
+	read_to_the_end();
+	ck_assert(chmod(folder, 0700) == 0);
+	append("eve.json", "c\n");
+	read_to_the_end();
+	expect(LONG_LINE " b c ");
+}
+END_TEST
+
+START_TEST(file_that_may_not_be_read_for_a_while)
+{
+	read_and_stop();
+	ck_assert(chmod(in_folder("eve.json"), 0000) == 0);
+	start_and_stop();
+	/* Rotated meanwhile: known by its inode, but closed to us still. */
+	ck_assert(rename(in_folder("eve.json"), in_folder("eve.json.2")) == 0);
+	append("eve.json", "c\n");
+	start_and_stop();
+	expect(LONG_LINE " c ");
+	ck_assert(chmod(in_folder("eve.json.2"), 0600) == 0);
+	append("eve.json.2", "b\n");
+	start_and_stop();
+	expect(LONG_LINE " c b ");
+	append("eve.json", "d\n");
+	start_and_stop();
+	expect(LONG_LINE " c b d ");
+}
+END_TEST
+
+START_TEST(folder_that_is_not_mounted_for_a_while)
+{
+	char away[80];
+
+	read_and_stop();
+	snprintf(away, sizeof(away), "%s.away", folder);
+	/* Not there at all, then the empty place where it is mounted. */
+	ck_assert(rename(folder, away) == 0);
+	start_and_stop();
+	ck_assert(mkdir(folder, 0700) == 0);
+	start_and_stop();
+	ck_assert(rename(away, folder) == 0);
+	append("eve.json", "b\n");
+	start_and_stop();
+	expect(LONG_LINE " b ");
+}
+END_TEST
+
+START_TEST(folder_that_comes_later)
+{
+	follow(2, (const char *[]){ "log/eve.json", "log/eve.*.json" }, true);
+	read_all();
+	ck_assert(mkdir(in_folder("log"), 0700) == 0);
+	read_all();
+	append("log/eve.json", "a\n");
+	append("log/eve.1.json", "b\n");
+	read_all();
+	ck_assert_uint_eq(in.count, 2);
+	unlink(in_folder("log/eve.json"));
+	unlink(in_folder("log/eve.1.json"));
+	rmdir(in_folder("log"));
+}
+END_TEST
+
 /* ------------------------------------------------------------------------------------------------ back-pressure */
 
 START_TEST(waits_for_room)
@@ -727,6 +837,10 @@ int main(void)
 				       glob_matches_rotated_names,
 				       deleted_and_made_again,
 				       rotated_while_away,
+				       folder_that_may_not_be_entered_for_a_while,
+				       file_that_may_not_be_read_for_a_while,
+				       folder_that_is_not_mounted_for_a_while,
+				       folder_that_comes_later,
 				       gone_while_away,
 				       waits_for_room,
 				       gives_up_the_oldest };
