@@ -8,10 +8,5 @@
 
 /* In the order in which they start: whoever is asked by others comes first. */
 const struct role *const roles[] = {
-	&keyholder_role,
-	&housekeeper_role,
-	&correlator_role,
-	&collector_role,
-	&api_role,
-	NULL,
+	&keyholder_role, &housekeeper_role, &correlator_role, &collector_role, &api_role, NULL,
 };

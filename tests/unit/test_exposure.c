@@ -118,7 +118,7 @@ static int64_t affected_at_the_mean_of_all(enum row row)
 
 	for (size_t i = 0; i < company_count; i++)
 		affected += detections_in(&companies[i], row) > 0;
-	return everybody(row) / (int64_t)company_count * affected;
+	return company_count ? everybody(row) / (int64_t)company_count * affected : 0;
 }
 
 /* A total that adds up its engines' companies counts the time of those with both twice. */
