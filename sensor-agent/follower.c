@@ -404,6 +404,18 @@ static void add_match(void *arg, const char *name, bool is_new)
 		p->new_pattern = is_new;
 }
 
+/* A name that is written wrong, or a folder without rights, would be found out only by the lack of alerts. */
+static void tell_missing(const struct follower *f)
+{
+	for (size_t i = 0; i < f->patterns.list->len; i++) {
+		const char *trouble = path_patterns_trouble(&f->patterns, i);
+
+		if (trouble)
+			log_warning("eve.paths: %s: %s; it is followed as soon as it is there",
+				    f->patterns.list->items[i], trouble);
+	}
+}
+
 /* A path of a glob whose files are all gone. */
 static void remove_gone(struct follower *f)
 {
@@ -431,6 +443,8 @@ void follower_scan(struct follower *f, int64_t now_ms)
 {
 	struct err why = { 0 };
 
+	if (!f->scanned)
+		tell_missing(f);
 	path_patterns_each(&f->patterns, add_match, f);
 	for (size_t i = 0; i < f->count; i++)
 		check_current(f, f->paths[i]);

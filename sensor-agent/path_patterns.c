@@ -1,10 +1,14 @@
 #include "sensor-agent/path_patterns.h"
 
 #include "lib/buffer.h"
+#include "lib/path.h"
 #include "lib/siphash.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <glob.h>
+#include <unistd.h>
 
 #define POSITION_NAME "eve"
 
@@ -75,6 +79,39 @@ bool path_patterns_match(const struct path_patterns *p, const char *path)
 	return path_patterns_name(p, path);
 }
 
+static bool is_glob(const char *pattern)
+{
+	return strpbrk(pattern, "*?[") != NULL;
+}
+
+static bool names_a_file(const char *pattern)
+{
+	glob_t matches = { 0 };
+	bool found;
+
+	if (!is_glob(pattern))
+		return path_is_there(pattern);
+	found = glob(pattern, GLOB_NOSORT, NULL, &matches) == 0 && matches.gl_pathc > 0;
+	globfree(&matches);
+	return found;
+}
+
+const char *path_patterns_trouble(const struct path_patterns *p, size_t index)
+{
+	const char *pattern = p->list->items[index];
+	const char *reason = strerror(ENOENT);
+	char *folder;
+
+	if (names_a_file(pattern))
+		return NULL;
+	folder = strndup(pattern, (size_t)(strrchr(pattern, '/') - pattern) + 1);
+	if (folder && !is_glob(folder) &&
+	    faccessat(AT_FDCWD, folder, is_glob(pattern) ? R_OK | X_OK : X_OK, AT_EACCESS) != 0)
+		reason = errno == ENOENT ? "there is no such folder" : strerror(errno);
+	free(folder);
+	return reason;
+}
+
 void path_patterns_each(const struct path_patterns *p, void (*found)(void *arg, const char *path, bool is_new),
 			void *arg)
 {
@@ -82,7 +119,7 @@ void path_patterns_each(const struct path_patterns *p, void (*found)(void *arg, 
 		const char *pattern = p->list->items[i];
 		glob_t matches = { 0 };
 
-		if (!strpbrk(pattern, "*?["))
+		if (!is_glob(pattern))
 			found(arg, pattern, !p->known[i]);
 		else if (glob(pattern, 0, NULL, &matches) == 0)
 			for (size_t k = 0; k < matches.gl_pathc; k++)

@@ -25,4 +25,7 @@ bool path_patterns_name(const struct path_patterns *p, const char *path);
 void path_patterns_each(const struct path_patterns *p, void (*found)(void *arg, const char *path, bool is_new),
 			void *arg);
 
+/* Why the pattern names no file at present; NULL when it does. */
+const char *path_patterns_trouble(const struct path_patterns *p, size_t index);
+
 #endif

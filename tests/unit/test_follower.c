@@ -3,6 +3,7 @@
 #include "lib/log.h"
 #include "sensor-agent/followed_path.h"
 #include "sensor-agent/follower.h"
+#include "sensor-agent/path_patterns.h"
 #include "tests/unit/fake_intake.h"
 #include "tests/unit/suite.h"
 
@@ -544,6 +545,33 @@ START_TEST(folder_that_is_not_mounted_for_a_while)
 }
 END_TEST
 
+static void expect_trouble(const char *name, const char *wanted)
+{
+	const char *pattern = in_folder(name);
+	char *items[] = { (char *)(uintptr_t)pattern };
+	const struct config_list list = { items, 1 };
+	const struct path_patterns p = { .list = &list };
+
+	ck_assert_pstr_eq(path_patterns_trouble(&p, 0), wanted);
+}
+
+START_TEST(what_names_no_file_says_why)
+{
+	become_nobody();
+	expect_trouble("eve.json", "No such file or directory");
+	expect_trouble("eve*.json", "No such file or directory");
+	expect_trouble("log/eve.json", "there is no such folder");
+	expect_trouble("log/eve*.json", "there is no such folder");
+	append("eve.json", "a\n");
+	expect_trouble("eve.json", NULL);
+	expect_trouble("eve*.json", NULL);
+	ck_assert(chmod(folder, 0) == 0);
+	expect_trouble("eve.json", "Permission denied");
+	expect_trouble("eve*.json", "Permission denied");
+	ck_assert(chmod(folder, 0700) == 0);
+}
+END_TEST
+
 START_TEST(folder_that_comes_later)
 {
 	follow(2, (const char *[]){ "log/eve.json", "log/eve.*.json" }, true);
@@ -841,6 +869,7 @@ int main(void)
 				       file_that_may_not_be_read_for_a_while,
 				       folder_that_is_not_mounted_for_a_while,
 				       folder_that_comes_later,
+				       what_names_no_file_says_why,
 				       gone_while_away,
 				       waits_for_room,
 				       gives_up_the_oldest };
