@@ -36,7 +36,8 @@ static const char help[] =
     "      Streams files once: lines that begin with '{' as eve.json, all others as syslog. Ends with status 0 when\n"
     "      the server has stored everything. Run again after an interruption it goes on where it was; a file that was\n"
     "      sent before is skipped, or only what has been appended to it is sent. Gives up when nothing was acked for\n"
-    "      SECONDS (300). Not while `run` uses the same DIR.\n"
+    "      SECONDS (300). Not while `run` uses the same DIR. Files that are compressed are refused: unpack them "
+    "first.\n"
     "\n"
     "  hinomi-agent --version | --help\n"
     "\n"
@@ -53,6 +54,12 @@ struct arguments {
 static int complain(const char *text)
 {
 	fprintf(stderr, "hinomi-agent: %s; see hinomi-agent --help\n", text);
+	return EXIT_USAGE;
+}
+
+static int complain_about(const char *what, const char *text)
+{
+	fprintf(stderr, "hinomi-agent: %s %s; see hinomi-agent --help\n", what, text);
 	return EXIT_USAGE;
 }
 
@@ -211,15 +218,19 @@ static int parse(struct arguments *a, int argc, char **argv)
 	int option;
 
 	*a = (struct arguments){ .lumberjack_port = SERVER_LUMBERJACK_PORT, .patience = PATIENCE_SECONDS };
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (option == HELP) {
 			fputs(help, stdout);
 			return EXIT_SUCCESS;
 		}
 		if (option == '?')
-			return complain("that is not an option");
+			return complain_about(argv[optind - 1], "is not an option");
+		if (option == ':')
+			return complain_about(argv[optind - 1], "needs a value");
 		if (!take_option(a, option, optarg))
-			return complain("a number is out of range");
+			return complain_about(optarg, option == PATIENCE ? "is no --patience: give 1 to 86400 seconds"
+									 : "is no port: give 1 to 65535");
 	}
 	a->files = argv + optind;
 	a->file_count = (size_t)(argc - optind);
@@ -243,7 +254,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 	if (result >= 0)
 		return result;
 	if (a.file_count && !command->takes_files)
-		return complain("there is one argument too many");
+		return complain_about(a.files[0], "is one argument too many");
 	return command->run(&a);
 }
 
@@ -276,5 +287,5 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return run_command(&commands[i], argc - 1, argv + 1);
-	return complain("that is not a command");
+	return complain_about(argv[1], "is not a command");
 }

@@ -1,5 +1,6 @@
 #include "sensor-agent/send.h"
 
+#include "sensor-agent/certificate.h"
 #include "sensor-agent/intake.h"
 #include "sensor-agent/sent_file.h"
 #include "sensor-agent/server_address.h"
@@ -218,11 +219,22 @@ static int open_events(struct sending *s, struct err *why)
 	return 0;
 }
 
+/* Nothing is sent when one of the files cannot be, and nothing waits in vain for an agent that is not enrolled. */
+static int check(const struct sending *s, struct err *why)
+{
+	struct certificate_life life;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (sent_file_check(s->paths[i], why) != 0)
+			return -1;
+	return certificate_read(&life, s->settings->state_dir, why);
+}
+
 static int open_all(struct sending *s, struct err *why)
 {
 	struct uplink_plan plan;
 
-	if (open_spool(s, why) != 0 || open_events(s, why) != 0)
+	if (check(s, why) != 0 || open_spool(s, why) != 0 || open_events(s, why) != 0)
 		return -1;
 	plan = (struct uplink_plan){
 		.base = s->base,

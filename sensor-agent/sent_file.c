@@ -59,14 +59,84 @@ static bool is_known(const struct sent_file *f, const struct intake *intake, uin
 	       digest_head(f->fd, out->head_size, head) && memcmp(head, out->head, sizeof(head)) == 0;
 }
 
+/* The program that unpacks what begins so; NULL: it is not compressed. */
+static const char *unpacker_of(struct slice head)
+{
+	static const struct {
+		const char *magic, *program;
+	} formats[] = {
+		{ "\x1f\x8b", "zcat" },
+		{ "\x28\xb5\x2f\xfd", "zstdcat" },
+		{ "\xfd"
+		  "7zXZ",
+		  "xzcat" },
+		{ "BZh", "bzcat" },
+		{ "PK\x03\x04", "unzip -p" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		if (slice_starts_with(head, formats[i].magic))
+			return formats[i].program;
+	return NULL;
+}
+
+/* Its lines would be noise to the server. */
+static int check_content(int fd, const char *path, struct stat *st, struct err *why)
+{
+	const char *unpacker;
+	uint8_t head[8];
+	ssize_t n;
+
+	if (fstat(fd, st) != 0)
+		return err_set_errno(why, ERR_IO, "cannot read %s", path);
+	if (S_ISDIR(st->st_mode))
+		return err_set(why, ERR_USAGE, "%s is a folder: name the files in it, as in %s/eve.json*", path, path);
+	if (!S_ISREG(st->st_mode))
+		return err_set(why, ERR_USAGE,
+			       "%s is not a regular file: how far it was sent could not be remembered; save what it "
+			       "gives in a file first",
+			       path);
+	n = pread(fd, head, sizeof(head), 0);
+	if (n < 0)
+		return err_set_errno(why, ERR_IO, "cannot read %s", path);
+	unpacker = unpacker_of(slice_of(head, (size_t)n));
+	if (unpacker)
+		return err_set(why, ERR_USAGE, "%s is compressed: unpack it first, as in %s %s > FILE", path, unpacker,
+			       path);
+	return 0;
+}
+
+static int open_path(const char *path, struct err *why)
+{
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return err_set(why, ERR_USAGE,
+			       "standard input cannot be sent: save it in a file first (./- for one named -)");
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		err_set_errno(why, errno == ENOENT || errno == ENOTDIR ? ERR_USAGE : ERR_IO, "cannot read %s", path);
+	return fd;
+}
+
+int sent_file_check(const char *path, struct err *why)
+{
+	struct stat st;
+	int fd = open_path(path, why), result;
+
+	if (fd < 0)
+		return -1;
+	result = check_content(fd, path, &st, why);
+	close(fd);
+	return result;
+}
+
 static int begin(struct sent_file *f, const struct intake *intake, bool *is_new, struct err *why)
 {
 	struct stat st;
 
-	if (fstat(f->fd, &st) != 0)
-		return err_set_errno(why, ERR_IO, "cannot read %s", f->path);
-	if (!S_ISREG(st.st_mode))
-		return err_set(why, ERR_USAGE, "%s is not a file", f->path);
+	if (check_content(f->fd, f->path, &st, why) != 0)
+		return -1;
 	snprintf(f->name, sizeof(f->name), "%s%" PRIxMAX ":%" PRIxMAX, prefix, (uintmax_t)st.st_dev,
 		 (uintmax_t)st.st_ino);
 	*is_new = !is_known(f, intake, (uint64_t)st.st_size, &f->mark);
@@ -89,9 +159,9 @@ static int begin(struct sent_file *f, const struct intake *intake, bool *is_new,
 int sent_file_open(struct sent_file *f, const char *path, const struct intake *intake, bool *is_new, struct err *why)
 {
 	*f = (struct sent_file){ .path = path };
-	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	f->fd = open_path(path, why);
 	if (f->fd < 0)
-		return err_set_errno(why, ERR_USAGE, "cannot read %s", path);
+		return -1;
 	if (begin(f, intake, is_new, why) == 0)
 		return 0;
 	sent_file_close(f);

@@ -34,6 +34,9 @@ struct sent_file {
 	uint64_t lines; /* put in this run */
 };
 
+/* Whether it can be sent at all, for all of them to be looked at before the first one is. ERR_USAGE: it is not there,
+ * is no file, or is compressed; the message says what to do instead. */
+int sent_file_check(const char *path, struct err *why);
 /* Opens the file and finds where to go on; *is_new: nothing of it was sent before. */
 int sent_file_open(struct sent_file *f, const char *path, const struct intake *intake, bool *is_new, struct err *why);
 void sent_file_close(struct sent_file *f);

@@ -1,5 +1,6 @@
 #include "sensor-agent/uplink.h"
 
+#include "sensor-agent/certificate.h"
 #include "sensor-agent/envelope.h"
 #include "sensor-agent/sender.h"
 
@@ -344,7 +345,11 @@ static SSL_CTX *load_tls(const struct uplink *u, struct err *why)
 {
 	struct buffer ca = { 0 }, certificate = { 0 }, key = { 0 };
 	const char *dir = u->plan.settings->state_dir;
+	struct certificate_life life;
 	SSL_CTX *ctx = NULL;
+
+	if (certificate_read(&life, dir, why) != 0)
+		return NULL;
 
 	buffer_printf(&ca, "%s/ca.pem", dir);
 	buffer_printf(&certificate, "%s/agent.pem", dir);
