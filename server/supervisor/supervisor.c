@@ -304,6 +304,15 @@ static void begin_stop(struct supervisor *s)
 	signal_all(s, SIGTERM);
 }
 
+static void kill_late(struct supervisor *s)
+{
+	for (size_t i = 0; i < s->child_count; i++)
+		if (s->children[i].pid > 0)
+			log_warning("%s did not finish in time and is killed", s->children[i].role->name);
+	signal_all(s, SIGKILL);
+	s->kill_at_ms = clock_monotonic_ms() + DRAIN_MS;
+}
+
 static void reload(struct supervisor *s)
 {
 	struct settings fresh;
@@ -381,11 +390,8 @@ static void turn(struct supervisor *s)
 			take_status(s, &s->children[i]);
 	if (waiting[0].revents)
 		take_signals(s);
-	if (s->stopping && clock_monotonic_ms() >= s->kill_at_ms) {
-		log_warning("some roles did not finish in time and are killed");
-		signal_all(s, SIGKILL);
-		s->kill_at_ms = clock_monotonic_ms() + DRAIN_MS;
-	}
+	if (s->stopping && clock_monotonic_ms() >= s->kill_at_ms)
+		kill_late(s);
 	start_due(s);
 }
 
