@@ -13,8 +13,9 @@ static const char *const statements[] = {
 	    "SELECT clock_timestamp(), (SELECT count(*) || ' ' || count(revoked_at) || ' ' || "
 	    "coalesce(max(issued_at)::text, '') || ' ' || coalesce(max(revoked_at)::text, '') "
 	    "FROM sensor_certificate) || ' ' || (SELECT count(*) || ' ' || count(revoked_at) || ' ' || "
-	    "coalesce(sum(hashtext(timezone))::text, '') FROM sensor) || ' ' || "
-	    "(SELECT count(*) || ' ' || count(left_at) || ' ' || coalesce(max(left_at)::text, '') FROM company) "
+	    "coalesce(max(revoked_at)::text, '') || ' ' || coalesce(sum(hashtext(timezone))::text, '') FROM sensor) "
+	    "|| ' ' || (SELECT count(*) || ' ' || count(left_at) || ' ' || coalesce(max(left_at)::text, '') || ' ' || "
+	    "count(*) FILTER (WHERE left_at <= now()) FROM company) "
 	    "|| ' ' || (SELECT count(*) || ' ' || coalesce(sum(hashtext(company_id || ' ' || network::text))::text, "
 	    "'') FROM company_network)",
 	[CERTIFICATES] =
