@@ -46,11 +46,11 @@ static bool obtain_certificate(struct collector *c)
 	return false;
 }
 
-static void on_issued(void *arg, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE])
+static void on_issued(void *arg, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE], int64_t company_id, int64_t sensor_id)
 {
 	struct collector *c = arg;
 
-	(void)fingerprint;
+	edge_expect(c->edge, fingerprint, company_id, sensor_id);
 	admission_look(c->admission);
 }
 

@@ -211,6 +211,13 @@ static bool parse_identity(const char *uri, int64_t *company_id, int64_t *sensor
 	return slice_starts_with(s, sensor) && slice_to_int64(slice_skip(s, sizeof(sensor) - 1), sensor_id);
 }
 
+static bool is_expected(const struct edge *e, const struct connection *c)
+{
+	const struct edge_expected *x = edge_find_expected(e, c->fingerprint);
+
+	return x && x->company_id == c->company_id && x->sensor_id == c->sensor_id;
+}
+
 int connection_identify(struct edge *e, struct connection *c, X509 *leaf)
 {
 	const struct allowed *a;
@@ -219,13 +226,13 @@ int connection_identify(struct edge *e, struct connection *c, X509 *leaf)
 	if (!tls_fingerprint(leaf, c->fingerprint) || !tls_uri_name(leaf, uri, sizeof(uri)) ||
 	    !parse_identity(uri, &c->company_id, &c->sensor_id))
 		return X509_V_ERR_CERT_REJECTED;
-	a = allow_list_find(&e->allowed, c->fingerprint);
-	if (!a || a->company_id != c->company_id || a->sensor_id != c->sensor_id)
-		return X509_V_ERR_CERT_REJECTED;
-	if (a->revoked)
-		return X509_V_ERR_CERT_REVOKED;
 	c->not_after = tls_not_after(leaf);
-	return X509_V_OK;
+	a = allow_list_find(&e->allowed, c->fingerprint);
+	if (!a)
+		return is_expected(e, c) ? X509_V_OK : X509_V_ERR_CERT_REJECTED;
+	if (a->company_id != c->company_id || a->sensor_id != c->sensor_id)
+		return X509_V_ERR_CERT_REJECTED;
+	return a->revoked ? X509_V_ERR_CERT_REVOKED : X509_V_OK;
 }
 
 static void admit(struct connection *c)
@@ -233,14 +240,20 @@ static void admit(struct connection *c)
 	struct edge *e = c->edge;
 	const struct allowed *a = allow_list_find(&e->allowed, c->fingerprint);
 
-	c->sensor = a && !a->revoked ? fleet_get(e->fleet, c->company_id, c->sensor_id) : NULL;
+	c->awaits_list = !a && is_expected(e, c);
+	if (c->awaits_list || (a && !a->revoked))
+		c->sensor = fleet_get(e->fleet, c->company_id, c->sensor_id);
 	if (!c->sensor) {
 		connection_close(c, "its certificate was revoked in the handshake, or memory is short");
 		return;
 	}
 	c->sensor->connections++;
-	c->sensor->home = allow_list_networks(&e->allowed, c->company_id);
-	c->sensor->zone = a->zone;
+	if (a) {
+		c->sensor->home = allow_list_networks(&e->allowed, c->company_id);
+		c->sensor->zone = a->zone;
+	}
+	if (c->not_after < e->expiry)
+		e->expiry = c->not_after;
 	c->state = CONNECTION_OPEN;
 	c->progress = true;
 	log_debug("sensor %" PRId64 " of company %" PRId64 " connected", c->sensor_id, c->company_id);
@@ -364,7 +377,7 @@ static bool may_read(const struct connection *c)
 {
 	const struct edge *e = c->edge;
 
-	return !e->closing && !c->held && c->out.len <= OUT_MOST &&
+	return !e->closing && !c->held && !c->awaits_list && c->out.len <= OUT_MOST &&
 	       budget_allows(&e->budget, c->sensor->held + c->counted);
 }
 
@@ -382,6 +395,8 @@ static bool take_event(struct connection *c, const struct lumberjack_item *item)
 		connection_close(c, "no memory for its events");
 		return false;
 	}
+	/* Whatever becomes of the connection: the event is in the batch, and its memory is given back with it. */
+	writers_added(e->writers, c->sensor, bytes);
 	if (session_newest(&c->session) != batch->serial) {
 		if (!batch_add_connection(batch, c)) {
 			connection_close(c, "no memory for its acks");
@@ -393,7 +408,6 @@ static bool take_event(struct connection *c, const struct lumberjack_item *item)
 		connection_close(c, why.text);
 		return false;
 	}
-	writers_added(e->writers, c->sensor, bytes);
 	c->progress = true;
 	return true;
 }

@@ -32,6 +32,7 @@ struct connection {
 	short armed; /* EV_READ, EV_WRITE */
 	uint8_t state, wait;
 	bool paused, held, queued, is_pending, progress;
+	bool awaits_list; /* let in by edge_expect(): its networks and zone are not known yet */
 	unsigned batches; /* that know it */
 	int64_t waits_since;
 	size_t counted; /* bytes of its own that stand in the budget */

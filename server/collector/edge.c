@@ -174,6 +174,26 @@ static void sweep_list(struct edge *e, enum wait_kind kind, int64_t timeout, con
 		connection_close(c, reason);
 }
 
+/* A certificate ends while its connection lives. */
+static void sweep_expired(struct edge *e)
+{
+	struct connection *c, *next;
+	time_us now = clock_now();
+
+	if (now < e->expiry)
+		return;
+	e->expiry = INT64_MAX;
+	for (c = TAILQ_FIRST(&e->all); c; c = next) {
+		next = TAILQ_NEXT(c, in_all);
+		if (c->state != CONNECTION_OPEN)
+			continue;
+		if (c->not_after <= now)
+			connection_close(c, "its certificate has expired");
+		else if (c->not_after < e->expiry)
+			e->expiry = c->not_after;
+	}
+}
+
 /* Half-read windows alone can fill the memory, and then nothing is on its way that would ever free it: the largest of
  * them go. Their sensors send them again. */
 static void relieve(struct edge *e)
@@ -216,6 +236,7 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	sweep_list(e, WAIT_WINDOW, e->settings->collector.window_timeout, "a window was not completed in time");
 	sweep_list(e, WAIT_WRITE, e->settings->collector.window_timeout, "it does not take our acks");
 	sweep_list(e, WAIT_IDLE, e->settings->collector.idle_timeout, "it was silent for too long");
+	sweep_expired(e);
 	for (c = TAILQ_FIRST(&e->pending); c; c = next) {
 		next = TAILQ_NEXT(c, in_pending);
 		connection_keep_alive(c, now);
@@ -226,10 +247,46 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 
 /* ------------------------------------------------------------------------------------------------------- allow-list */
 
+void edge_expect(struct edge *e, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE], int64_t company_id, int64_t sensor_id)
+{
+	struct edge_expected *x = &e->expected[e->expected_next++ % EDGE_EXPECTED_MOST];
+
+	*x = (struct edge_expected){ .company_id = company_id,
+				     .sensor_id = sensor_id,
+				     .until_ms = clock_monotonic_ms() + EDGE_EXPECTED_MS };
+	memcpy(x->fingerprint, fingerprint, TLS_FINGERPRINT_SIZE);
+}
+
+const struct edge_expected *edge_find_expected(const struct edge *e, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE])
+{
+	int64_t now = clock_monotonic_ms();
+
+	for (size_t i = 0; i < EDGE_EXPECTED_MOST; i++)
+		if (e->expected[i].until_ms > now &&
+		    memcmp(e->expected[i].fingerprint, fingerprint, TLS_FINGERPRINT_SIZE) == 0)
+			return &e->expected[i];
+	return NULL;
+}
+
+/* An open connection and a new list. A list that was asked for before a certificate was recorded does not have it. */
+static void judge(struct edge *e, struct connection *c)
+{
+	const struct allowed *a = allow_list_find(&e->allowed, c->fingerprint);
+
+	if (!a && c->awaits_list && edge_find_expected(e, c->fingerprint))
+		return;
+	if (!a || a->revoked) {
+		connection_close(c, "its certificate was revoked");
+		return;
+	}
+	c->sensor->zone = a->zone;
+	c->awaits_list = false;
+	connection_resume(c);
+}
+
 void edge_allow(struct edge *e, struct allow_list *list, time_us clock_offset)
 {
 	struct connection *c, *next;
-	time_us now = clock_now();
 
 	allow_list_release(&e->allowed);
 	e->allowed = *list;
@@ -238,18 +295,9 @@ void edge_allow(struct edge *e, struct allow_list *list, time_us clock_offset)
 	e->has_list = true;
 	fleet_refresh(e->fleet, &e->allowed);
 	for (c = TAILQ_FIRST(&e->all); c; c = next) {
-		const struct allowed *a;
-
 		next = TAILQ_NEXT(c, in_all);
-		if (c->state != CONNECTION_OPEN)
-			continue;
-		a = allow_list_find(&e->allowed, c->fingerprint);
-		if (!a || a->revoked)
-			connection_close(c, "its certificate was revoked");
-		else if (c->not_after < now)
-			connection_close(c, "its certificate has expired");
-		else
-			c->sensor->zone = a->zone;
+		if (c->state == CONNECTION_OPEN)
+			judge(e, c);
 	}
 	set_accepting(e);
 }
@@ -312,6 +360,7 @@ int edge_new(struct edge **out, const struct edge_plan *plan, struct err *why)
 	e->base = plan->base;
 	e->settings = plan->settings;
 	e->listen_fd = plan->listen_fd;
+	e->expiry = INT64_MAX;
 	e->fleet = fleet_new();
 	TAILQ_INIT(&e->all);
 	TAILQ_INIT(&e->pending);

@@ -29,6 +29,15 @@ enum wait_kind {
 
 enum { EDGE_SCRATCH = 16 * 1024 }; /* one TLS record, so that OpenSSL never keeps a rest back */
 
+/* Certificates issued here and not in a list yet. More in a second than the keyholder signs: the oldest are forgotten,
+ * and come in with the next list. */
+enum { EDGE_EXPECTED_MOST = 64, EDGE_EXPECTED_MS = 60 * 1000 };
+struct edge_expected {
+	uint8_t fingerprint[TLS_FINGERPRINT_SIZE];
+	int64_t company_id, sensor_id;
+	int64_t until_ms;
+};
+
 struct edge {
 	struct event_base *base;
 	const struct settings *settings; /* may be reloaded in place */
@@ -38,7 +47,10 @@ struct edge {
 	struct writers *writers;
 	struct reading *reading;
 	struct allow_list allowed;
+	struct edge_expected expected[EDGE_EXPECTED_MOST]; /* a ring */
+	size_t expected_next;
 	time_us clock_offset; /* the database's clock minus ours */
+	time_us expiry;       /* when the first certificate of an open connection expires, or earlier */
 	SSL_CTX *tls;
 	int listen_fd;
 	struct event *listener, *accept_again, *sweep, *turn;
@@ -65,6 +77,9 @@ void edge_free(struct edge *e); /* NULL is allowed */
 int edge_set_certificate(struct edge *e, const struct own_certificate *own, struct err *why);
 /* A list that was just read; taken over. Connections that it does not allow any more are closed. */
 void edge_allow(struct edge *e, struct allow_list *list, time_us clock_offset);
+/* Just issued here: its sensor may be faster than the next list. It is let in, and read from once a list has it. */
+void edge_expect(struct edge *e, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE], int64_t company_id,
+		 int64_t sensor_id);
 /* After a reload. */
 int edge_configure(struct edge *e, struct err *why);
 
@@ -72,6 +87,8 @@ int edge_configure(struct edge *e, struct err *why);
 void edge_stop(struct edge *e);
 bool edge_is_done(const struct edge *e);
 
+/* For connection.c: NULL: not one that was just issued. */
+const struct edge_expected *edge_find_expected(const struct edge *e, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE]);
 /* For connection.c: a turn for this connection, soon. */
 void edge_queue(struct edge *e, struct connection *c);
 /* An open connection has gone: there is room for another. */

@@ -113,7 +113,7 @@ static void on_done(void *arg, struct est_job *job)
 		est_allowance_give_back(&est->allowance, slice_of(job->peer, job->peer_length));
 	/* Also when nobody waits any more: it is committed, and the sensor will fetch it again or has it already. */
 	if (job->status == 200)
-		est->plan.issued(est->plan.arg, job->fingerprint);
+		est->plan.issued(est->plan.arg, job->fingerprint, job->company_id, job->sensor_id);
 	if (job->connection)
 		answer_job(job->connection, job);
 	est_job_free(job);

@@ -23,7 +23,8 @@ struct est_plan {
 	const struct own_certificate *own; /* borrowed during the call */
 
 	/* Both are called on the loop's thread. A sensor's certificate was issued and is committed: */
-	void (*issued)(void *arg, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE]);
+	void (*issued)(void *arg, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE], int64_t company_id,
+		       int64_t sensor_id);
 	/* Our own certificate came to the last third of its life and was renewed. EST uses the new one already; it is
 	 * borrowed during the call (X509_up_ref what you keep). NULL: EST renews nothing. */
 	void (*renewed)(void *arg, const struct own_certificate *fresh);
@@ -31,7 +32,7 @@ struct est_plan {
 };
 
 int est_new(struct est **out, const struct est_plan *plan, struct err *why);
-/* Ends all connections; waits for the piece of work at hand, some seconds at most. NULL is allowed. */
+/* Ends all connections; waits EST_WORKER_END_MS at most for the piece of work at hand. NULL is allowed. */
 void est_free(struct est *est);
 /* For new connections; those that are open keep the old one. */
 int est_set_certificate(struct est *est, const struct own_certificate *own, struct err *why);

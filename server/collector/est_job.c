@@ -212,6 +212,8 @@ static int enrol_once(struct est_desk *desk, struct est_job *job, const struct a
 		failed = e.again ? repeat(job, &e, why) : issue(desk, job, &e, why);
 	db_rollback(desk->db);
 	buffer_release(&e.certificate);
+	job->company_id = e.company_id;
+	job->sensor_id = e.sensor_id;
 	return failed;
 }
 

@@ -33,7 +33,8 @@ struct est_job {
 	bool bad_credentials; /* the try was spent */
 	struct buffer certificate;
 	uint8_t fingerprint[TLS_FINGERPRINT_SIZE];
-	struct own_certificate own; /* OWN, when status is 200 */
+	int64_t company_id, sensor_id; /* whose certificate it is */
+	struct own_certificate own;    /* OWN, when status is 200 */
 };
 
 struct est_job *est_job_new(enum est_job_kind kind); /* NULL: no memory */

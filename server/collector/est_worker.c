@@ -1,9 +1,12 @@
 #include "server/collector/est_worker.h"
 
+#include "lib/log.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 struct queue {
@@ -166,6 +169,16 @@ int est_worker_new(struct est_worker **out, struct event_base *base, const struc
 	return -1;
 }
 
+/* False: it has not ended in time. */
+static bool join(pthread_t thread)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += EST_WORKER_END_MS / 1000;
+	return pthread_clockjoin_np(thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+}
+
 void est_worker_free(struct est_worker *w)
 {
 	if (!w)
@@ -175,7 +188,10 @@ void est_worker_free(struct est_worker *w)
 		w->stopping = true;
 		pthread_cond_signal(&w->wanted);
 		pthread_mutex_unlock(&w->lock);
-		pthread_join(w->thread, NULL);
+		if (!join(w->thread)) {
+			log_warning("an enrolment that hangs in the database or the keyholder is broken off");
+			return; /* all of it stays the thread's until the process ends, which is now */
+		}
 	}
 	queue_free(&w->waiting);
 	queue_free(&w->finished);

@@ -7,15 +7,15 @@
 
 struct est_worker;
 
-enum { EST_QUEUE_MOST = 64 };
+enum { EST_QUEUE_MOST = 64, EST_WORKER_END_MS = 3000 };
 
 /* `done` is called on the loop's thread with a job that is done; the job is the callee's then. */
 typedef void (*est_done)(void *arg, struct est_job *job);
 
 int est_worker_new(struct est_worker **out, struct event_base *base, const struct settings *settings, est_done done,
 		   void *arg, struct err *why);
-/* Waits for the job at hand; those that wait, and those not yet taken back, are freed without `done`. NULL is allowed.
- */
+/* For the end of the process. Waits for the job at hand, EST_WORKER_END_MS at most: the supervisor kills who does not
+ * end in time. Jobs that wait, and those not yet taken back, are freed without `done`. NULL is allowed. */
 void est_worker_free(struct est_worker *w);
 
 /* Takes the job over; false when the queue is full: it stays the caller's. */

@@ -253,6 +253,16 @@ wait "$held"
 check_equal 'revocation cuts a live connection' closed "$(tail -n 1 "$STATE/hold.d")"
 check_equal 'and refuses the next' 'refused: sslv3 alert certificate revoked' "$(refused_as d)"
 sql 'UPDATE sensor_certificate SET revoked_at = NULL WHERE sensor_id = 4'
+# Long enough to connect, whatever the machine does meanwhile; the test waits for its end.
+make_certificate soon 1 1 20200101000000Z "$(date -u -d '+8 seconds' +%Y%m%d%H%M%SZ)"
+list_certificate soon 1 1
+check_equal 'a certificate that soon expires is let in' yes "$(wait_until 6 let_in soon && echo yes)"
+peer hold soon </dev/null >"$STATE/hold.soon" 2>&1 &
+held=$!
+wait_until 5 grep -q connected "$STATE/hold.soon" || bad 'it does not connect'
+wait_until 20 grep -q closed "$STATE/hold.soon" || kill "$held"
+wait "$held"
+check_equal 'and cut when its time is over' closed "$(tail -n 1 "$STATE/hold.soon")"
 check_equal 'the list is looked at without a doorbell too' yes "$(wait_until 10 let_in d && echo yes)"
 sql 'UPDATE company SET left_at = now() WHERE company_id = 3'
 not_let_in() { ! let_in "$1"; }

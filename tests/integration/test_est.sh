@@ -461,6 +461,34 @@ pin=$(openssl x509 -in "$STATE/fresh/ca.pem" -noout -fingerprint -sha256 | cut -
 agent enroll --server "localhost:$port" --lumberjack-port $((port + 3)) --token "$sensor" --ca-sha256 "$pin" && good 'the agent enrols' || bad "the agent enrols: $(cat "$STATE/agent.out")"
 check_equal 'as what it is' 'subject=O = Hinomi, CN = sensor-'"$(sql "SELECT sensor_id FROM sensor WHERE name = 'agent'")" \
 	"$(openssl x509 -in "$STATE/agent/agent.pem" -noout -subject)"
+# Faster than any list of certificates: none can be read.
+psql -d "$conninfo" -X -q -c 'BEGIN; LOCK TABLE company_network IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(3600)' >"$STATE/locker" 2>&1 &
+locker=$!
+locked() {
+	[ "$(sql "SELECT count(*) FROM pg_locks WHERE relation = 'company_network'::regclass AND mode = 'AccessExclusiveLock' AND granted")" = 1 ]
+}
+wait_until 10 locked || bad 'the list is not locked'
+sensor=$(ctl sensor add --company 18 --name quick | grep -oE '[A-Za-z0-9_-]{43}')
+rm -rf "$STATE/agent.old"
+mv "$STATE/agent" "$STATE/agent.old"
+agent enroll --server "localhost:$port" --lumberjack-port $((port + 3)) --token "$sensor" --ca-sha256 "$pin" || bad "enrolment: $(cat "$STATE/agent.out")"
+"$BUILD/tests/integration/lumber" hold 127.0.0.1 $((port + 3)) "$STATE/fresh/ca.pem" "$STATE/agent/agent.pem" "$STATE/agent/agent.key" \
+	</dev/null >"$STATE/hold" 2>&1 &
+held=$!
+wait_until 10 test -s "$STATE/hold" || bad 'a new certificate is not served at all'
+check_equal 'a certificate is let in at once, whether or not the list is there yet' connected "$(cat "$STATE/hold")"
+event='{"timestamp":"2026-10-01T00:00:07.000000+0000","event_type":"alert","flow_id":7,"src_ip":"203.0.113.1","dest_ip":"192.168.1.1","proto":"TCP","alert":{"signature_id":1,"signature":"quick","severity":1}}'
+echo "$event" >"$STATE/quick.json"
+"$BUILD/hinomi-agent" send --state "$STATE/agent" "$STATE/quick.json" >"$STATE/send.out" 2>&1 &
+sending=$!
+sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(3600)%' AND pid <> pg_backend_pid()" >"$STATE/answers"
+wait "$locker" || true
+wait "$sending" || bad "send: $(cat "$STATE/send.out")"
+check_equal 'and what it sends is stored once the list is there' 1 "$(sql "SELECT count(*) FROM alert WHERE signature = 'quick'")"
+kill "$held" 2>/dev/null || true
+wait "$held" || true
+rm -rf "$STATE/agent"
+mv "$STATE/agent.old" "$STATE/agent"
 agent renew && good 'and renews' || bad "and renews: $(cat "$STATE/agent.out")"
 check_equal 'with two certificates on record' 2 "$(serials "$(sql "SELECT sensor_id FROM sensor WHERE name = 'agent'")")"
 check_equal 'the audit trail is whole' yes "$(ctl audit verify >/dev/null 2>&1 && echo yes)"
