@@ -414,6 +414,14 @@ renamed() {
 	openssl x509 -in "$STATE/server/api/certificate.pem" -noout -ext subjectAltName | grep -q hinomi.example.jp && answers "$api_port"
 }
 wait_until 20 renamed && good 'a reload with another name makes another one' || bad 'no new certificate after the reload'
+# This one ends several event loops, which must leave the listening sockets to those that follow.
+config "$api_port" '""' '  names: [localhost, 127.0.0.1, hinomi.example.org]' >"$STATE/hinomi.yaml"
+kill -HUP "$api_pid"
+renamed_again() {
+	openssl s_client -connect "127.0.0.1:$api_port" </dev/null 2>/dev/null |
+		openssl x509 -noout -ext subjectAltName 2>/dev/null | grep -q hinomi.example.org
+}
+wait_until 20 renamed_again && good 'and so does the next one' || bad 'nobody listens after a second reload'
 echo 'nonsense: 1' >>"$STATE/hinomi.yaml"
 kill -HUP "$api_pid"
 said() {

@@ -249,9 +249,15 @@ int http_server_start(struct http_server **out, const struct http_options *optio
 
 void http_server_stop(struct http_server *server)
 {
+	MHD_socket door;
+
 	if (!server)
 		return;
+	/* A pool of threads would shut the socket down, which others hold as well: it is taken away first. */
+	door = MHD_quiesce_daemon(server->daemon);
 	MHD_stop_daemon(server->daemon);
+	if (door != MHD_INVALID_SOCKET)
+		close(door);
 	pthread_mutex_destroy(&server->lock);
 	free(server);
 }

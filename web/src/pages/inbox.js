@@ -36,7 +36,7 @@ function columns() {
 		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, a) => text(c, shortCompany(a.company), a.company) },
 		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
 		{ key: 'signature', label: t('column.signature'), width: 'minmax(150px, 3fr)', paint: paintSignature },
-		{ key: 'count', label: t('column.count'), width: '42px', align: 'end', paint: (c, a) => text(c, a.repeat_count > 1 ? `×${count(a.repeat_count)}` : ''), from: 700 },
+		{ key: 'count', label: t('column.count'), width: '42px', align: 'end', paint: (c, a) => text(c, a.repeat_count > 1 ? `×${count(a.repeat_count)}` : ''), from: 860 },
 		{ key: 'source', label: t('column.source'), width: 'minmax(137px, .5fr)', paint: (c, a) => text(c, endpoint(a.source), endpoint(a.source)) },
 		{ key: 'destination', label: t('column.destination'), width: 'minmax(137px, .5fr)', paint: (c, a) => text(c, endpoint(a.destination), endpoint(a.destination)), from: 820 },
 		{ key: 'engine', label: t('column.engine'), width: '96px', paint: (c, a) => text(c, word('engine', a.engine)), from: 1300 },
