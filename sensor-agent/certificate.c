@@ -51,16 +51,21 @@ struct renewal {
 	int64_t not_before_ms; /* monotonic; after a failure */
 };
 
-static void plan_next(struct renewal *r)
+/* Certificates begin somewhat before they were made, for slow clocks: of one that has just come, what counts is what is
+ * left of it. */
+static void plan_next(struct renewal *r, bool is_fresh)
 {
 	struct certificate_life life;
 	struct err why;
 
-	r->due = INT64_MAX;
-	if (certificate_read(&life, r->state_dir, &why) == 0)
+	r->due = clock_now() + RETRY_MOST_MS * (time_us)1000; /* enrolled by then? */
+	if (certificate_read(&life, r->state_dir, &why) == 0) {
+		if (is_fresh && life.not_before < clock_now())
+			life.not_before = clock_now();
 		r->due = certificate_renew_at(&life);
-	else
+	} else {
 		log_warning("%s", why.text);
+	}
 }
 
 static void start(struct renewal *r)
@@ -80,16 +85,19 @@ static void start(struct renewal *r)
 
 static void finish(struct renewal *r, int status)
 {
+	bool is_renewed = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
 	r->child = 0;
-	plan_next(r);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && r->due > clock_now()) {
+	plan_next(r, is_renewed);
+	if (is_renewed && r->due > clock_now())
 		r->attempt = 0;
-		log_info("the certificate has been renewed");
-		r->renewed(r->arg);
+	r->not_before_ms = clock_monotonic_ms() + backoff_ms(r->attempt++, RETRY_FIRST_MS, RETRY_MOST_MS);
+	if (!is_renewed) {
+		log_warning("the certificate could not be renewed; the next try comes later");
 		return;
 	}
-	r->not_before_ms = clock_monotonic_ms() + backoff_ms(r->attempt++, RETRY_FIRST_MS, RETRY_MOST_MS);
-	log_warning("the certificate could not be renewed; the next try comes later");
+	log_info("the certificate has been renewed");
+	r->renewed(r->arg);
 }
 
 static void on_look(evutil_socket_t fd, short what, void *arg)
@@ -121,7 +129,7 @@ int renewal_new(struct renewal **out, struct event_base *base, const char *state
 		renewal_free(r);
 		return err_set(why, ERR_NOMEM, "no memory for the renewal of the certificate");
 	}
-	plan_next(r);
+	plan_next(r, false);
 	*out = r;
 	return 0;
 }

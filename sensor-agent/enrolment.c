@@ -319,11 +319,16 @@ static int renew(const struct est_server *server, X509 *current, const struct en
 	X509 *certificate = NULL;
 	char name[128];
 	int failed = -1, retry_s;
+	bool is_over = tls_not_after(current) < clock_now();
 
 	if (!common_name_of(current, name, sizeof(name)))
 		err_set(why, ERR_CORRUPT, "%s has no name: enrol this agent again", files->certificate);
 	else if (key && tls_request_new(key, name, &request, why) == 0)
 		certificate = est_enroll(server, buffer_slice(&request), &retry_s, why);
+	if (!certificate && is_over)
+		err_set(why, ERR_FORBIDDEN,
+			"the certificate has expired, and the server renews no such one: enrol this agent again with a "
+			"new token (hinomictl sensor token), or set its clock right");
 	if (certificate)
 		failed = check_same_sensor(current, certificate, why) || install(files, certificate, why);
 	X509_free(certificate);
