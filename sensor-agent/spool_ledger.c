@@ -2,8 +2,10 @@
 
 #include "lib/buffer.h"
 #include "lib/crc32.h"
+#include "lib/log.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 enum { SLOTS = 2, SLOT_APART = 4096, CRC_AT = SPOOL_LEDGER_SIZE - 4 };
@@ -67,6 +69,12 @@ void spool_ledger_read(int fd, struct spool_ledger *out)
 		    one.generation >= out->generation)
 			*out = one;
 	}
+}
+
+void spool_ledger_reserve(int fd)
+{
+	if (fallocate(fd, 0, 0, (off_t)SLOTS * SLOT_APART) != 0)
+		log_debug("no room is kept for how far the server has acked: %s", strerror(errno));
 }
 
 int spool_ledger_write(int fd, struct spool_ledger *ledger, struct err *why)

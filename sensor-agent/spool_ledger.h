@@ -22,6 +22,9 @@ struct spool_ledger {
 
 /* All zero when there is none that can be trusted. */
 void spool_ledger_read(int fd, struct spool_ledger *out);
+/* Takes the room that it will ever need, so that its books can be written when the disk is full. Without that it works,
+ * too, as long as there is some. */
+void spool_ledger_reserve(int fd);
 int spool_ledger_write(int fd, struct spool_ledger *ledger, struct err *why);
 
 /* Pure: one slot. */

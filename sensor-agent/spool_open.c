@@ -65,6 +65,7 @@ static int open_files(struct spool *s, const char *state_dir, struct err *why)
 	s->ledger_fd = openat(s->dir_fd, "acked", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->ledger_fd < 0)
 		return err_set_errno(why, ERR_IO, "cannot open %s/acked", s->folder);
+	spool_ledger_reserve(s->ledger_fd);
 	spool_ledger_read(s->ledger_fd, &s->ledger);
 	return 0;
 }

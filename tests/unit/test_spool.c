@@ -673,6 +673,142 @@ START_TEST(a_disk_without_room_loses_nothing)
 }
 END_TEST
 
+/* Killed while the disk is full: what was committed is there, is sent and acked, and makes room again. */
+START_TEST(killed_on_a_full_disk_loses_nothing)
+{
+	struct bad_disk bad = { 0 };
+	const struct spool_disk disk = { bad_write, bad_sync, &bad };
+	char dir[64], after[64];
+	struct spool *s;
+	struct err why = { 0 };
+	struct spool_mark behind;
+	unsigned committed, n;
+
+	for (size_t room = 300 * 1024; room < 301 * 1024; room += 331) {
+		make_dir(dir);
+		bad = (struct bad_disk){ .room = room };
+		s = open_with(dir, SIZE, SEGMENT, &disk);
+		for (n = 1, committed = 0; spool_has_room(s) && put(s, n, &why) == 0; n++)
+			if (n % 64 == 0 && spool_commit(s, &why) == 0)
+				committed = n;
+		ck_assert_int_eq(why.code, ERR_FULL);
+		copy_dir(dir, after);
+		spool_close(s);
+		remove_dir(dir);
+
+		bad.room = 0;
+		s = open_with(after, SIZE, SEGMENT, &disk);
+		ck_assert_uint_eq(records(s), committed);
+		ck_assert_uint_gt(newest_segment(after).count, 2);
+		ck_assert_int_eq(put(s, committed + 1, &why), 0); /* waits in memory */
+		ck_assert_int_eq(spool_commit(s, &why), -1);
+		ck_assert_int_eq(why.code, ERR_FULL);
+		for (n = 1; n <= committed; n++)
+			ck_assert_uint_eq(next(s, &behind), n);
+		spool_acked(s, &behind, committed);
+		/* But for the newest, which says where the sources are, all files are gone. */
+		ck_assert_uint_le(newest_segment(after).count, 2);
+		bad.room = SIZE;
+		commit(s);
+		expect_records(s, committed + 1, committed + 1);
+		spool_close(s);
+		remove_dir(after);
+	}
+}
+END_TEST
+
+/* Its books are wanted most when the disk is full, so their room is taken while there is some. */
+START_TEST(the_ledger_has_its_room_from_the_start)
+{
+	char dir[64], path[128];
+	struct spool *s;
+	struct stat st;
+
+	make_dir(dir);
+	s = open_spool(dir);
+	snprintf(path, sizeof(path), "%s/spool/acked", dir);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_ge(st.st_size, 4096 + SPOOL_LEDGER_SIZE);
+	ck_assert_int_ge(st.st_blocks * 512, 8192);
+	spool_close(s);
+	/* An empty one, as a full disk leaves it, is as none. */
+	ck_assert_int_eq(truncate(path, 0), 0);
+	s = open_spool(dir);
+	spool_dropped(s, 5);
+	spool_tick(s);
+	spool_close(s);
+	s = open_spool(dir);
+	ck_assert_uint_eq(dropped(s), 5);
+	spool_close(s);
+	remove_dir(dir);
+}
+END_TEST
+
+START_TEST(a_smaller_size_than_before_waits_for_acks)
+{
+	char dir[64];
+	struct spool *s;
+	struct err why = { 0 };
+	struct spool_mark behind;
+	unsigned last;
+
+	make_dir(dir);
+	s = open_with(dir, SIZE, SEGMENT * 4, NULL);
+	for (last = 0; put(s, last + 1, &why) == 0; last++)
+		if (last % 64 == 0)
+			commit(s);
+	commit(s);
+	spool_close(s);
+
+	s = open_with(dir, SEGMENT, SEGMENT, NULL);
+	ck_assert_uint_eq(records(s), last);
+	ck_assert(!spool_has_room(s));
+	ck_assert_int_eq(put(s, last + 1, &why), -1);
+	ck_assert_int_eq(why.code, ERR_FULL);
+	position(s, 7); /* of a source that has nothing new to hand over */
+	commit(s);
+	for (unsigned n = 1; n <= last; n++)
+		ck_assert_uint_eq(next(s, &behind), n);
+	spool_acked(s, &behind, last);
+	ck_assert(spool_has_room(s));
+	ck_assert_int_eq(put(s, last + 1, &why), 0);
+	commit(s);
+	expect_records(s, last + 1, last + 1);
+	ck_assert_uint_le(newest_segment(dir).count, 2);
+	spool_close(s);
+	remove_dir(dir);
+}
+END_TEST
+
+/* The least that agent_settings.c allows, with a segment as large as may be. */
+START_TEST(the_smallest_spool_takes_the_longest_record)
+{
+	char dir[64];
+	struct spool *s;
+	struct err why = { 0 };
+	struct spool_mark behind;
+	struct spool_entry entry = { .source = INTAKE_EVE }, got;
+	struct buffer bytes = { 0 };
+
+	make_dir(dir);
+	for (int i = 0; i < INTAKE_RECORD_MOST; i++)
+		buffer_put_byte(&bytes, 'x');
+	entry.bytes = buffer_slice(&bytes);
+	s = open_with(dir, 4 * 1024 * 1024, 1 << 30, NULL);
+	for (int i = 0; i < 20; i++) {
+		ck_assert_int_eq(spool_put(s, &entry, &why), 0);
+		commit(s);
+		ck_assert_int_eq(spool_read(s, &got, &behind, &why), 1);
+		ck_assert_uint_eq(got.bytes.len, INTAKE_RECORD_MOST);
+		spool_acked(s, &behind, 1);
+	}
+	ck_assert_uint_le(newest_segment(dir).count, 2);
+	spool_close(s);
+	buffer_release(&bytes);
+	remove_dir(dir);
+}
+END_TEST
+
 START_TEST(a_failing_disk_is_final_and_the_last_commit_stands)
 {
 	struct bad_disk bad = { .room = SIZE };
@@ -828,6 +964,7 @@ SUITE_MAIN("spool", what_is_committed_comes_back_in_order_with_its_numbers, only
 	   a_crash_at_any_byte_keeps_whole_groups, a_flipped_bit_costs_what_it_hit,
 	   what_damage_takes_from_the_end_of_an_epoch_is_told, damage_found_while_reading_is_counted,
 	   a_lost_ledger_costs_only_resends, a_full_spool_refuses_and_takes_again_after_acks,
-	   drops_are_told_once_and_survive, a_disk_without_room_loses_nothing,
-	   a_failing_disk_is_final_and_the_last_commit_stands, whatever_happens_each_record_is_there_until_it_is_acked,
-	   positions_survive_the_files_they_were_written_to)
+	   drops_are_told_once_and_survive, a_disk_without_room_loses_nothing, killed_on_a_full_disk_loses_nothing,
+	   the_ledger_has_its_room_from_the_start, a_smaller_size_than_before_waits_for_acks,
+	   the_smallest_spool_takes_the_longest_record, a_failing_disk_is_final_and_the_last_commit_stands,
+	   whatever_happens_each_record_is_there_until_it_is_acked, positions_survive_the_files_they_were_written_to)
