@@ -88,9 +88,19 @@ CREATE TABLE sensor_health (
     disk_free_bytes bigint,
     dropped_records bigint,                  -- total the agent says it had to drop
     report          jsonb,                   -- the last heartbeat as it came
+    hour            bigint,                  -- of our clock, since 1970, in which it last brought something
+    hours           bigint[],                -- alerts that came in that hour and the 23 before, oldest first
     PRIMARY KEY (company_id, sensor_id),
     FOREIGN KEY (company_id, sensor_id) REFERENCES sensor (company_id, sensor_id) ON DELETE CASCADE
 );
+
+-- The 24 counts until p_now that those until p_hour have become, with p_more in the last.
+CREATE FUNCTION sensor_hours(p_hours bigint[], p_hour bigint, p_now bigint, p_more bigint) RETURNS bigint[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (SELECT h[1:23] || (h[24] + p_more)
+            FROM (SELECT (coalesce(p_hours, array_fill(0::bigint, ARRAY[24])) || array_fill(0::bigint, ARRAY[24]))
+                         [passed + 1:passed + 24] AS h
+                  FROM (SELECT least(greatest(coalesce(p_now - p_hour, 0), 0), 24)::integer AS passed) p) s);
 
 -- One-time enrolment tokens; only the SHA-256 is kept.
 CREATE TABLE sensor_token (

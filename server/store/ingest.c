@@ -23,6 +23,9 @@ enum statement {
 	RING_CHANGE,
 };
 
+/* Hours since 1970. */
+#define HOUR "floor(extract(epoch FROM now()) / 3600)::bigint"
+
 /* A sensor that was deleted gets no new rows; the joins see to it. */
 static const char *const statements[] = {
 	[BEGIN] = "BEGIN",
@@ -60,12 +63,14 @@ static const char *const statements[] = {
 		   "bad_clock = d.bad_clock + excluded.bad_clock, heartbeats = d.heartbeats + excluded.heartbeats",
 	[HEALTH] =
 	    "INSERT INTO sensor_health AS h (company_id, sensor_id, last_seen_at, last_event_at, clock_skew_ms, "
-	    "agent_version, spool_records, spool_bytes, disk_free_bytes, dropped_records, report) "
+	    "agent_version, spool_records, spool_bytes, disk_free_bytes, dropped_records, report, hour, hours) "
 	    "SELECT u.company_id, u.sensor_id, now(), u.last_event_at, u.clock_skew_ms, u.agent_version, "
-	    "u.spool_records, u.spool_bytes, u.disk_free_bytes, u.dropped_records, u.report FROM "
+	    "u.spool_records, u.spool_bytes, u.disk_free_bytes, u.dropped_records, u.report, " HOUR ", "
+	    "sensor_hours(NULL, NULL, NULL, u.alerts) FROM "
 	    "unnest($1::bigint[], $2::bigint[], $3::timestamptz[], $4::bigint[], $5::text[], $6::bigint[], "
-	    "$7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[]) AS u (company_id, sensor_id, last_event_at, "
-	    "clock_skew_ms, agent_version, spool_records, spool_bytes, disk_free_bytes, dropped_records, report) "
+	    "$7::bigint[], $8::bigint[], $9::bigint[], $10::jsonb[], $11::bigint[]) AS u (company_id, sensor_id, "
+	    "last_event_at, clock_skew_ms, agent_version, spool_records, spool_bytes, disk_free_bytes, "
+	    "dropped_records, report, alerts) "
 	    "JOIN sensor x ON x.company_id = u.company_id AND x.sensor_id = u.sensor_id ORDER BY 1, 2 "
 	    "ON CONFLICT (company_id, sensor_id) DO UPDATE SET last_seen_at = excluded.last_seen_at, "
 	    "last_event_at = greatest(h.last_event_at, excluded.last_event_at), "
@@ -75,7 +80,8 @@ static const char *const statements[] = {
 	    "spool_bytes = coalesce(excluded.spool_bytes, h.spool_bytes), "
 	    "disk_free_bytes = coalesce(excluded.disk_free_bytes, h.disk_free_bytes), "
 	    "dropped_records = coalesce(excluded.dropped_records, h.dropped_records), "
-	    "report = coalesce(excluded.report, h.report)",
+	    "report = coalesce(excluded.report, h.report), hour = greatest(h.hour, excluded.hour), "
+	    "hours = sensor_hours(h.hours, h.hour, excluded.hour, excluded.hours[24])",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[RING_WORK] = "NOTIFY hinomi_work",
@@ -318,12 +324,13 @@ static void put_health(struct array_text *columns, const struct ingest_sensor *s
 	put_figure(&columns[7], there && h->disk_free_bytes >= 0, h->disk_free_bytes);
 	put_figure(&columns[8], there && h->dropped_records >= 0, h->dropped_records);
 	array_text_string(&columns[9], there && s->report.len ? buffer_slice(&s->report) : (struct slice){ 0 });
+	array_text_integer(&columns[10], s->ledger.received - s->ledger.ignored);
 }
 
 static int run_health(struct ingest *in, struct err *why)
 {
 	const struct ingest_batch *b = in->batch;
-	struct array_text columns[10] = { 0 };
+	struct array_text columns[11] = { 0 };
 
 	for (uint32_t i = 0; i < b->order_count; i++)
 		if (b->sensors[b->order[i]].touched)

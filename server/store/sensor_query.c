@@ -2,38 +2,24 @@
 
 #include "server/store/array_text.h"
 
-/* $3 zone; what $1 and $2 are is the scopes' business. Hour 23 is the one that runs. The alerts are counted once for
- * all sensors of the list. */
-#define LIST(alert_scope, sensor_scope)                                                                             \
-	"WITH counted AS (SELECT a.company_id, a.sensor_id, "                                                       \
-	"floor(extract(epoch FROM now() - a.ts) / 3600)::integer AS ago, count(*) AS n FROM alert a "               \
-	"WHERE " alert_scope " AND a.ts > now() - interval '24 hours' AND a.ts <= now() "                           \
-	"GROUP BY a.company_id, a.sensor_id, ago), "                                                                \
-	"hours AS (SELECT company_id, sensor_id, json_object_agg(ago, n) AS by_ago FROM counted "                   \
-	"GROUP BY company_id, sensor_id) "                                                                          \
+/* $3 zone; what $1 and $2 are is the scopes' business. The collector keeps the hours: alerts are not read here. */
+#define LIST(scope)                                                                                                 \
 	"SELECT s.sensor_id, s.company_id, c.name, s.name, s.state, h.agent_version, h.last_seen_at, "              \
 	"h.last_event_at, (SELECT max(t.not_after) FROM sensor_certificate t WHERE t.company_id = s.company_id "    \
 	"AND t.sensor_id = s.sensor_id AND t.revoked_at IS NULL), s.created_at, h.clock_skew_ms, h.spool_records, " \
 	"h.spool_bytes, h.disk_free_bytes, h.dropped_records, coalesce(d.expected, 0), coalesce(d.received, 0), "   \
 	"coalesce(d.dropped, 0), coalesce(d.unparsed, 0), coalesce(d.duplicate, 0), coalesce(d.ignored, 0), "       \
-	"(SELECT json_agg(coalesce((o.by_ago ->> ago::text)::bigint, 0) ORDER BY ago DESC) "                        \
-	"FROM generate_series(0, 23) AS ago)::text "                                                                \
+	"array_to_json(sensor_hours(h.hours, h.hour, floor(extract(epoch FROM now()) / 3600)::bigint, 0))::text "   \
 	"FROM sensor s JOIN company c ON c.company_id = s.company_id "                                              \
 	"LEFT JOIN sensor_health h ON h.company_id = s.company_id AND h.sensor_id = s.sensor_id "                   \
 	"LEFT JOIN sensor_day d ON d.company_id = s.company_id AND d.sensor_id = s.sensor_id "                      \
-	"AND d.day = (now() AT TIME ZONE $3::text)::date "                                                          \
-	"LEFT JOIN hours o ON o.company_id = s.company_id AND o.sensor_id = s.sensor_id "                           \
-	"WHERE " sensor_scope " ORDER BY c.name, s.company_id, s.name, s.sensor_id"
+	"AND d.day = (now() AT TIME ZONE $3::text)::date WHERE " scope                                              \
+	" ORDER BY c.name, s.company_id, s.name, s.sensor_id"
 
-/* $1 company or NULL, $2 sensor or NULL. */
-#define IN_FILTER(t)                                                                                          \
-	"($1::bigint IS NULL OR " t ".company_id = $1::bigint) AND ($2::bigint IS NULL OR " t ".sensor_id = " \
-	"$2::bigint)"
-/* $1 companies, $2 their sensors. */
-#define IN_PAIRS(t) "(" t ".company_id, " t ".sensor_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))"
-
-static const char list[] = LIST(IN_FILTER("a"), IN_FILTER("s"));
-static const char some[] = LIST(IN_PAIRS("a"), IN_PAIRS("s"));
+/* $1 company or NULL, $2 sensor or NULL; $1 companies, $2 their sensors. */
+static const char list[] = LIST("($1::bigint IS NULL OR s.company_id = $1::bigint) "
+				"AND ($2::bigint IS NULL OR s.sensor_id = $2::bigint)");
+static const char some[] = LIST("(s.company_id, s.sensor_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))");
 
 static void arg_optional(struct db_args *args, int64_t value)
 {

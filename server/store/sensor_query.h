@@ -1,4 +1,4 @@
-/* Sensors for people, with today's gap ledger and the alerts of the last 24 hours. */
+/* Sensors for people, with today's gap ledger and the alerts that came in the last 24 hours. */
 #ifndef SERVER_STORE_SENSOR_QUERY_H
 #define SERVER_STORE_SENSOR_QUERY_H
 

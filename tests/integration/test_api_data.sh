@@ -145,7 +145,12 @@ check_equal 'a summary' '200 30 600 2 2' \
 	"$status $(reply '"\(.days | length) \([.days[].by_severity[]] | add) \(.open_incidents | length) \(.sensors | length)"')"
 get /v1/sensors
 check_equal 'sensors' "200 $(required Sensor)" "$status $(members '.sensors[0]')"
-check_equal 'a day of hours' '24 100' "$(reply '[.sensors[] | select(.id == 11).hours] | "\(.[0] | length) \(.[0][23])"')"
+sql "UPDATE sensor_health SET hour = floor(extract(epoch FROM now()) / 3600)::bigint - 2,
+	hours = (SELECT array_agg(n ORDER BY n) FROM generate_series(101, 124) n) WHERE sensor_id = 11"
+get /v1/sensors
+check_equal 'a day of hours, which two hours later is another' '24 103 124 0 0' \
+	"$(reply '[.sensors[] | select(.id == 11).hours][0] | "\(length) \(.[0]) \(.[21]) \(.[22]) \(.[23])"')"
+check_equal 'the hours of one that never spoke' '24 0' "$(reply '[.sensors[] | select(.id == 12).hours][0] | "\(length) \(add)"')"
 get /v1/sensors/12
 check_equal 'a sensor that never spoke' '200 new null null' "$status $(reply '"\(.state) \(.last_seen_at) \(.spool_bytes)"')"
 get '/v1/metrics/detections?from=2026-01-01&to=2099-12-31'

@@ -55,6 +55,8 @@ gather
 check_equal 'every agent says that all is durable' 0 "$failures"
 check_equal 'every record is stored, once' "19792|$records|$records|0|0|$quiet" \
 	"$(sql "SELECT (SELECT count(*) FROM alert WHERE kind = 'alert'), sum(expected), sum(received), sum(dropped), sum(unparsed), sum(ignored) FROM sensor_day")"
+check_equal 'and counted by the hour in which it came' "$(sql 'SELECT count(*) FROM alert')" \
+	"$(sql 'SELECT sum(n) FROM sensor_health, unnest(hours) n')"
 wait_until 120 correlated || bad 'the correlator does not come to an end'
 
 ctl metrics detections --from "$from" --to "$to" --json >"$STATE/out.json"
