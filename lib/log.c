@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The one process-wide setting: who speaks, and from which level. Written once at start. */
+/* The one process-wide setting: who speaks, and from which level. Written at start, the level again by a reload. */
 static struct {
 	const char *name;
 	enum log_level least;
@@ -18,6 +18,11 @@ static const char *const level_names[] = { "debug", "info", "warning", "error" }
 void log_open(const char *name, enum log_level least)
 {
 	logger.name = name;
+	logger.least = least;
+}
+
+void log_set_level(enum log_level least)
+{
 	logger.least = least;
 }
 

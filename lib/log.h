@@ -7,6 +7,7 @@ enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_E
 
 /* name: which program or role speaks, e.g. "collector"; must outlive all logging. */
 void log_open(const char *name, enum log_level least);
+void log_set_level(enum log_level least);
 /* "debug", "info", "warning" or "error"; -1 when it is none of them. */
 int log_level_parse(const char *text);
 

@@ -48,6 +48,12 @@ static int open_unix(const char *path, struct err *why)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return err_set_errno(why, ERR_IO, "cannot make a socket");
+	/* Whoever starts a second server must not take this away from the first. */
+	if (connect(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 || errno == EAGAIN) {
+		close(fd);
+		return err_set(why, ERR_IO, "cannot listen on %s: another process does; is hinomid running already?",
+			       path);
+	}
 	unlink(path);
 	old_mask = umask(0177);
 	failed = bind(fd, (const struct sockaddr *)&at, sizeof(at)) != 0 || listen(fd, BACKLOG) != 0;

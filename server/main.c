@@ -158,7 +158,7 @@ int main(int argc, char **argv)
 	struct err why = { 0 };
 	char program[4096];
 	ssize_t n;
-	int level, failed;
+	int failed;
 
 	if (parse_options(argc, argv, &options) != 0) {
 		usage(stderr);
@@ -174,18 +174,12 @@ int main(int argc, char **argv)
 		fprintf(stderr, "hinomid: %s\n", why.text);
 		return EXIT_FAILURE;
 	}
-	level = log_level_parse(context.settings.log_level);
-	if (level < 0) {
-		fprintf(stderr, "hinomid: log_level: \"%s\" is not debug, info, warning or error\n",
-			context.settings.log_level);
-		return EXIT_FAILURE;
-	}
 	if (options.check_config) {
 		puts("the configuration is valid");
 		settings_release(&context.settings);
 		return EXIT_SUCCESS;
 	}
-	log_open(role ? role->name : "supervisor", (enum log_level)level);
+	log_set_level((enum log_level)log_level_parse(context.settings.log_level));
 	context.signal_fd = signals_to_descriptor();
 	n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	if (context.signal_fd < 0 || n < 0) {

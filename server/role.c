@@ -35,6 +35,7 @@ static bool reload(struct role_context *context)
 	}
 	settings_release(&context->settings);
 	context->settings = fresh;
+	log_set_level((enum log_level)log_level_parse(fresh.log_level));
 	log_info("configuration reloaded");
 	return true;
 }

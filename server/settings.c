@@ -1,5 +1,7 @@
 #include "server/settings.h"
 
+#include "lib/log.h"
+
 #define KEY(path) offsetof(struct settings, path)
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 #define DAY ((int64_t)24 * HOUR)
@@ -105,7 +107,14 @@ const struct config_key *settings_keys(size_t *count)
 int settings_load(const char *path, struct settings *out, struct err *why)
 {
 	*out = (struct settings){ 0 };
-	return config_load(path, keys, ARRAY_LEN(keys), out, why);
+	if (config_load(path, keys, ARRAY_LEN(keys), out, why) != 0)
+		return -1;
+	if (log_level_parse(out->log_level) >= 0)
+		return 0;
+	err_set(why, ERR_CONFIG, "%s: log_level: \"%s\" is not debug, info, warning or error", path ? path : "defaults",
+		out->log_level);
+	settings_release(out);
+	return -1;
 }
 
 void settings_release(struct settings *s)

@@ -324,6 +324,7 @@ static void reload(struct supervisor *s)
 	}
 	settings_release(&s->context->settings);
 	s->context->settings = fresh;
+	log_set_level((enum log_level)log_level_parse(fresh.log_level));
 	log_info("configuration is valid; all roles reload it (addresses to listen on need a restart)");
 	signal_all(s, SIGHUP);
 }
