@@ -41,15 +41,16 @@ static const char detections_sql[] =
     "WITH " SPANS COUNTED ", "
     "exposure AS (SELECT company_id, sum(to_day - from_day + 1)::bigint AS days FROM span "
     "WHERE to_day >= from_day GROUP BY company_id), "
-    "by_day AS (SELECT company_id, day, direction, engine, sum(detections) AS detections FROM counted "
-    "WHERE direction IN ('inbound', 'outbound') GROUP BY company_id, day, direction, engine), "
+    "by_engine AS (SELECT d.company_id, d.direction, d.engine, sum(d.detections) AS detections, "
+    "sum(d.detections) FILTER (WHERE s.company_id IS NULL) AS outside FROM counted d LEFT JOIN span s "
+    "ON s.company_id = d.company_id AND d.day BETWEEN s.from_day AND s.to_day "
+    "WHERE d.direction IN ('inbound', 'outbound') GROUP BY d.company_id, d.direction, d.engine), "
     "by_company AS (SELECT company_id, direction, coalesce(engine, 'total') AS engine, sum(detections) AS detections "
-    "FROM by_day GROUP BY GROUPING SETS ((company_id, direction, engine), (company_id, direction))) "
+    "FROM by_engine GROUP BY GROUPING SETS ((company_id, direction, engine), (company_id, direction))) "
     "SELECT b.direction, b.engine, count(*), sum(b.detections)::bigint, coalesce(sum(e.days), 0)::bigint "
     "FROM by_company b LEFT JOIN exposure e ON e.company_id = b.company_id GROUP BY b.direction, b.engine "
     "UNION ALL SELECT 'monitored', '', count(*), 0, coalesce(sum(days), 0)::bigint FROM exposure "
-    "UNION ALL SELECT 'outside', '', 0, coalesce(sum(detections), 0)::bigint, 0 FROM by_day d "
-    "WHERE NOT EXISTS (SELECT FROM span s WHERE s.company_id = d.company_id AND d.day BETWEEN s.from_day AND s.to_day)";
+    "UNION ALL SELECT 'outside', '', 0, coalesce(sum(outside), 0)::bigint, 0 FROM by_engine";
 
 static void add_period(struct db_args *args, const char *from, const char *to, const char *timezone, int64_t company_id)
 {
@@ -158,10 +159,11 @@ static const char months_sql[] =
     "UNION ALL SELECT s.company_id, m.month::date, 0, 0, "
     "least(s.to_day, (m.month + interval '1 month')::date - 1) - greatest(s.from_day, m.month::date) + 1 "
     "FROM span s CROSS JOIN LATERAL generate_series(date_trunc('month', s.from_day::timestamp), s.to_day::timestamp, "
-    "interval '1 month') AS m (month) WHERE s.to_day >= s.from_day) "
-    "SELECT f.company_id, c.name, to_char(f.month, 'YYYY-MM'), sum(f.incidents)::bigint, sum(f.detections)::bigint, "
-    "sum(f.days)::bigint FROM figure f JOIN company c ON c.company_id = f.company_id "
-    "GROUP BY f.company_id, c.name, f.month ORDER BY f.month, f.company_id";
+    "interval '1 month') AS m (month) WHERE s.to_day >= s.from_day), "
+    "total AS (SELECT company_id, month, sum(incidents)::bigint AS incidents, sum(detections)::bigint AS detections, "
+    "sum(days)::bigint AS days FROM figure GROUP BY company_id, month) "
+    "SELECT f.company_id, c.name, to_char(f.month, 'YYYY-MM'), f.incidents, f.detections, f.days "
+    "FROM total f JOIN company c ON c.company_id = f.company_id ORDER BY f.month, f.company_id";
 
 /* The last day of a month, as text. */
 static void month_end(const char *month, char out[METRICS_DAY_SIZE])
