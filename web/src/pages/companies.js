@@ -20,7 +20,7 @@ function monitored(c) {
 function columns() {
 	return [
 		{ key: 'name', label: t('column.company'), width: 'minmax(160px, 2fr)', paint: (c, x) => anchor(c, `/companies/${x.id}`, x.name), sort: (x) => x.name },
-		{ key: 'member', label: t('column.member'), width: '78px', paint: (c, x) => chip(c, x.member ? 'member' : 'quiet', t(x.member ? 'company.member' : 'company.non_member')), sort: (x) => (x.member ? 1 : 0) },
+		{ key: 'member', label: t('column.member'), width: '96px', paint: (c, x) => chip(c, x.member ? 'member' : 'quiet', t(x.member ? 'company.member' : 'company.non_member')), sort: (x) => (x.member ? 1 : 0) },
 		{ key: 'number', label: t('column.member_no'), width: '88px', paint: (c, x) => text(c, x.member_no ?? ''), sort: (x) => x.member_no ?? '', from: 1100 },
 		{ key: 'industry', label: t('column.industry'), width: 'minmax(80px, 1fr)', paint: (c, x) => text(c, x.industry ?? ''), sort: (x) => x.industry ?? '' },
 		{ key: 'employees', label: t('column.employees'), width: '76px', align: 'end', paint: (c, x) => text(c, x.employees === null ? '' : count(x.employees)), sort: (x) => x.employees ?? -1, from: 900 },
@@ -28,8 +28,8 @@ function columns() {
 		{ key: 'grave', label: t('column.open_grave'), title: t('column.open_grave_title'), width: '84px', align: 'end', paint: (c, x) => number(c, x.open_grave, x.open_grave ? 'hot' : ''), sort: (x) => x.open_grave + x.open_incidents / 1e9 },
 		{ key: 'open', label: t('column.open_incidents'), title: t('column.open_incidents_title'), width: '84px', align: 'end', paint: (c, x) => number(c, x.open_incidents), sort: (x) => x.open_incidents },
 		{ key: 'detections', label: t('column.detections_30d'), width: '96px', align: 'end', paint: (c, x) => number(c, x.detections_30d), sort: (x) => x.detections_30d },
-		{ key: 'sensors', label: t('column.sensors'), width: '80px', align: 'end', paint: (c, x) => number(c, x.sensors), sort: (x) => x.sensors },
-		{ key: 'down', label: t('column.sensors_down'), width: '84px', align: 'end', paint: (c, x) => number(c, x.sensors_down, x.sensors_down ? 'hot' : ''), sort: (x) => x.sensors_down },
+		{ key: 'sensors', label: t('column.sensors'), width: '74px', align: 'end', paint: (c, x) => number(c, x.sensors), sort: (x) => x.sensors },
+		{ key: 'down', label: t('column.sensors_down'), width: '72px', align: 'end', paint: (c, x) => number(c, x.sensors_down, x.sensors_down ? 'hot' : ''), sort: (x) => x.sensors_down },
 		{ key: 'monitored', label: t('column.monitored'), width: '186px', paint: (c, x) => text(c, monitored(x)), sort: (x) => x.monitored_from ?? '', from: 1300 },
 		{ key: 'seen', label: t('column.last_seen'), width: '146px', paint: (c, x) => time(c, x.last_seen_at), sort: (x) => x.last_seen_at ?? '', from: 860 },
 	];
