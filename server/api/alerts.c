@@ -104,19 +104,35 @@ static bool read_text(struct call *call, struct alert_filter *filter, struct buf
 	return true;
 }
 
+/* The company and the time of an incident bound those of its alerts: nothing else is searched. */
+static void narrow(struct alert_filter *filter, const struct db_result *result)
+{
+	struct incident_row incident;
+
+	incident_query_read(result, 0, &incident);
+	filter->company_id = incident.company_id;
+	if (filter->from == TIME_NONE || filter->from < incident.first_ts)
+		filter->from = incident.first_ts;
+	if (filter->to == TIME_NONE || filter->to > incident.last_ts)
+		filter->to = incident.last_ts + 1;
+}
+
 /* What of another company is named in the filter is not there. */
-static int check_objects(struct call *call, const struct alert_filter *filter, struct err *why)
+static int check_objects(struct call *call, struct alert_filter *filter, struct err *why)
 {
 	struct db_result *result;
 	int rows;
 
-	if (filter->sensor_id && sensor_query_exists(call->db, filter->company_id, filter->sensor_id, why) != 0)
+	if (filter->sensor_id &&
+	    sensor_query_company(call->db, filter->company_id, filter->sensor_id, &filter->company_id, why) != 0)
 		return -1;
 	if (!filter->incident_id)
 		return 1;
 	if (incident_query_get(call->db, filter->company_id, filter->incident_id, false, &result, why) != 0)
 		return -1;
 	rows = db_rows(result);
+	if (rows)
+		narrow(filter, result);
 	db_result_free(result);
 	return rows ? 1 : err_set(why, ERR_NOT_FOUND, "no such incident");
 }

@@ -63,7 +63,7 @@ int sensor_query_some(struct db *db, const int64_t *company_ids, const int64_t *
 	return failed;
 }
 
-int sensor_query_exists(struct db *db, int64_t company_id, int64_t sensor_id, struct err *why)
+int sensor_query_company(struct db *db, int64_t company_id, int64_t sensor_id, int64_t *out, struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *result;
@@ -72,11 +72,13 @@ int sensor_query_exists(struct db *db, int64_t company_id, int64_t sensor_id, st
 	db_arg_integer(&args, sensor_id);
 	arg_optional(&args, company_id);
 	if (db_run(db,
-		   "SELECT 1 FROM sensor WHERE sensor_id = $1::bigint "
+		   "SELECT company_id FROM sensor WHERE sensor_id = $1::bigint "
 		   "AND ($2::bigint IS NULL OR company_id = $2::bigint)",
 		   &args, &result, why) != 0)
 		return -1;
 	rows = db_rows(result);
+	if (rows)
+		*out = db_integer(result, 0, 0);
 	db_result_free(result);
 	return rows ? 0 : err_set(why, ERR_NOT_FOUND, "no such sensor");
 }

@@ -26,7 +26,7 @@ int sensor_query_some(struct db *db, const int64_t *company_ids, const int64_t *
 		      const char *timezone, struct db_result **out, struct err *why);
 void sensor_query_read(const struct db_result *result, int row, struct sensor_row *out);
 
-/* Whether it exists and the transaction may see it: ERR_NOT_FOUND when not. company_id 0: whichever has it. */
-int sensor_query_exists(struct db *db, int64_t company_id, int64_t sensor_id, struct err *why);
+/* Whose it is: ERR_NOT_FOUND when it is not there or the transaction may not see it. company_id 0: whichever has it. */
+int sensor_query_company(struct db *db, int64_t company_id, int64_t sensor_id, int64_t *out, struct err *why);
 
 #endif
