@@ -520,6 +520,8 @@ for (const scheme of ['light', 'dark']) {
 				assert.deepEqual(await page.evaluate(contrastFaults), [], `${name}: too little contrast`);
 				const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth || [...document.querySelectorAll('main .scrolls, .filters, .grid-body, .bar')].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.className).join(' '));
 				assert.ok(!wide, `${name}: wider than its place: ${wide}`);
+				const cut = await page.$$eval('.row:not([hidden]) .cell:not(.away):has(.chip, .sev)', (cells) => [...new Set(cells.filter((c) => c.scrollWidth > c.clientWidth).map((c) => `${c.className} "${c.textContent}"`))]);
+				assert.deepEqual(cut, [], `${name}: marks that do not fit their column`);
 				if (env.SHOTS) {
 					mkdirSync(env.SHOTS, { recursive: true });
 					await page.screenshot({ path: `${env.SHOTS}/${name}-${language}-${scheme}-${width}.png` });

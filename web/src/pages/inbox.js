@@ -31,7 +31,7 @@ export function endpoint(end) {
 /** @returns {import('../ui/grid.js').Column<Alert>[]} */
 function columns() {
 	return [
-		{ key: 'severity', label: t('column.severity'), width: '70px', paint: (c, a) => severity(c, a.severity) },
+		{ key: 'severity', label: t('column.severity'), width: '76px', paint: (c, a) => severity(c, a.severity) },
 		{ key: 'ts', label: t('column.time'), width: '142px', paint: (c, a) => time(c, a.ts) },
 		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, a) => text(c, shortCompany(a.company), a.company) },
 		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
@@ -40,7 +40,7 @@ function columns() {
 		{ key: 'source', label: t('column.source'), width: 'minmax(137px, .5fr)', paint: (c, a) => text(c, endpoint(a.source), endpoint(a.source)) },
 		{ key: 'destination', label: t('column.destination'), width: 'minmax(137px, .5fr)', paint: (c, a) => text(c, endpoint(a.destination), endpoint(a.destination)), from: 820 },
 		{ key: 'engine', label: t('column.engine'), width: '96px', paint: (c, a) => text(c, word('engine', a.engine)), from: 1300 },
-		{ key: 'action', label: t('column.action'), width: '76px', paint: (c, a) => chip(c, `act-${a.action}`, word('action', a.action)), from: 980 },
+		{ key: 'action', label: t('column.action'), width: '82px', paint: (c, a) => chip(c, `act-${a.action}`, word('action', a.action)), from: 980 },
 		{ key: 'incident', label: t('column.incident'), width: '112px', paint: paintIncident, from: 900 },
 	];
 }

@@ -73,7 +73,7 @@ function matches(filter, incident) {
 function incidentColumns() {
 	return [
 		{ key: 'severity', label: t('column.severity'), width: '76px', sortable: true, paint: (c, i) => severity(c, i.severity) },
-		{ key: 'state', label: t('column.state'), width: '94px', paint: (c, i) => chip(c, `state-${i.state}`, word('state', i.state)) },
+		{ key: 'state', label: t('column.state'), width: '112px', paint: (c, i) => chip(c, `state-${i.state}`, word('state', i.state)) },
 		{ key: 'no', label: t('column.no'), width: '56px', align: 'end', paint: (c, i) => anchor(c, `/incidents/${i.id}`, `#${i.no}`) },
 		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, i) => text(c, shortCompany(i.company), i.company) },
 		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
