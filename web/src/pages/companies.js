@@ -20,7 +20,7 @@ function monitored(c) {
 function columns() {
 	return [
 		{ key: 'name', label: t('column.company'), width: 'minmax(160px, 2fr)', paint: (c, x) => anchor(c, `/companies/${x.id}`, x.name), sort: (x) => x.name },
-		{ key: 'member', label: t('column.member'), width: '96px', paint: (c, x) => chip(c, x.member ? 'member' : 'quiet', t(x.member ? 'company.member' : 'company.non_member')), sort: (x) => (x.member ? 1 : 0) },
+		{ key: 'member', label: t('column.member'), width: '104px', paint: (c, x) => chip(c, x.member ? 'member' : 'quiet', t(x.member ? 'company.member' : 'company.non_member')), sort: (x) => (x.member ? 1 : 0) },
 		{ key: 'number', label: t('column.member_no'), width: '88px', paint: (c, x) => text(c, x.member_no ?? ''), sort: (x) => x.member_no ?? '', from: 1100 },
 		{ key: 'industry', label: t('column.industry'), width: 'minmax(80px, 1fr)', paint: (c, x) => text(c, x.industry ?? ''), sort: (x) => x.industry ?? '' },
 		{ key: 'employees', label: t('column.employees'), width: '76px', align: 'end', paint: (c, x) => text(c, x.employees === null ? '' : count(x.employees)), sort: (x) => x.employees ?? -1, from: 900 },
