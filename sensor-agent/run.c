@@ -117,7 +117,7 @@ static void on_commit(evutil_socket_t fd, short what, void *arg)
 static void on_dirty(void *arg)
 {
 	struct agent *a = arg;
-	bool is_large = spool_uncommitted(a->spool) >= LARGE_GROUP;
+	bool is_large = spool_group_is_large(a->spool, LARGE_GROUP);
 	int64_t wait = a->last_commit_ms + a->settings->spool.commit_delay - clock_monotonic_ms();
 	struct timeval delay = { 0, 0 };
 

@@ -118,7 +118,7 @@ static void on_step(evutil_socket_t fd, short what, void *arg)
 	if (s->is_done || s->is_stopped || !may_go_on(s))
 		return;
 	got = step_file(s, &why);
-	if (got == 0 || (got > 0 && spool_uncommitted(s->spool) >= GROUP) || (got < 0 && why.code == ERR_FULL))
+	if (got == 0 || (got > 0 && spool_group_is_large(s->spool, GROUP)) || (got < 0 && why.code == ERR_FULL))
 		if (commit(s, &why) == 0 && got == 0)
 			s->is_done = true;
 	if (why.code != ERR_NONE && why.code != ERR_FULL)

@@ -2,7 +2,9 @@
  *
  * Files: segments of spool_format.h, named by their number; "acked", the ledger; "lock". Records get their number
  * (epoch, sequence) here. The epoch is drawn when the spool is opened; records of earlier epochs keep theirs. Each
- * segment begins with all positions and the books, so that an older one can go as soon as its records are acked.
+ * segment begins with all positions and the books, durable before its first record, so that an older one can go as soon
+ * as its records are acked. (Positions that were set before that record may so become durable before their commit; what
+ * they stand for is durable already.)
  *
  * One owner, one thread. At most `size` bytes; then, and when the disk is full, puts are refused with ERR_FULL, nothing
  * is lost, and what was put waits in memory (at most some hundred KiB) for the next commit. An ERR_IO is final: the
@@ -45,6 +47,9 @@ int spool_commit(struct spool *s, struct err *why);
 bool spool_has_room(const struct spool *s);
 bool spool_is_dirty(const struct spool *s);
 uint64_t spool_uncommitted(const struct spool *s); /* bytes that wait for a commit */
+/* So many bytes, or as many as are good on a small disk, wait for a commit: a group that fills the disk cannot be
+ * ended. */
+bool spool_group_is_large(const struct spool *s, uint64_t most);
 
 /* The next committed entry that was not read yet: 1, and its slices are valid until the next call; 0: none; -1: ERR_IO.
  * Damage is stepped over, counted and logged. */

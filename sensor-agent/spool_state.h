@@ -26,6 +26,7 @@ struct spool {
 	uint64_t written;       /* bytes in its file */
 	uint64_t segment_limit; /* when so many are written, the next one is begun */
 	struct buffer pending;  /* bytes behind those */
+	size_t head;            /* of these, the segment's first group, which is made durable by itself */
 	uint32_t group_frames;  /* since the last commit */
 	uint64_t group_entries;
 	uint64_t group_entry_end;

@@ -102,6 +102,7 @@ static int begin_segment(struct spool *s, struct err *why)
 	spool_put_header(&s->pending, number, s->mark);
 	put_positions(s, true);
 	put_commit(s);
+	s->head = s->pending.len;
 	return s->pending.failed ? err_set(why, ERR_NOMEM, "no memory for the spool") : 0;
 }
 
@@ -144,21 +145,14 @@ static int cut_back(struct spool *s, struct err *why)
 	return refuse(s, why);
 }
 
-static int flush(struct spool *s, struct err *why)
+/* Writes the first bytes of `pending`. */
+static int write_pending(struct spool *s, size_t len, struct err *why)
 {
 	size_t done = 0;
 
-	if (s->pending.failed) {
-		s->broken = true;
-		return err_set(why, ERR_NOMEM, "no memory for the spool");
-	}
-	if (s->pending.len == 0)
-		return 0;
-	if (make_file(s, why) != 0)
-		return -1;
-	while (done < s->pending.len) {
-		ssize_t n = s->disk->write(s->disk->arg, s->fd, s->pending.data + done, s->pending.len - done,
-					   (off_t)(s->written + done));
+	while (done < len) {
+		ssize_t n =
+		    s->disk->write(s->disk->arg, s->fd, s->pending.data + done, len - done, (off_t)(s->written + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -168,8 +162,41 @@ static int flush(struct spool *s, struct err *why)
 			return cut_back(s, why);
 		done += (size_t)n;
 	}
-	s->written += done;
-	buffer_clear(&s->pending);
+	s->written += len;
+	s->pending.len -= len;
+	if (s->pending.len)
+		memmove(s->pending.data, s->pending.data + len, s->pending.len);
+	return 0;
+}
+
+/* A new segment's first group, all positions and the books as of the last commit, is durable before the next one is
+ * there: so older segments can go as soon as they are acked, also when the disk has no room for that one. */
+static int write_head(struct spool *s, struct err *why)
+{
+	struct spool_segment *segment = newest_segment(s);
+
+	if (s->head == 0)
+		return 0;
+	if (write_pending(s, s->head, why) != 0)
+		return -1;
+	if (s->disk->sync(s->disk->arg, s->fd) != 0 || fsync(s->dir_fd) != 0)
+		return break_down(s, why, "cannot sync");
+	s->head = 0;
+	segment->size = segment->file_size = s->written;
+	spool_remove_acked(s);
+	return 0;
+}
+
+static int flush(struct spool *s, struct err *why)
+{
+	if (s->pending.failed) {
+		s->broken = true;
+		return err_set(why, ERR_NOMEM, "no memory for the spool");
+	}
+	if (s->pending.len == 0)
+		return 0;
+	if (make_file(s, why) != 0 || write_head(s, why) != 0 || write_pending(s, s->pending.len, why) != 0)
+		return -1;
 	if (s->pending.room > (size_t)2 * PENDING_MOST)
 		buffer_release(&s->pending);
 	s->full_until = 0;
@@ -254,6 +281,11 @@ bool spool_is_dirty(const struct spool *s)
 	return has_group(s) || s->held.positions.changed || (has_drops_to_tell(s) && spool_has_room(s));
 }
 
+bool spool_group_is_large(const struct spool *s, uint64_t most)
+{
+	return s->is_writing && spool_uncommitted(s) >= least(most, s->segment_limit);
+}
+
 uint64_t spool_uncommitted(const struct spool *s)
 {
 	return s->is_writing ? s->written + s->pending.len - newest_segment(s)->size : 0;
@@ -290,28 +322,24 @@ static int write_group(struct spool *s, struct err *why)
 {
 	size_t len;
 	uint32_t frames;
-	bool is_new;
 
 	if (ready_segment(s, why) != 0)
 		return -1;
 	len = s->pending.len;
 	frames = s->group_frames;
-	is_new = newest_segment(s)->size == 0;
 	put_positions(s, false);
 	put_commit(s);
+	len = s->pending.len - len;
 	if (flush(s, why) != 0) {
 		/* Positions and commit are made anew by the next try. */
-		s->pending.len = len;
+		s->pending.len -= least(len, s->pending.len);
 		s->group_frames = frames;
 		return -1;
 	}
-	if (s->disk->sync(s->disk->arg, s->fd) != 0 || (is_new && fsync(s->dir_fd) != 0))
+	if (s->disk->sync(s->disk->arg, s->fd) != 0)
 		return break_down(s, why, "cannot sync");
 	settle_group(s);
-	if (is_new)
-		spool_remove_acked(s);
-	else
-		spool_count_occupied(s);
+	spool_count_occupied(s);
 	return 0;
 }
 
