@@ -104,6 +104,20 @@ static void write_status_text(const struct supervisor *s, struct buffer *text)
 	buffer_put_byte(text, '\n');
 }
 
+/* The folder belongs to the user that the roles have become; we may be root. What lies there is not followed. */
+static FILE *open_fresh(const char *path)
+{
+	FILE *f;
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	f = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (fd >= 0 && !f)
+		close(fd);
+	return f;
+}
+
 static void write_status(struct supervisor *s)
 {
 	char path[PATH_ROOM], fresh[PATH_ROOM];
@@ -114,7 +128,7 @@ static void write_status(struct supervisor *s)
 	snprintf(fresh, sizeof(fresh), "%s/run/status.json.new", s->context->settings.state_dir);
 	buffer_init(&text, 0);
 	write_status_text(s, &text);
-	f = fopen(fresh, "we");
+	f = open_fresh(fresh);
 	if (!f || fwrite(text.data, 1, text.len, f) != text.len || fflush(f) != 0 || rename(fresh, path) != 0)
 		log_warning("cannot write %s: %s", path, strerror(errno));
 	if (f)
@@ -160,7 +174,8 @@ static int choose_roles(struct supervisor *s, struct err *why)
 	return 0;
 }
 
-/* The folders that all roles share, owned by the user that they become. */
+/* The folders that all roles share, owned by the user that they become. lchown(2): that user may have put a link there,
+ * to something that is not his. */
 static int prepare_folders(const struct settings *settings, struct err *why)
 {
 	static const char *const folders[] = { "", "/run" };
@@ -174,7 +189,7 @@ static int prepare_folders(const struct settings *settings, struct err *why)
 		snprintf(path, sizeof(path), "%s%s", settings->state_dir, folders[i]);
 		if (mkdir(path, 0755) != 0 && errno != EEXIST)
 			return err_set_errno(why, ERR_IO, "cannot make the folder %s", path);
-		if (user && getuid() == 0 && chown(path, user->pw_uid, user->pw_gid) != 0)
+		if (user && getuid() == 0 && lchown(path, user->pw_uid, user->pw_gid) != 0)
 			return err_set_errno(why, ERR_IO, "cannot give %s to %s", path, settings->run_as);
 	}
 	return 0;
@@ -197,7 +212,7 @@ static int open_sockets(struct supervisor *s, struct err *why)
 		if (s->sockets[i] < 0)
 			return -1;
 		if (strncmp(address, "unix:", 5) == 0 && user && getuid() == 0 &&
-		    chown(address + 5, user->pw_uid, user->pw_gid) != 0)
+		    lchown(address + 5, user->pw_uid, user->pw_gid) != 0)
 			return err_set_errno(why, ERR_IO, "cannot give %s to %s", address + 5, settings->run_as);
 		log_info("%s listens on %s", listeners[i].role, address);
 	}

@@ -209,8 +209,14 @@ none_left() {
 	done
 }
 check_equal 'roles end by themselves when the supervisor is killed' yes "$(wait_until 30 none_left && echo yes)"
+# The folder belongs to the roles' user, the supervisor may be root: what a role that was taken over puts there is not
+# followed.
+echo untouched >"$STATE/victim"
+chmod 666 "$STATE/victim"
+ln -s "$STATE/victim" "$STATE/server/run/status.json.new"
 server_start || exit 1
 good 'and a new one starts on their ports'
+check_equal 'its file is written beside a link, not through it' untouched "$(cat "$STATE/victim")"
 end_agents
 server_stop
 check_equal 'SIGTERM: all end, status 0' 0 "$server_status"
