@@ -1,10 +1,13 @@
 #include "server/api/event_ring.h"
 
 #include "lib/buffer.h"
+#include "lib/siphash.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+enum { DISGUISE_ROUNDS = 4 };
 
 static const char *const names[] = {
 	[EVENT_ALERT] = "alert.upsert",
@@ -17,6 +20,7 @@ static const char *const names[] = {
 struct event_ring {
 	struct event_ring_limits limits;
 	uint32_t epoch;
+	uint8_t secret[EVENT_SECRET_SIZE];
 	uint64_t first, next;
 	size_t bytes;
 	struct event *events;
@@ -30,7 +34,8 @@ void event_text_release(struct event_text *text)
 		free(text);
 }
 
-struct event_ring *event_ring_new(const struct event_ring_limits *limits, uint32_t epoch)
+struct event_ring *event_ring_new(const struct event_ring_limits *limits, uint32_t epoch,
+				  const uint8_t secret[EVENT_SECRET_SIZE])
 {
 	struct event_ring *ring = calloc(1, sizeof(*ring));
 	size_t slots = 16;
@@ -41,6 +46,7 @@ struct event_ring *event_ring_new(const struct event_ring_limits *limits, uint32
 		slots *= 2;
 	ring->limits = *limits;
 	ring->epoch = epoch;
+	memcpy(ring->secret, secret, EVENT_SECRET_SIZE);
 	ring->first = ring->next = 1;
 	ring->index_mask = slots - 1;
 	ring->events = calloc(limits->events, sizeof(*ring->events));
@@ -220,9 +226,45 @@ const struct event *event_ring_at(const struct event_ring *ring, uint64_t number
 	return at(ring, number);
 }
 
+static uint32_t scramble(const struct event_ring *ring, unsigned round, uint32_t half)
+{
+	const uint8_t text[] = { (uint8_t)round, (uint8_t)(half >> 24), (uint8_t)(half >> 16), (uint8_t)(half >> 8),
+				 (uint8_t)half };
+
+	return (uint32_t)siphash24(ring->secret, slice_of(text, sizeof(text)));
+}
+
+/* A Feistel network of four rounds: a permutation that nobody without the secret tells from chance (Luby and Rackoff,
+ * 1988). */
+static uint64_t disguise(const struct event_ring *ring, uint64_t number)
+{
+	uint32_t left = (uint32_t)(number >> 32), right = (uint32_t)number;
+
+	for (unsigned round = 0; round < DISGUISE_ROUNDS; round++) {
+		uint32_t before = left;
+
+		left = right;
+		right = before ^ scramble(ring, round, right);
+	}
+	return (uint64_t)left << 32 | right;
+}
+
+static uint64_t undisguise(const struct event_ring *ring, uint64_t disguised)
+{
+	uint32_t left = (uint32_t)(disguised >> 32), right = (uint32_t)disguised;
+
+	for (unsigned round = DISGUISE_ROUNDS; round-- > 0;) {
+		uint32_t after = right;
+
+		right = left;
+		left = after ^ scramble(ring, round, right);
+	}
+	return (uint64_t)left << 32 | right;
+}
+
 void event_ring_cursor(const struct event_ring *ring, uint64_t number, char out[EVENT_CURSOR_SIZE])
 {
-	snprintf(out, EVENT_CURSOR_SIZE, "%08" PRIx32 "-%" PRIu64, ring->epoch, number);
+	snprintf(out, EVENT_CURSOR_SIZE, "%08" PRIx32 "-%" PRIu64, ring->epoch, disguise(ring, number));
 }
 
 bool event_ring_resume(const struct event_ring *ring, struct slice cursor, uint64_t *next)
@@ -235,6 +277,7 @@ bool event_ring_resume(const struct event_ring *ring, struct slice cursor, uint6
 	if (!slice_equal(slice_take(cursor, dash + 1), slice_take(slice_of_string(mine), dash + 1)) || dash != 8 ||
 	    !slice_to_uint64(slice_skip(cursor, dash + 1), &number))
 		return false;
+	number = undisguise(ring, number);
 	if (number >= ring->next || number + 1 < ring->first)
 		return false;
 	*next = number + 1;

@@ -19,7 +19,7 @@ enum event_kind {
 	EVENT_FLOOD, /* more alerts of this company than are worth showing one by one: load again */
 };
 
-enum { EVENT_CURSOR_SIZE = 48 };
+enum { EVENT_CURSOR_SIZE = 48, EVENT_SECRET_SIZE = 16 };
 
 struct event_text {
 	unsigned references;
@@ -44,8 +44,10 @@ struct event_ring_limits {
 };
 
 struct event_ring;
-/* epoch: tells this ring's cursors from those of another run. NULL: no memory. */
-struct event_ring *event_ring_new(const struct event_ring_limits *limits, uint32_t epoch);
+/* epoch: tells this ring's cursors from those of another run. secret: hides in them how many events there were. NULL:
+ * no memory. */
+struct event_ring *event_ring_new(const struct event_ring_limits *limits, uint32_t epoch,
+				  const uint8_t secret[EVENT_SECRET_SIZE]);
 void event_ring_free(struct event_ring *ring); /* NULL is allowed; texts still held elsewhere stay */
 
 enum event_append {
@@ -68,7 +70,8 @@ uint64_t event_ring_first(const struct event_ring *ring);
 uint64_t event_ring_next(const struct event_ring *ring);
 const struct event *event_ring_at(const struct event_ring *ring, uint64_t number);
 
-/* "<epoch>-<number>": the reader has everything up to this number. */
+/* "<epoch>-<n>": the reader has everything up to this number. n is the number in disguise: readers of one company must
+ * not count the events of the others. */
 void event_ring_cursor(const struct event_ring *ring, uint64_t number, char out[EVENT_CURSOR_SIZE]);
 /* The number of the event that follows; false when there is no such cursor, or events behind it are gone. */
 bool event_ring_resume(const struct event_ring *ring, struct slice cursor, uint64_t *next);

@@ -45,10 +45,12 @@ int hub_new(struct hub **out, struct err *why)
 {
 	static const struct event_ring_limits limits = { RING_EVENTS, RING_BYTES, RING_KEEP_MS };
 	struct hub *hub = calloc(1, sizeof(*hub));
+	uint8_t secret[EVENT_SECRET_SIZE];
 	pthread_condattr_t attributes;
 
+	random_bytes(secret, sizeof(secret));
 	if (hub)
-		hub->ring = event_ring_new(&limits, (uint32_t)random_u64());
+		hub->ring = event_ring_new(&limits, (uint32_t)random_u64(), secret);
 	if (!hub || !hub->ring) {
 		free(hub);
 		return err_set(why, ERR_NOMEM, "no memory for the live stream");

@@ -233,6 +233,19 @@ done
 for name in member1 viewer1 wall1; do
 	marked "$STATE/stream.$name" && bad "the stream of $name shows company 2" || good "the stream of $name shows nothing of company 2"
 done
+# Each company has one open incident, of severity 3.
+counted() { # NAME: the open incidents of all its counts, once they are known
+	grep -A 1 '^event: counts' "$STATE/stream.$1" | sed -n 's/^data: //p' | jq -c .open_by_severity | grep -v '0,0,0,0,0' | sort -u | tr '\n' ' '
+}
+check_equal 'the figures of a stream are those of its company' '[0,0,1,0,0]  [0,0,2,0,0] ' "$(counted member1) $(counted analyst)"
+# Cursors give away nothing about what happened elsewhere: one after the other, they are in no order.
+sed -n 's/^id: [0-9a-f]*-//p' "$STATE/stream.analyst" | sort -u >"$STATE/cursors"
+who=member1
+for i in 1 2 3 4 5 6 7 8; do
+	curl -k -sS -o "$STATE/body" -D - -H "Cookie: __Host-sid=$who" "https://127.0.0.1:$api_port/v1/alerts" |
+		tr -d '\r' | sed -n 's/^[Xx]-[Ss]tream-[Cc]ursor: [0-9a-f]*-//p' >>"$STATE/cursors"
+done
+check_equal 'no cursor is a number of events' '' "$(awk 'length($0) < 8' "$STATE/cursors" | head -n 3)"
 # Somebody else's cursor gives one's own events alone.
 cursor=$(sed -n 's/^id: //p' "$STATE/stream.analyst" | head -n 1)
 listen member1 "?cursor=$cursor"

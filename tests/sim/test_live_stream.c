@@ -22,7 +22,8 @@ static struct stage stage_new(size_t events, size_t bytes)
 {
 	const struct event_ring_limits limits = { events, bytes, 600000 };
 
-	return (struct stage){ .ring = event_ring_new(&limits, 0x7f3a), .now = 1000000 };
+	return (struct stage){ .ring = event_ring_new(&limits, 0x7f3a, (const uint8_t *)"a secret of ours"),
+			       .now = 1000000 };
 }
 
 static void stage_free(struct stage *s)
@@ -78,6 +79,36 @@ static struct stream_client reader(struct stage *s, const struct stream_scope *s
 
 /* ------------------------------------------------------------------------------------------------------------- ring */
 
+static bool resumes(const struct stage *s, uint64_t number, uint64_t *next)
+{
+	char cursor[EVENT_CURSOR_SIZE];
+
+	event_ring_cursor(s->ring, number, cursor);
+	return event_ring_resume(s->ring, slice_of_string(cursor), next);
+}
+
+/* Who reads of one company must not learn how much happened at the others. */
+START_TEST(ring_cursors_tell_no_numbers)
+{
+	struct stage s = stage_new(4, 100000);
+	char cursor[EVENT_CURSOR_SIZE];
+	uint64_t before = 0, value = 0;
+	int up = 0;
+
+	for (uint64_t i = 1; i <= 1000; i++) {
+		event_ring_cursor(s.ring, i, cursor);
+		ck_assert(slice_to_uint64(slice_of_string(cursor + 9), &value));
+		ck_assert_uint_gt(value, 1000000);
+		ck_assert_uint_ne(value, before);
+		up += value > before;
+		before = value;
+	}
+	ck_assert_int_gt(up, 400);
+	ck_assert_int_lt(up, 600);
+	stage_free(&s);
+}
+END_TEST
+
 START_TEST(ring_keeps_the_latest)
 {
 	struct stage s = stage_new(4, 100000);
@@ -93,9 +124,9 @@ START_TEST(ring_keeps_the_latest)
 	ck_assert_int_eq(put(&s, EVENT_INCIDENT, 1, 6, 1), EVENT_NEW);
 	/* Object 1 fell out long ago, so the ring knows nothing about it. */
 	ck_assert_int_eq(put(&s, EVENT_ALERT, 1, 1, 1), EVENT_NEW);
-	ck_assert(event_ring_resume(s.ring, SLICE_LITERAL("00007f3a-5"), &next));
+	ck_assert(resumes(&s, 5, &next));
 	ck_assert_uint_eq(next, 6);
-	ck_assert(event_ring_resume(s.ring, SLICE_LITERAL("00007f3a-9"), &next));
+	ck_assert(resumes(&s, 9, &next));
 	ck_assert_uint_eq(next, 10);
 	stage_free(&s);
 }
@@ -103,15 +134,27 @@ END_TEST
 
 START_TEST(ring_refuses_cursors)
 {
-	static const char *const bad[] = { "00007f3a-1", "00007f3a-10", "00007f3b-9",  "7f3a-9", "00007f3a-", "",
-					   "00007f3a",   "00007f3a--1", "00007f3a-9x", "-9",     "00007F3A-9" };
+	static const char *const bad[] = { "", "-", "00007f3a", "00007f3a-", "00007f3a-9" };
+	/* With what stands for event 9, which is a good one behind the right epoch. */
+	static const char *const bad_heads[] = { "00007f3b-", "7f3a-", "00007f3a--", "-", "00007F3A-", "00007f3a" };
 	struct stage s = stage_new(4, 100000);
+	char good[EVENT_CURSOR_SIZE], cursor[2 * EVENT_CURSOR_SIZE];
 	uint64_t next;
 
 	for (int64_t i = 1; i <= 9; i++)
 		put(&s, EVENT_ALERT, 1, i, 1);
+	event_ring_cursor(s.ring, 9, good);
+	ck_assert(event_ring_resume(s.ring, slice_of_string(good), &next));
+	ck_assert(!resumes(&s, 1, &next));
+	ck_assert(!resumes(&s, 10, &next));
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
 		ck_assert_msg(!event_ring_resume(s.ring, slice_of_string(bad[i]), &next), "took %s", bad[i]);
+	for (size_t i = 0; i < ARRAY_LEN(bad_heads); i++) {
+		snprintf(cursor, sizeof(cursor), "%s%s", bad_heads[i], good + 9);
+		ck_assert_msg(!event_ring_resume(s.ring, slice_of_string(cursor), &next), "took %s", cursor);
+	}
+	snprintf(cursor, sizeof(cursor), "%sx", good);
+	ck_assert(!event_ring_resume(s.ring, slice_of_string(cursor), &next));
 	stage_free(&s);
 }
 END_TEST
@@ -172,7 +215,10 @@ START_TEST(windows_coalesce)
 	struct stream_client c = reader(&s, &everything, NULL);
 	struct buffer out = { 0 };
 	const char *text = read_all(&s, &c, 4096, &out);
+	char second[EVENT_CURSOR_SIZE], third[EVENT_CURSOR_SIZE], wanted[512];
 
+	event_ring_cursor(s.ring, 2, second);
+	event_ring_cursor(s.ring, 3, third);
 	ck_assert_ptr_eq(strstr(text, "retry: 2000\n:hb\n\n"), text);
 	ck_assert_uint_eq(count_of(text, "event: counts"), 1);
 	s.now += 500;
@@ -181,8 +227,11 @@ START_TEST(windows_coalesce)
 	put(&s, EVENT_INCIDENT, 1, 7, 2);
 	/* After a quiet time at once; of object 7 the last version alone, where it stands in the order. */
 	text = read_all(&s, &c, 4096, &out);
-	ck_assert_str_eq(text, "id: 00007f3a-2\nevent: incident.upsert\ndata: {\"o\":8,\"v\":1}\n\n"
-			       "id: 00007f3a-3\nevent: incident.upsert\ndata: {\"o\":7,\"v\":2}\n\n");
+	snprintf(wanted, sizeof(wanted),
+		 "id: %s\nevent: incident.upsert\ndata: {\"o\":8,\"v\":1}\n\n"
+		 "id: %s\nevent: incident.upsert\ndata: {\"o\":7,\"v\":2}\n\n",
+		 second, third);
+	ck_assert_str_eq(text, wanted);
 	s.now += 50;
 	put(&s, EVENT_INCIDENT, 1, 7, 3);
 	ck_assert_str_eq(read_all(&s, &c, 4096, &out), "");
@@ -722,7 +771,7 @@ START_TEST(a_look_is_put_in_order)
 }
 END_TEST
 
-SUITE_MAIN("live stream", ring_keeps_the_latest, ring_refuses_cursors, ring_is_bounded_by_bytes_and_age,
-	   ring_index_is_right, windows_coalesce, scopes_and_topics, pieces_make_no_difference, heartbeats,
-	   figures_when_they_change, too_much_is_one_reset, slow_reader, the_end, nothing_is_lost_or_doubled,
-	   a_look_is_put_in_order)
+SUITE_MAIN("live stream", ring_cursors_tell_no_numbers, ring_keeps_the_latest, ring_refuses_cursors,
+	   ring_is_bounded_by_bytes_and_age, ring_index_is_right, windows_coalesce, scopes_and_topics,
+	   pieces_make_no_difference, heartbeats, figures_when_they_change, too_much_is_one_reset, slow_reader, the_end,
+	   nothing_is_lost_or_doubled, a_look_is_put_in_order)
