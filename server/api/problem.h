@@ -9,6 +9,7 @@ enum problem_code {
 	PROBLEM_BAD_REQUEST,       /* 400: not HTTP as we read it */
 	PROBLEM_INVALID,           /* 400: errors[] says what */
 	PROBLEM_NOT_JSON,          /* 400 */
+	PROBLEM_TOO_SLOW,          /* 400: to find it would take longer than the database may */
 	PROBLEM_UNAUTHENTICATED,   /* 401 */
 	PROBLEM_WRONG_PASSWORD,    /* 401 */
 	PROBLEM_FORBIDDEN,         /* 403: the role may not */

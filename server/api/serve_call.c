@@ -221,6 +221,8 @@ static void refuse_error(struct call *call, const struct err *why)
 		code = PROBLEM_CONFLICT;
 	else if (why->code == ERR_UNAVAILABLE)
 		code = PROBLEM_UNAVAILABLE;
+	else if (why->code == ERR_LIMIT)
+		code = PROBLEM_TOO_SLOW;
 	if (code == PROBLEM_INTERNAL)
 		log_error("request %s, %s %s: %s", call->request->id, call->route->route.method,
 			  call->route->route.pattern, why->text);

@@ -58,6 +58,20 @@ static void say_away(struct workers *w, const char *reason)
 		log_warning("requests are answered 503: %s", reason);
 }
 
+/* An idle connection that the server has closed meanwhile: a request must not be what finds out. The first look takes
+ * in what the server said last, the second meets the end. */
+static void drop_closed(struct worker *self)
+{
+	struct err why;
+	unsigned unused;
+
+	if (!self->db ||
+	    (db_notifications(self->db, &unused, &why) == 0 && db_notifications(self->db, &unused, &why) == 0))
+		return;
+	db_close(self->db);
+	self->db = NULL;
+}
+
 /* While the database is away requests are refused at once, rather than each waiting for one more attempt. */
 static void connect_database(struct worker *self)
 {
@@ -83,6 +97,7 @@ static void *run(void *arg)
 	void *piece;
 
 	while ((piece = next_piece(w))) {
+		drop_closed(self);
 		connect_database(self);
 		if (!w->plan.work(w->plan.arg, self->db, piece)) {
 			db_close(self->db);

@@ -14,6 +14,7 @@ enum err_code sqlstate_code(const char *state)
 		{ "57P03", ERR_UNAVAILABLE }, /* cannot connect now */
 		{ "25006", ERR_UNAVAILABLE }, /* read-only: a standby, after a failover */
 		{ "53300", ERR_UNAVAILABLE }, /* too many connections */
+		{ "57014", ERR_LIMIT },       /* longer than statement_timeout allows */
 		{ "40001", ERR_CONFLICT },    /* serialization failure */
 		{ "40P01", ERR_CONFLICT },    /* deadlock */
 		{ "23505", ERR_CONFLICT },    /* unique violation */

@@ -419,6 +419,21 @@ check_equal 'a flood is a reset' 1 "$(grep -c '^event: reset' "$STATE/listed")"
 check_equal 'not thousands of events' t "$([ "$(events "$STATE/listed" alert.upsert | wc -l)" -lt 100 ] && echo t)"
 wait_until 30 grouped
 
+# What takes too long to find is refused in words that help, and is no failure of the server. Something makes it slow:
+sql "ALTER ROLE hinomi_api SET statement_timeout = '300ms'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+	WHERE usename = 'hinomi_api'" >/dev/null
+wait_until 30 answers
+psql -X -q -d "$conninfo" -c 'BEGIN' -c 'LOCK TABLE alert IN ACCESS EXCLUSIVE MODE' -c 'SELECT pg_sleep(600)' >/dev/null 2>&1 &
+slow=$!
+held() { [ "$(sql "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'alert'::regclass")" = 1 ]; }
+wait_until 10 held
+cookie=$tanaka
+get '/v1/alerts?q=anything'
+check_equal 'a search that takes too long' '400 too_slow' "$status $(reply .code)"
+sql "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(600)' AND pid <> pg_backend_pid();
+	ALTER ROLE hinomi_api SET statement_timeout = '30s'" >/dev/null
+wait "$slow"
+
 # The database goes away and comes back: the streams stay, and are told to load again or go on without a gap.
 stream "$STATE/stays" "$tanaka" ''
 stays=$streaming
@@ -426,6 +441,13 @@ wait_until 10 begun "$STATE/stays"
 database_kill
 database_start >/dev/null
 wait_until 30 answers
+# Whichever worker gets it: none fails a request because its connection is of the time before.
+refused=0
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+	get /v1/me
+	[ "$status" = 200 ] || refused=$((refused + 1))
+done
+check_equal 'the database is back, and no request meets an old connection' 0 "$refused"
 come "1, 30000, 1, now(), 102, 1, 'outbound'"
 wait_until 30 seen "$STATE/stays" alert.upsert '.alert.id == 30000'
 check_equal 'a stream outlives the database' 0 "$(kill -0 "$stays" && seen "$STATE/stays" alert.upsert '.alert.id == 30000' && echo 0 || echo 1)"
