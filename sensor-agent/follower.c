@@ -13,8 +13,9 @@
 
 enum {
 	READ_SIZE = 64 * 1024,
-	IDLE_MS = 60000,      /* quiet for so long: may be closed */
-	COMPLAINT_MS = 60000, /* the same complaint at most once in so long */
+	IDLE_MS = 60000,              /* quiet for so long: may be closed */
+	COMPLAINT_MS = 60000,         /* the same complaint at most once in so long */
+	COUNT_MOST = 8 * 1024 * 1024, /* bytes that are looked at to count the lines of a file that is given up */
 };
 
 struct follower {
@@ -185,19 +186,30 @@ void follower_free(struct follower *f)
 
 /* ------------------------------------------------------------------------------------------------ rotation */
 
-static void give_up_oldest(struct follower *f, struct followed_path *p)
+/* Lines behind the mark; of a large rest its beginning is counted and the others are reckoned by that, so that the loop
+ * does not stand still. */
+static uint64_t count_rest(struct follower *f, struct followed_file *file)
 {
 	struct followed_plan plan = { .intake = NULL, .room = f->bytes, .room_size = sizeof(f->bytes) };
-	struct followed_file *file = p->old[0];
-	uint64_t before = file->lines, lost = 0;
-	size_t budget = SIZE_MAX;
+	uint64_t before = file->lines, from = file->mark.offset, counted, rest;
+	size_t budget = COUNT_MOST;
+	struct stat st;
 
-	if (file->fd >= 0) {
-		followed_file_seek(file, file->mark);
-		followed_file_read(file, &plan, &budget, NULL);
-		lost = file->lines - before + line_reader_is_open(&file->reader);
-		file->lines = before;
-	}
+	followed_file_seek(file, file->mark);
+	followed_file_read(file, &plan, &budget, NULL);
+	counted = file->lines - before;
+	file->lines = before;
+	if (budget > 0 || fstat(file->fd, &st) != 0 || (uint64_t)st.st_size <= file->reader.done)
+		return counted + line_reader_is_open(&file->reader);
+	rest = (uint64_t)st.st_size - file->reader.done;
+	return counted +
+	       (counted ? (uint64_t)((double)counted * (double)rest / (double)(file->reader.done - from)) : 1);
+}
+
+static void give_up_oldest(struct follower *f, struct followed_path *p)
+{
+	uint64_t lost = p->old[0]->fd >= 0 ? count_rest(f, p->old[0]) : 0;
+
 	log_warning("%s: more than %d rotated files wait to be read; %" PRIu64 " lines of the oldest are given up",
 		    p->name, FOLLOWED_PATH_OLD_MOST, lost);
 	if (lost)

@@ -9,7 +9,7 @@
  * same turn as the lines, so that one commit makes both durable.
  *
  * At most FOLLOWED_PATH_OLD_MOST rotated-away files of a path wait to be read; beyond, the oldest's unread lines are
- * counted as dropped.
+ * counted as dropped (of a large rest: reckoned).
  *
  * What cannot be had: a line that copy-truncate destroys between the copy's end and the truncation; the unread rest of
  * a file that is deleted, or compressed, while nobody has it open. A line that will never get its end (its file was
