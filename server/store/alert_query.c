@@ -36,7 +36,7 @@
 	"AND g.key = a.cluster_key AND g.is_cluster AND g.incident_id = $8::bigint "                             \
 	"AND g.first_ts <= a.ts AND g.last_ts >= a.ts)) "
 
-/* The page is cut before names and membership are looked up. */
+/* Across companies unless the scope is one. The page is cut before names and membership are looked up. */
 #define PAGE(scope)                                                                                                  \
 	"SELECT " COLUMNS ", CASE WHEN $6::boolean THEN a.raw END FROM (SELECT a.* FROM alert a WHERE " scope FILTER \
 	"ORDER BY a.ts DESC, a.id DESC LIMIT $5::bigint) a" JOINS "ORDER BY a.ts DESC, a.id DESC"

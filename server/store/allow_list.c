@@ -24,6 +24,7 @@ static const char *const statements[] = {
 	    "JOIN sensor s ON s.company_id = c.company_id AND s.sensor_id = c.sensor_id "
 	    "JOIN company m ON m.company_id = c.company_id ORDER BY c.fingerprint",
 	[NETWORKS] = "SELECT company_id, network::text FROM company_network ORDER BY company_id, network",
+	/* Across companies. */
 	[ZONES] = "SELECT name, extract(epoch FROM utc_offset)::bigint FROM pg_timezone_names WHERE name = $1::text OR "
 		  "name IN (SELECT timezone FROM sensor)",
 };

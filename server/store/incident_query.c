@@ -16,8 +16,8 @@
 	"AND i.state = ANY ($3::text[]) AND ($4::text IS NULL OR i.direction = $4::text) "                            \
 	"AND ($5::text IS NULL OR i.title ILIKE $5::text OR i.no = $6::bigint) "
 
-/* $7 severity, $8 to $10 the row before, $11 limit, $12 company. By activity there is one rank, which leaves the
- * index on (last_ts, incident_id) usable. */
+/* Across companies unless the scope is one. $7 severity, $8 to $10 the row before, $11 limit, $12 company. By activity
+ * there is one rank, which leaves the index on (last_ts, incident_id) usable. */
 #define PAGE(scope, before, order)                                                                             \
 	"SELECT " COLUMNS ", NULL::text, NULL::bigint, NULL::text FROM incident i" JOINS "WHERE " scope FILTER \
 	"AND ($7::bigint IS NULL OR i.severity <= $7::bigint) AND " before "ORDER BY " order                   \
@@ -90,6 +90,7 @@ int incident_query_list(struct db *db, const struct incident_filter *filter, str
 	return db_run(db, lists[filter->order][filter->company_id != 0], &args, out, why);
 }
 
+/* Across companies unless the scope is one. */
 #define COUNTS(scope) "SELECT i.severity, count(*) FROM incident i WHERE " scope FILTER "GROUP BY i.severity"
 
 int incident_query_counts(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why)
