@@ -25,7 +25,7 @@ state_dir: $STATE/agents/honsha
 eve:
   paths: [$eve]
 CONF
-agent run --config "$STATE/agent.yaml" >"$STATE/agent.log" 2>&1 </dev/null &
+"$BUILD/hinomi-agent" run --config "$STATE/agent.yaml" >"$STATE/agent.log" 2>&1 </dev/null &
 agent_pid=$!
 at_exit "kill $agent_pid 2>/dev/null && wait $agent_pid || true"
 
