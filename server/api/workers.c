@@ -64,9 +64,11 @@ static void drop_closed(struct worker *self)
 {
 	struct err why;
 	unsigned unused;
+	bool open = true;
 
-	if (!self->db ||
-	    (db_notifications(self->db, &unused, &why) == 0 && db_notifications(self->db, &unused, &why) == 0))
+	for (int i = 0; i < 2 && self->db && open; i++)
+		open = db_notifications(self->db, &unused, &why) == 0;
+	if (open)
 		return;
 	db_close(self->db);
 	self->db = NULL;
