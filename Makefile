@@ -1,6 +1,8 @@
 # Hinomi. Objects go to $(BUILD), never beside the sources. `make help` lists the targets.
 
 BUILD  ?= build/debug
+# One spelling for one folder: the headers that an object depends on are remembered under its name.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 PREFIX ?= /usr/local
 DESTDIR ?=
 
