@@ -152,7 +152,8 @@ static void load(struct follower *f)
 		if (p && intake_saved_position(f->intake, saved, &state) && followed_path_load(p, state, &why) != 0)
 			log_error("%s: %s; what is not remembered is read again", p->name, why.text);
 		if (p)
-			p->more_behind = p->old_count > 0;
+			/* What came between an old file and the present one was known when the latter was taken up. */
+			p->more_behind = p->old_count > 0 && !p->current;
 	}
 }
 
@@ -218,10 +219,12 @@ static void give_up_oldest(struct follower *f, struct followed_path *p)
 }
 
 /* The current file is not the one of its name any more. */
-static void retire(struct follower *f, struct followed_path *p)
+static void retire(struct follower *f, struct followed_path *p, int64_t now_ms)
 {
 	if (!p->current)
 		return;
+	/* Its writer may not have noticed yet. */
+	p->current->quiet_since_ms = now_ms;
 	if (p->old_count == FOLLOWED_PATH_OLD_MOST)
 		give_up_oldest(f, p);
 	followed_path_add_old(p, p->current);
@@ -311,7 +314,7 @@ static int open_regular(const char *name, struct stat *st)
 }
 
 /* First half of a scan: is the current file still the one of its name? */
-static void check_current(struct follower *f, struct followed_path *p)
+static void check_current(struct follower *f, struct followed_path *p, int64_t now_ms)
 {
 	struct stat st;
 	bool there = p->current && stat(p->name, &st) == 0;
@@ -321,7 +324,7 @@ static void check_current(struct follower *f, struct followed_path *p)
 		return;
 	}
 	if (!there || !S_ISREG(st.st_mode) || !file_mark_is(&p->current->mark, &st)) {
-		retire(f, p);
+		retire(f, p, now_ms);
 		return;
 	}
 	if (p->current->fd >= 0 || (f->scanned && (uint64_t)st.st_size == p->current->mark.offset))
@@ -331,7 +334,7 @@ static void check_current(struct follower *f, struct followed_path *p)
 	if (p->current->fd < 0)
 		complain(f, p->name, strerror(errno));
 	else if (!file_mark_is(&p->current->mark, &st))
-		retire(f, p); /* renamed this moment; it has another file's descriptor */
+		retire(f, p, now_ms); /* renamed this moment; it has another file's descriptor */
 }
 
 /* Where to begin in a file whose past does not matter: behind its last whole line. */
@@ -459,7 +462,7 @@ void follower_scan(struct follower *f, int64_t now_ms)
 		tell_missing(f);
 	path_patterns_each(&f->patterns, add_match, f);
 	for (size_t i = 0; i < f->count; i++)
-		check_current(f, f->paths[i]);
+		check_current(f, f->paths[i], now_ms);
 	for (size_t i = 0; i < f->count; i++) {
 		resolve_old(f, f->paths[i], now_ms);
 		if (f->paths[i]->more_behind)
@@ -541,7 +544,8 @@ static bool is_quiet(const struct followed_file *file, int64_t now_ms, int64_t s
 	return now_ms - file->quiet_since_ms >= so_long_ms;
 }
 
-/* Rotated-away files, oldest first. */
+/* Rotated-away files, oldest first; in this order they are let go of, too: the youngest that is held tells what is
+ * known of those before it. */
 static enum followed read_old(struct follower *f, struct followed_path *p, const struct followed_plan *plan,
 			      size_t *budget)
 {
@@ -553,7 +557,7 @@ static enum followed read_old(struct follower *f, struct followed_path *p, const
 
 		if (result != FOLLOWED_END)
 			return result;
-		if (!is_quiet(file, plan->now_ms, FOLLOWER_QUIET_MS) || file->fd < 0) {
+		if (i > 0 || !is_quiet(file, plan->now_ms, FOLLOWER_QUIET_MS) || file->fd < 0) {
 			i++;
 			continue;
 		}

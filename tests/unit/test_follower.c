@@ -366,6 +366,34 @@ START_TEST(rest_is_read_from_the_copy)
 }
 END_TEST
 
+#define SECOND_LINE "{\"timestamp\":\"2026-11-24T08:15:07.000001+0900\",\"event_type\":\"alert\"}"
+
+/* The first copy is still watched when the agent dies; the second one is of what it was reading. */
+START_TEST(copied_and_truncated_again_while_away)
+{
+	append("eve.json", LONG_LINE "\n");
+	follow_eve();
+	read_all();
+	copy_file("eve.json", "eve.json.1");
+	truncate_file("eve.json");
+	read_all();
+	append("eve.json", SECOND_LINE "\n");
+	read_all();
+	intake_commit(&in, NULL);
+	stop();
+	append("eve.json", "c\n");
+	let_the_clock_tick();
+	move("eve.json.1", "eve.json.2");
+	copy_file("eve.json", "eve.json.1");
+	truncate_file("eve.json");
+	append("eve.json", "d\n");
+	follow_eve();
+	read_to_the_end();
+	ck_assert_uint_eq(in.count, 4);
+	expect(LONG_LINE " " SECOND_LINE " c d ");
+}
+END_TEST
+
 START_TEST(glob_matches_rotated_names)
 {
 	append("eve.json", LONG_LINE "\n");
@@ -426,6 +454,60 @@ START_TEST(rotated_while_away)
 	follow_eve();
 	read_to_the_end();
 	expect(LONG_LINE " b c d ");
+}
+END_TEST
+
+static void restart(void)
+{
+	intake_commit(&in, NULL);
+	stop();
+	follow_eve();
+}
+
+/* A file that was read to its end and let go of must not be taken for one that was never seen, because an older one is
+ * still held. */
+START_TEST(let_go_while_an_older_one_is_held)
+{
+	append("eve.json", "a\n");
+	follow_eve();
+	read_all();
+	let_the_clock_tick();
+	move("eve.json", "eve.json.1");
+	append("eve.json", "b\n");
+	read_all();
+	now_ms += 10;
+	restart();
+	read_all();
+	let_the_clock_tick();
+	move("eve.json", "eve.json.2");
+	append("eve.json", "c\n");
+	for (int i = 0; i < 4; i++) {
+		now_ms += FOLLOWER_QUIET_MS / 3;
+		read_all();
+		restart();
+	}
+	read_to_the_end();
+	restart();
+	read_to_the_end();
+	expect("a b c ");
+}
+END_TEST
+
+START_TEST(late_writer_after_a_restart)
+{
+	append("eve.json", "a\n");
+	follow_eve();
+	read_all();
+	restart();
+	read_all();
+	/* Nothing new was read since the start; it is rotated, and its writer has not noticed. */
+	move("eve.json", "eve.json.1");
+	append("eve.json", "c\n");
+	read_all();
+	now_ms += FOLLOWER_QUIET_MS - 1;
+	append("eve.json.1", "late\n");
+	read_to_the_end();
+	expect("a c late ");
 }
 END_TEST
 
@@ -899,9 +981,12 @@ int main(void)
 				       line_without_end,
 				       copied_and_truncated,
 				       rest_is_read_from_the_copy,
+				       copied_and_truncated_again_while_away,
 				       glob_matches_rotated_names,
 				       deleted_and_made_again,
 				       rotated_while_away,
+				       let_go_while_an_older_one_is_held,
+				       late_writer_after_a_restart,
 				       folder_that_may_not_be_entered_for_a_while,
 				       file_that_may_not_be_read_for_a_while,
 				       folder_that_is_not_mounted_for_a_while,
