@@ -26,8 +26,9 @@ BEGIN
     IF to_regclass(format('public.%I', v_name)) IS NOT NULL THEN
         RETURN false;
     END IF;
-    -- One at a time; also keeps rows from landing in the default partition while its share is moved.
-    LOCK TABLE public.alert_default IN ACCESS EXCLUSIVE MODE;
+    -- One at a time. The whole table, so that nobody is between looking which partitions there are and reading them: who
+    -- had looked before and waited for the default partition alone would find the rows moved away, and not know where to.
+    LOCK TABLE public.alert IN ACCESS EXCLUSIVE MODE;
     IF to_regclass(format('public.%I', v_name)) IS NOT NULL THEN
         RETURN false;
     END IF;

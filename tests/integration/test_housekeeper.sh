@@ -87,6 +87,21 @@ query "INSERT INTO work (company_id, id_from, id_to, ts_from, ts_to)
 	SELECT 1, 6, 6, ts, ts FROM alert WHERE id = 6"
 check 'all in the default partition' 6 "$(query 'SELECT count(*) FROM ONLY alert_default')"
 
+# A reader first locks the table, then looks which partitions there are, then locks these. In between nothing may be moved.
+psql -X -q -d "$conninfo" >/dev/null 2>&1 <<'SQL' &
+SET application_name = 'a reader';
+BEGIN;
+LOCK TABLE ONLY alert IN ACCESS SHARE MODE;
+SELECT pg_sleep(600);
+SQL
+reader=$!
+wait_until says "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'a reader' AND wait_event = 'PgSleep'" 1
+check 'no month is made under the eyes of a reader' yes \
+	"$(as_role housekeeper "SELECT alert_partition_create('$(month 4)')" | grep -q 'lock timeout' && echo yes)"
+query "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'a reader'" >/dev/null
+wait "$reader" || true
+check 'and nothing was moved' 6 "$(query 'SELECT count(*) FROM ONLY alert_default')"
+
 query "INSERT INTO company (company_id, operator_id, name) VALUES (1, 1, 'one');
 	INSERT INTO sensor (company_id, sensor_id, name, state) VALUES
 		(1, 1, 'new', 'new'), (1, 2, 'seen', 'new'), (1, 3, 'late', 'up'), (1, 4, 'down', 'up'), (1, 5, 'back', 'down'),
