@@ -203,6 +203,8 @@ CREATE TABLE alert (
 
 -- A missing partition must never fail a batch; the housekeeper moves rows from here into months of their own.
 CREATE TABLE alert_default PARTITION OF alert DEFAULT;
+-- The record is compressed already; the server need not try again.
+ALTER TABLE alert ALTER COLUMN raw SET STORAGE EXTERNAL;
 CREATE INDEX alert_company_ts ON alert (company_id, ts, id);
 CREATE INDEX alert_ts ON alert (ts, id);
 
