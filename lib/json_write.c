@@ -129,6 +129,14 @@ void json_put_integer(struct json_writer *w, const char *key, int64_t value)
 	buffer_printf(w->out, "%" PRId64, value);
 }
 
+void json_put_known(struct json_writer *w, const char *key, bool known, int64_t value)
+{
+	if (known)
+		json_put_integer(w, key, value);
+	else
+		json_put_null(w, key);
+}
+
 void json_put_real(struct json_writer *w, const char *key, double value)
 {
 	begin(w, key);

@@ -20,7 +20,8 @@ void json_close_array(struct json_writer *w);
 void json_put_string(struct json_writer *w, const char *key, const char *value); /* NULL writes null */
 void json_put_slice(struct json_writer *w, const char *key, struct slice value); /* ptr NULL writes null */
 void json_put_integer(struct json_writer *w, const char *key, int64_t value);
-void json_put_real(struct json_writer *w, const char *key, double value); /* not finite: null */
+void json_put_known(struct json_writer *w, const char *key, bool known, int64_t value); /* not known: null */
+void json_put_real(struct json_writer *w, const char *key, double value);               /* not finite: null */
 void json_put_bool(struct json_writer *w, const char *key, bool value);
 void json_put_null(struct json_writer *w, const char *key);
 void json_put_time(struct json_writer *w, const char *key, time_us value);    /* TIME_NONE: null */

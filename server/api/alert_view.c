@@ -3,19 +3,11 @@
 #include "lib/encode.h"
 #include "server/api/alert_ecs.h"
 
-static void put_optional(struct json_writer *w, const char *key, int64_t value, int64_t none)
-{
-	if (value == none)
-		json_put_null(w, key);
-	else
-		json_put_integer(w, key, value);
-}
-
 static void put_endpoint(struct json_writer *w, const char *key, struct slice ip, int64_t port)
 {
 	json_open_object(w, key);
 	json_put_slice(w, "ip", ip);
-	put_optional(w, "port", port, -1);
+	json_put_known(w, "port", port != -1, port);
 	json_close_object(w);
 }
 
@@ -53,7 +45,7 @@ static void put_verdict(struct json_writer *w, const struct alert_row *a)
 	json_put_raw(w, "technique", a->technique);
 	json_put_slice(w, "stage", a->stage);
 	json_put_slice(w, "community_id", a->community_id);
-	put_optional(w, "flow_id", a->flow_id, 0);
+	json_put_known(w, "flow_id", a->flow_id != 0, a->flow_id);
 }
 
 static void put_native(struct json_writer *w, const char *key, const struct alert_row *a,
@@ -75,8 +67,8 @@ static void put_native(struct json_writer *w, const char *key, const struct aler
 	json_put_slice(w, "inside_ip", a->inside_ip);
 	json_put_slice(w, "attacker_ip", a->attacker_ip);
 	json_put_integer(w, "repeat_count", a->repeat_count);
-	put_optional(w, "incident_id", a->incident_id, 0);
-	put_optional(w, "incident_no", a->incident_no, 0);
+	json_put_known(w, "incident_id", a->incident_id != 0, a->incident_id);
+	json_put_known(w, "incident_no", a->incident_no != 0, a->incident_no);
 	json_put_slice(w, "incident_state", a->incident_state);
 	if (record->wanted)
 		put_record(w, record);

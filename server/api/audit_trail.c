@@ -10,10 +10,7 @@ static void write_entry(const struct audit_entry *entry, struct json_writer *w)
 	json_put_time(w, "at", entry->at);
 	json_put_string(w, "actor", entry->actor);
 	json_put_string(w, "action", entry->action);
-	if (entry->company_id)
-		json_put_integer(w, "company_id", entry->company_id);
-	else
-		json_put_null(w, "company_id");
+	json_put_known(w, "company_id", entry->company_id != 0, entry->company_id);
 	json_put_string(w, "subject", entry->subject);
 	json_put_raw(w, "detail", slice_of_string(entry->detail));
 	json_close_object(w);

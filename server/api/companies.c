@@ -13,10 +13,7 @@ static void put_members(struct json_writer *w, const struct company_row *c)
 	json_put_string(w, "member_no", c->member_no);
 	json_put_bool(w, "member", c->member_no != NULL);
 	json_put_string(w, "industry", c->industry);
-	if (c->employees < 0)
-		json_put_null(w, "employees");
-	else
-		json_put_integer(w, "employees", c->employees);
+	json_put_known(w, "employees", c->employees >= 0, c->employees);
 	json_put_string(w, "area", c->area);
 	json_put_integer(w, "sensors", c->sensors);
 	json_put_integer(w, "sensors_down", c->sensors_down);

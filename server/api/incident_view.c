@@ -44,10 +44,7 @@ void incident_view_put_members(struct json_writer *w, const struct incident_row 
 	json_put_integer(w, "blocked_count", i->blocked_count);
 	json_put_string(w, "rule", i->rule);
 	json_put_string(w, "reason", i->reason);
-	if (i->merged_into)
-		json_put_integer(w, "merged_into", i->merged_into);
-	else
-		json_put_null(w, "merged_into");
+	json_put_known(w, "merged_into", i->merged_into != 0, i->merged_into);
 }
 
 void incident_view_put(struct json_writer *w, const char *key, const struct incident_row *incident)

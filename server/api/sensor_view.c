@@ -1,13 +1,5 @@
 #include "server/api/sensor_view.h"
 
-static void put_known(struct json_writer *w, const char *key, bool known, int64_t value)
-{
-	if (known)
-		json_put_integer(w, key, value);
-	else
-		json_put_null(w, key);
-}
-
 static void put_today(struct json_writer *w, const struct sensor_row *s)
 {
 	json_open_object(w, "today");
@@ -30,12 +22,12 @@ void sensor_view_put(struct json_writer *w, const char *key, const struct sensor
 	json_put_string(w, "state", s->state);
 	json_put_time(w, "last_seen_at", s->last_seen_at);
 	json_put_time(w, "last_event_at", s->last_event_at);
-	put_known(w, "clock_skew_ms", s->has_skew, s->clock_skew_ms);
+	json_put_known(w, "clock_skew_ms", s->has_skew, s->clock_skew_ms);
 	json_put_string(w, "agent_version", s->agent_version);
-	put_known(w, "spool_records", s->has_spool_records, s->spool_records);
-	put_known(w, "spool_bytes", s->has_spool_bytes, s->spool_bytes);
-	put_known(w, "disk_free_bytes", s->has_disk_free, s->disk_free_bytes);
-	put_known(w, "dropped_records", s->has_dropped, s->dropped_records);
+	json_put_known(w, "spool_records", s->has_spool_records, s->spool_records);
+	json_put_known(w, "spool_bytes", s->has_spool_bytes, s->spool_bytes);
+	json_put_known(w, "disk_free_bytes", s->has_disk_free, s->disk_free_bytes);
+	json_put_known(w, "dropped_records", s->has_dropped, s->dropped_records);
 	json_put_time(w, "certificate_not_after", s->certificate_not_after);
 	json_put_time(w, "created_at", s->created_at);
 	put_today(w, s);

@@ -44,14 +44,6 @@
 static const char list_all[] = PAGE("");
 static const char list_company[] = PAGE("a.company_id = $15::bigint AND ");
 
-static void arg_optional(struct db_args *args, int64_t value)
-{
-	if (value)
-		db_arg_integer(args, value);
-	else
-		db_arg_null(args);
-}
-
 int alert_query_list(struct db *db, const struct alert_filter *filter, struct db_result **out, struct err *why)
 {
 	struct db_args args = { 0 };
@@ -62,12 +54,12 @@ int alert_query_list(struct db *db, const struct alert_filter *filter, struct db
 	db_arg_integer(&args, filter->before_ts == TIME_NONE ? INT64_MAX : filter->before_id);
 	db_arg_integer(&args, filter->limit);
 	db_arg_bool(&args, filter->raw);
-	arg_optional(&args, filter->sensor_id);
-	arg_optional(&args, filter->incident_id);
+	db_arg_optional(&args, filter->sensor_id);
+	db_arg_optional(&args, filter->incident_id);
 	db_arg_text(&args, filter->direction);
 	db_arg_text(&args, filter->engine);
 	db_arg_text(&args, filter->action);
-	arg_optional(&args, filter->severity);
+	db_arg_optional(&args, filter->severity);
 	db_arg_text(&args, filter->pattern);
 	db_arg_text(&args, filter->address);
 	if (!filter->company_id)

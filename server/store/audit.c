@@ -107,10 +107,7 @@ int audit_append(struct db *db, const char *actor, const char *action, int64_t c
 	db_arg_time(&args, entry.at);
 	db_arg_text(&args, actor);
 	db_arg_text(&args, action);
-	if (company_id)
-		db_arg_integer(&args, company_id);
-	else
-		db_arg_null(&args);
+	db_arg_optional(&args, company_id);
 	db_arg_text(&args, subject);
 	db_arg_text(&args, detail_json);
 	db_arg_bytes(&args, slice_of(previous, sizeof(previous)));

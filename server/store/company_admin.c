@@ -7,12 +7,12 @@
 
 #define LOCK_COMPANIES "1668246896"
 
-static void arg_optional(struct db_args *args, int64_t value, int64_t none)
+static void arg_employees(struct db_args *args, const struct company_facts *facts)
 {
-	if (value == none)
+	if (facts->employees < 0)
 		db_arg_null(args);
 	else
-		db_arg_integer(args, value);
+		db_arg_integer(args, facts->employees);
 }
 
 /* Runs a statement that gives one number or no row: *out is then 0. */
@@ -75,7 +75,7 @@ int company_add(struct db *db, const struct company_facts *facts, int64_t *compa
 	db_arg_text(&args, facts->member_no);
 	db_arg_text(&args, facts->industry);
 	db_arg_text(&args, facts->area);
-	arg_optional(&args, facts->employees, -1);
+	arg_employees(&args, facts);
 	if (one_number(db,
 		       "INSERT INTO company (operator_id, name, member_no, industry, area, employees) "
 		       "SELECT operator_id, $1::text, $2::text, $3::text, $4::text, $5::integer "
@@ -96,7 +96,7 @@ int company_update(struct db *db, int64_t company_id, const struct company_facts
 	db_arg_text(&args, facts->member_no);
 	db_arg_text(&args, facts->industry);
 	db_arg_text(&args, facts->area);
-	arg_optional(&args, facts->employees, -1);
+	arg_employees(&args, facts);
 	return db_run(db,
 		      "UPDATE company SET name = coalesce($2::text, name), member_no = coalesce($3::text, member_no), "
 		      "industry = coalesce($4::text, industry), area = coalesce($5::text, area), "
@@ -186,7 +186,7 @@ int company_network_list(struct db *db, int64_t company_id, struct db_result **o
 {
 	struct db_args args = { 0 };
 
-	arg_optional(&args, company_id, 0);
+	db_arg_optional(&args, company_id);
 	return db_run(db,
 		      "SELECT n.company_id, c.name, n.network::text, n.note FROM company_network n "
 		      "JOIN company c ON c.company_id = n.company_id "
@@ -296,7 +296,7 @@ int span_list(struct db *db, int64_t company_id, const char *timezone, struct db
 {
 	struct db_args args = { 0 };
 
-	arg_optional(&args, company_id, 0);
+	db_arg_optional(&args, company_id);
 	db_arg_text(&args, timezone);
 	return db_run(db,
 		      "SELECT s.span_id, s.company_id, c.name, s.from_day::text, s.to_day::text, "

@@ -26,10 +26,7 @@ int company_query_list(struct db *db, int64_t company_id, const char *pattern, c
 {
 	struct db_args args = { 0 };
 
-	if (company_id)
-		db_arg_integer(&args, company_id);
-	else
-		db_arg_null(&args);
+	db_arg_optional(&args, company_id);
 	db_arg_text(&args, pattern);
 	db_arg_text(&args, timezone);
 	return db_run(db, list, &args, out, why);

@@ -111,6 +111,14 @@ void db_arg_integer(struct db_args *args, int64_t value)
 	arg_put(args, args->count < DB_ARGS_MAX ? args->numbers[args->count] : NULL, 0, FORMAT_TEXT);
 }
 
+void db_arg_optional(struct db_args *args, int64_t value)
+{
+	if (value)
+		db_arg_integer(args, value);
+	else
+		db_arg_null(args);
+}
+
 void db_arg_bool(struct db_args *args, bool value)
 {
 	arg_put(args, value ? "true" : "false", 0, FORMAT_TEXT);

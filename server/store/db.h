@@ -34,6 +34,7 @@ struct db_args {
 };
 void db_arg_text(struct db_args *args, const char *value); /* NULL: NULL */
 void db_arg_integer(struct db_args *args, int64_t value);
+void db_arg_optional(struct db_args *args, int64_t value); /* as an integer; 0: NULL */
 void db_arg_bool(struct db_args *args, bool value);
 void db_arg_time(struct db_args *args, time_us value);       /* TIME_NONE: NULL; cast $n::timestamptz */
 void db_arg_bytes(struct db_args *args, struct slice value); /* bytea, binary; ptr NULL: NULL */

@@ -23,10 +23,7 @@ int gap_ledger(struct db *db, const char *from, const char *to, const char *time
 	db_arg_text(&args, from);
 	db_arg_text(&args, to);
 	db_arg_text(&args, timezone);
-	if (company_id)
-		db_arg_integer(&args, company_id);
-	else
-		db_arg_null(&args);
+	db_arg_optional(&args, company_id);
 	return db_run(db, ledger_sql, &args, out, why);
 }
 

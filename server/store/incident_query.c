@@ -56,14 +56,6 @@ int64_t incident_query_rank(enum incident_order order, const struct incident_row
 	}
 }
 
-static void arg_optional(struct db_args *args, int64_t value)
-{
-	if (value)
-		db_arg_integer(args, value);
-	else
-		db_arg_null(args);
-}
-
 static void arg_filter(struct db_args *args, const struct incident_filter *filter)
 {
 	db_arg_time(args, filter->from);
@@ -71,7 +63,7 @@ static void arg_filter(struct db_args *args, const struct incident_filter *filte
 	db_arg_text(args, filter->states);
 	db_arg_text(args, filter->direction);
 	db_arg_text(args, filter->pattern);
-	arg_optional(args, filter->no);
+	db_arg_optional(args, filter->no);
 }
 
 int incident_query_list(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why)
@@ -80,7 +72,7 @@ int incident_query_list(struct db *db, const struct incident_filter *filter, str
 	struct db_args args = { 0 };
 
 	arg_filter(&args, filter);
-	arg_optional(&args, filter->severity);
+	db_arg_optional(&args, filter->severity);
 	db_arg_integer(&args, first ? INT64_MAX : filter->before_rank);
 	db_arg_time(&args, filter->before_ts);
 	db_arg_integer(&args, first ? INT64_MAX : filter->before_id);
@@ -118,7 +110,7 @@ int incident_query_get(struct db *db, int64_t company_id, int64_t id, bool lock,
 	struct db_args args = { 0 };
 
 	db_arg_integer(&args, id);
-	arg_optional(&args, company_id);
+	db_arg_optional(&args, company_id);
 	return db_run(db, lock ? GET " FOR UPDATE OF i" : GET, &args, out, why);
 }
 
@@ -250,7 +242,7 @@ int incident_query_update(struct db *db, const struct incident_change *change, s
 	db_arg_text(&args, change->state);
 	db_arg_text(&args, change->disposition);
 	db_arg_text(&args, change->close_reason);
-	arg_optional(&args, change->owner_id);
+	db_arg_optional(&args, change->owner_id);
 	return db_run(db,
 		      "UPDATE incident SET state = $3::text, disposition = $4::text, close_reason = $5::text, "
 		      "owner_id = $6::bigint, version = version + 1, updated_at = now(), "
@@ -271,7 +263,7 @@ int incident_query_event(struct db *db, int64_t company_id, int64_t incident_id,
 	db_arg_integer(&args, company_id);
 	db_arg_integer(&args, incident_id);
 	db_arg_text(&args, kind);
-	arg_optional(&args, user_id);
+	db_arg_optional(&args, user_id);
 	db_arg_text(&args, body_json);
 	if (db_run(db,
 		   "INSERT INTO incident_event (company_id, incident_id, at, kind, user_id, body) "

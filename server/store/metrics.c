@@ -57,10 +57,7 @@ static void add_period(struct db_args *args, const char *from, const char *to, c
 	db_arg_text(args, from);
 	db_arg_text(args, to);
 	db_arg_text(args, timezone);
-	if (company_id)
-		db_arg_integer(args, company_id);
-	else
-		db_arg_null(args);
+	db_arg_optional(args, company_id);
 }
 
 static void take_row(struct metrics_detections *out, const struct db_result *result, int row)

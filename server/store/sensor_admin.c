@@ -2,14 +2,6 @@
 
 #include <inttypes.h>
 
-static void arg_optional(struct db_args *args, int64_t value)
-{
-	if (value)
-		db_arg_integer(args, value);
-	else
-		db_arg_null(args);
-}
-
 /* What stands against a new sensor: one row, columns are booleans. */
 static int check_new(struct db *db, int64_t company_id, const char *name, const char *timezone, struct err *why)
 {
@@ -113,7 +105,7 @@ int sensor_revoke(struct db *db, int64_t company_id, int64_t sensor_id, struct d
 	struct db_args args = { 0 };
 
 	db_arg_integer(&args, company_id);
-	arg_optional(&args, sensor_id);
+	db_arg_optional(&args, sensor_id);
 	for (size_t i = 0; i < ARRAY_LEN(statements); i++)
 		if (db_run(db, statements[i], &args, NULL, why) != 0)
 			return -1;

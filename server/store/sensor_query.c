@@ -21,21 +21,13 @@ static const char list[] = LIST("($1::bigint IS NULL OR s.company_id = $1::bigin
 				"AND ($2::bigint IS NULL OR s.sensor_id = $2::bigint)");
 static const char some[] = LIST("(s.company_id, s.sensor_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))");
 
-static void arg_optional(struct db_args *args, int64_t value)
-{
-	if (value)
-		db_arg_integer(args, value);
-	else
-		db_arg_null(args);
-}
-
 int sensor_query_list(struct db *db, int64_t company_id, int64_t sensor_id, const char *timezone,
 		      struct db_result **out, struct err *why)
 {
 	struct db_args args = { 0 };
 
-	arg_optional(&args, company_id);
-	arg_optional(&args, sensor_id);
+	db_arg_optional(&args, company_id);
+	db_arg_optional(&args, sensor_id);
 	db_arg_text(&args, timezone);
 	return db_run(db, list, &args, out, why);
 }
@@ -70,7 +62,7 @@ int sensor_query_company(struct db *db, int64_t company_id, int64_t sensor_id, i
 	int rows;
 
 	db_arg_integer(&args, sensor_id);
-	arg_optional(&args, company_id);
+	db_arg_optional(&args, company_id);
 	if (db_run(db,
 		   "SELECT company_id FROM sensor WHERE sensor_id = $1::bigint "
 		   "AND ($2::bigint IS NULL OR company_id = $2::bigint)",

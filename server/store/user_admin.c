@@ -10,10 +10,7 @@ int user_add(struct db *db, const struct user_new *user, const uint8_t token_has
 	db_arg_text(&args, user->name);
 	db_arg_text(&args, user->role);
 	db_arg_text(&args, user->language);
-	if (user->company_id)
-		db_arg_integer(&args, user->company_id);
-	else
-		db_arg_null(&args);
+	db_arg_optional(&args, user->company_id);
 	db_arg_bytes(&args, slice_of(token_hash, 32));
 	db_arg_integer(&args, hours);
 	if (db_run(db,

@@ -182,11 +182,13 @@ START_TEST(json_is_escaped_and_nested)
 	json_put_real(&w, NULL, 0.5);
 	json_put_null(&w, NULL);
 	json_close_array(&w);
+	json_put_known(&w, "k", true, 0);
+	json_put_known(&w, "n", false, 7);
 	json_put_bool(&w, "b", true);
 	json_put_time(&w, "t", 0);
 	json_close_object(&w);
 	ck_assert_str_eq(buffer_string(&b), "{\"a\\\"\":\"\\\\\\n\\u0001\\u007f大\xEF\xBF\xBD\",\"list\":[-5,0.5,null],"
-					    "\"b\":true,\"t\":\"1970-01-01T00:00:00.000000Z\"}");
+					    "\"k\":0,\"n\":null,\"b\":true,\"t\":\"1970-01-01T00:00:00.000000Z\"}");
 	buffer_release(&b);
 }
 END_TEST
