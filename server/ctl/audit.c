@@ -1,8 +1,7 @@
 /* hinomictl audit */
 #include "server/store/audit.h"
 
-#include "server/ctl/command.h"
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 
 #include <inttypes.h>
 
@@ -18,59 +17,44 @@ static int verify(struct ctl *ctl, struct err *why)
 	return 0;
 }
 
-static void print_rows(const struct db_result *result)
+static void cells(const struct db_result *result, int row, struct table *t)
 {
-	struct table t;
+	struct audit_entry e;
 
-	table_open(&t, ">id|at (UTC)|actor|action|>company|subject|detail");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct audit_entry e;
-
-		audit_read(result, row, &e);
-		table_integer(&t, e.id);
-		table_time(&t, e.at);
-		table_text(&t, e.actor);
-		table_text(&t, e.action);
-		if (e.company_id)
-			table_integer(&t, e.company_id);
-		else
-			table_text(&t, NULL);
-		table_text(&t, e.subject);
-		table_text(&t, e.detail);
-	}
-	table_print(&t, stdout);
+	audit_read(result, row, &e);
+	table_integer(t, e.id);
+	table_time(t, e.at);
+	table_text(t, e.actor);
+	table_text(t, e.action);
+	if (e.company_id)
+		table_integer(t, e.company_id);
+	else
+		table_text(t, NULL);
+	table_text(t, e.subject);
+	table_text(t, e.detail);
 }
 
-static void print_rows_json(const struct db_result *result)
+static void members(const struct db_result *result, int row, struct json_writer *w)
 {
-	struct buffer json = { 0 };
-	struct json_writer w;
+	struct audit_entry e;
 
-	json_writer_init(&w, &json);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "entries");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct audit_entry e;
-
-		audit_read(result, row, &e);
-		json_open_object(&w, NULL);
-		json_put_integer(&w, "id", e.id);
-		json_put_time(&w, "at", e.at);
-		json_put_string(&w, "actor", e.actor);
-		json_put_string(&w, "action", e.action);
-		if (e.company_id)
-			json_put_integer(&w, "company_id", e.company_id);
-		else
-			json_put_null(&w, "company_id");
-		json_put_string(&w, "subject", e.subject);
-		/* As text: who checks the hash needs these very bytes. */
-		json_put_string(&w, "detail", e.detail);
-		json_close_object(&w);
-	}
-	json_close_array(&w);
-	json_close_object(&w);
-	print_json(&json);
+	audit_read(result, row, &e);
+	json_put_integer(w, "id", e.id);
+	json_put_time(w, "at", e.at);
+	json_put_string(w, "actor", e.actor);
+	json_put_string(w, "action", e.action);
+	json_put_known(w, "company_id", e.company_id != 0, e.company_id);
+	json_put_string(w, "subject", e.subject);
+	/* As text: who checks the hash needs these very bytes. */
+	json_put_string(w, "detail", e.detail);
 }
+
+static const struct listing listing = {
+	.name = "entries",
+	.headings = ">id|at (UTC)|actor|action|>company|subject|detail",
+	.cells = cells,
+	.members = members,
+};
 
 static int list(struct ctl *ctl, struct err *why)
 {
@@ -79,12 +63,7 @@ static int list(struct ctl *ctl, struct err *why)
 	if (audit_list(ctl->db, options_integer(&ctl->options, "--before", INT64_MAX),
 		       (int)options_integer(&ctl->options, "--limit", LIMIT_DEFAULT), &result, why) != 0)
 		return -1;
-	if (options_flag(&ctl->options, "--json"))
-		print_rows_json(result);
-	else
-		print_rows(result);
-	db_result_free(result);
-	return 0;
+	return listing_print(&listing, ctl, result);
 }
 
 static const struct option_spec verify_options[] = { OPTIONS_END };

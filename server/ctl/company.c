@@ -1,7 +1,7 @@
 /* hinomictl company add, list, leave */
 #include "server/ctl/company.h"
 
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 #include "server/store/company_query.h"
 #include "server/store/sensor_admin.h"
 
@@ -76,80 +76,60 @@ static const struct option_spec add_options[] = {
 
 /* ---------------------------------------------------------------------------------------------- list */
 
-static void write_row(const struct company_row *c, struct json_writer *w)
+static void members(const struct db_result *result, int row, struct json_writer *w)
 {
-	json_open_object(w, NULL);
-	json_put_integer(w, "id", c->id);
-	json_put_string(w, "name", c->name);
-	json_put_string(w, "member_no", c->member_no);
-	json_put_string(w, "industry", c->industry);
-	json_put_string(w, "area", c->area);
-	if (c->employees >= 0)
-		json_put_integer(w, "employees", c->employees);
+	struct company_row c;
+
+	company_query_read(result, row, &c);
+	json_put_integer(w, "id", c.id);
+	json_put_string(w, "name", c.name);
+	json_put_string(w, "member_no", c.member_no);
+	json_put_string(w, "industry", c.industry);
+	json_put_string(w, "area", c.area);
+	json_put_known(w, "employees", c.employees >= 0, c.employees);
+	json_put_string(w, "monitored_from", c.monitored_from);
+	json_put_string(w, "monitored_to", c.monitored_to);
+	json_put_integer(w, "sensors", c.sensors);
+	json_put_integer(w, "sensors_down", c.sensors_down);
+	json_put_integer(w, "open_incidents", c.open_incidents);
+	json_put_integer(w, "detections_30d", c.detections_30d);
+	json_put_time(w, "last_seen_at", c.last_seen_at);
+}
+
+static void cells(const struct db_result *result, int row, struct table *t)
+{
+	struct company_row c;
+
+	company_query_read(result, row, &c);
+	table_integer(t, c.id);
+	table_text(t, c.name);
+	table_text(t, c.member_no);
+	table_text(t, c.industry);
+	if (c.employees >= 0)
+		table_integer(t, c.employees);
 	else
-		json_put_null(w, "employees");
-	json_put_string(w, "monitored_from", c->monitored_from);
-	json_put_string(w, "monitored_to", c->monitored_to);
-	json_put_integer(w, "sensors", c->sensors);
-	json_put_integer(w, "sensors_down", c->sensors_down);
-	json_put_integer(w, "open_incidents", c->open_incidents);
-	json_put_integer(w, "detections_30d", c->detections_30d);
-	json_put_time(w, "last_seen_at", c->last_seen_at);
-	json_close_object(w);
+		table_text(t, NULL);
+	table_text(t, c.area);
+	table_text(t, c.monitored_from);
+	table_text(t, c.monitored_to);
+	table_integer(t, c.sensors);
+	table_integer(t, c.open_incidents);
 }
 
-static void print_rows(const struct db_result *result)
-{
-	struct table t;
-
-	table_open(&t, ">id|name|member no|industry|>employees|area|monitored from|to|>sensors|>open incidents");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct company_row c;
-
-		company_query_read(result, row, &c);
-		table_integer(&t, c.id);
-		table_text(&t, c.name);
-		table_text(&t, c.member_no);
-		table_text(&t, c.industry);
-		if (c.employees >= 0)
-			table_integer(&t, c.employees);
-		else
-			table_text(&t, NULL);
-		table_text(&t, c.area);
-		table_text(&t, c.monitored_from);
-		table_text(&t, c.monitored_to);
-		table_integer(&t, c.sensors);
-		table_integer(&t, c.open_incidents);
-	}
-	table_print(&t, stdout);
-}
+static const struct listing listing = {
+	.name = "companies",
+	.headings = ">id|name|member no|industry|>employees|area|monitored from|to|>sensors|>open incidents",
+	.cells = cells,
+	.members = members,
+};
 
 static int list(struct ctl *ctl, struct err *why)
 {
 	struct db_result *result;
-	struct buffer json = { 0 };
-	struct json_writer w;
 
 	if (company_query_list(ctl->db, 0, NULL, ctl->settings.timezone, &result, why) != 0)
 		return -1;
-	if (options_flag(&ctl->options, "--json")) {
-		json_writer_init(&w, &json);
-		json_open_object(&w, NULL);
-		json_open_array(&w, "companies");
-		for (int row = 0; row < db_rows(result); row++) {
-			struct company_row c;
-
-			company_query_read(result, row, &c);
-			write_row(&c, &w);
-		}
-		json_close_array(&w);
-		json_close_object(&w);
-		print_json(&json);
-	} else {
-		print_rows(result);
-	}
-	db_result_free(result);
-	return 0;
+	return listing_print(&listing, ctl, result);
 }
 
 static const struct option_spec list_options[] = { OPTION_JSON, OPTIONS_END };

@@ -1,6 +1,5 @@
 /* hinomictl gaps */
-#include "server/ctl/command.h"
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 #include "server/store/gap_ledger.h"
 
 #include <inttypes.h>
@@ -10,65 +9,83 @@ static bool is_gap(const struct gap_row *g)
 	return g->silent || g->missing || g->dropped || g->unparsed || g->bad_clock;
 }
 
-static void print_rows(const struct db_result *result, bool all)
+static void cells(const struct db_result *result, int row, struct table *t)
 {
-	int64_t days = 0, expected = 0, received = 0, dropped = 0, missing = 0;
-	struct table t;
+	struct gap_row g;
 
-	table_open(&t, ">company|company name|>sensor|name|day|>expected|>received|>dropped|>missing|>duplicate|"
-		       ">unparsed|>ignored|>bad clock|>heartbeats|note");
+	gap_read(result, row, &g);
+	table_integer(t, g.company_id);
+	table_text(t, g.company);
+	table_integer(t, g.sensor_id);
+	table_text(t, g.sensor);
+	table_text(t, g.day);
+	table_integer(t, g.expected);
+	table_integer(t, g.received);
+	table_integer(t, g.dropped);
+	table_integer(t, g.missing);
+	table_integer(t, g.duplicate);
+	table_integer(t, g.unparsed);
+	table_integer(t, g.ignored);
+	table_integer(t, g.bad_clock);
+	table_integer(t, g.heartbeats);
+	table_text(t, g.silent ? "silent" : NULL);
+}
+
+static void members(const struct db_result *result, int row, struct json_writer *w)
+{
+	struct gap_row g;
+
+	gap_read(result, row, &g);
+	json_put_integer(w, "company_id", g.company_id);
+	json_put_string(w, "company", g.company);
+	json_put_integer(w, "sensor_id", g.sensor_id);
+	json_put_string(w, "sensor", g.sensor);
+	json_put_string(w, "day", g.day);
+	json_put_integer(w, "expected", g.expected);
+	json_put_integer(w, "received", g.received);
+	json_put_integer(w, "dropped", g.dropped);
+	json_put_integer(w, "missing", g.missing);
+	json_put_integer(w, "duplicate", g.duplicate);
+	json_put_integer(w, "unparsed", g.unparsed);
+	json_put_integer(w, "ignored", g.ignored);
+	json_put_integer(w, "bad_clock", g.bad_clock);
+	json_put_integer(w, "heartbeats", g.heartbeats);
+	json_put_bool(w, "silent", g.silent);
+}
+
+static void cells_of_gap(const struct db_result *result, int row, struct table *t)
+{
+	struct gap_row g;
+
+	gap_read(result, row, &g);
+	if (is_gap(&g))
+		cells(result, row, t);
+}
+
+static const char headings[] =
+    ">company|company name|>sensor|name|day|>expected|>received|>dropped|>missing|>duplicate|"
+    ">unparsed|>ignored|>bad clock|>heartbeats|note";
+
+static const struct listing all_days = { "rows", headings, cells, members };
+static const struct listing days_with_gaps = { "rows", headings, cells_of_gap, members };
+
+/* Over all days, also those that the table leaves out. */
+static void print_sums(const struct db_result *result)
+{
+	int64_t expected = 0, received = 0, dropped = 0, missing = 0;
+
 	for (int row = 0; row < db_rows(result); row++) {
 		struct gap_row g;
 
 		gap_read(result, row, &g);
-		days++;
 		expected += g.expected;
 		received += g.received;
 		dropped += g.dropped;
 		missing += g.missing;
-		if (!all && !is_gap(&g))
-			continue;
-		table_integer(&t, g.company_id);
-		table_text(&t, g.company);
-		table_integer(&t, g.sensor_id);
-		table_text(&t, g.sensor);
-		table_text(&t, g.day);
-		table_integer(&t, g.expected);
-		table_integer(&t, g.received);
-		table_integer(&t, g.dropped);
-		table_integer(&t, g.missing);
-		table_integer(&t, g.duplicate);
-		table_integer(&t, g.unparsed);
-		table_integer(&t, g.ignored);
-		table_integer(&t, g.bad_clock);
-		table_integer(&t, g.heartbeats);
-		table_text(&t, g.silent ? "silent" : NULL);
 	}
-	table_print(&t, stdout);
-	printf("\n%" PRId64 " sensor days: %" PRId64 " records expected, %" PRId64 " received, %" PRId64
+	printf("\n%d sensor days: %" PRId64 " records expected, %" PRId64 " received, %" PRId64
 	       " dropped by agents, %" PRId64 " missing\n",
-	       days, expected, received, dropped, missing);
-}
-
-static void write_row(const struct gap_row *g, struct json_writer *w)
-{
-	json_open_object(w, NULL);
-	json_put_integer(w, "company_id", g->company_id);
-	json_put_string(w, "company", g->company);
-	json_put_integer(w, "sensor_id", g->sensor_id);
-	json_put_string(w, "sensor", g->sensor);
-	json_put_string(w, "day", g->day);
-	json_put_integer(w, "expected", g->expected);
-	json_put_integer(w, "received", g->received);
-	json_put_integer(w, "dropped", g->dropped);
-	json_put_integer(w, "missing", g->missing);
-	json_put_integer(w, "duplicate", g->duplicate);
-	json_put_integer(w, "unparsed", g->unparsed);
-	json_put_integer(w, "ignored", g->ignored);
-	json_put_integer(w, "bad_clock", g->bad_clock);
-	json_put_integer(w, "heartbeats", g->heartbeats);
-	json_put_bool(w, "silent", g->silent);
-	json_close_object(w);
+	       db_rows(result), expected, received, dropped, missing);
 }
 
 static int gaps(struct ctl *ctl, struct err *why)
@@ -86,18 +103,12 @@ static int gaps(struct ctl *ctl, struct err *why)
 		json_open_object(&w, NULL);
 		json_put_string(&w, "from", from);
 		json_put_string(&w, "to", to);
-		json_open_array(&w, "rows");
-		for (int row = 0; row < db_rows(result); row++) {
-			struct gap_row g;
-
-			gap_read(result, row, &g);
-			write_row(&g, &w);
-		}
-		json_close_array(&w);
+		listing_array(&all_days, result, &w);
 		json_close_object(&w);
 		print_json(&json);
 	} else {
-		print_rows(result, options_flag(&ctl->options, "--all"));
+		listing_table(options_flag(&ctl->options, "--all") ? &all_days : &days_with_gaps, result);
+		print_sums(result);
 	}
 	db_result_free(result);
 	return 0;

@@ -1,6 +1,6 @@
 /* hinomictl network: addresses that are a company's own besides the private ones. */
 #include "server/ctl/company.h"
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 
 #include <inttypes.h>
 
@@ -32,46 +32,34 @@ static int take_away(struct ctl *ctl, struct err *why)
 	return change_all(ctl, change_networks, ctl, why);
 }
 
-static void print_rows(const struct db_result *result)
+static void cells(const struct db_result *result, int row, struct table *t)
 {
-	struct table t;
+	struct company_network_row n;
 
-	table_open(&t, ">company|name|network|note");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct company_network_row n;
-
-		company_network_read(result, row, &n);
-		table_integer(&t, n.company_id);
-		table_text(&t, n.company);
-		table_text(&t, n.network);
-		table_text(&t, n.note);
-	}
-	table_print(&t, stdout);
+	company_network_read(result, row, &n);
+	table_integer(t, n.company_id);
+	table_text(t, n.company);
+	table_text(t, n.network);
+	table_text(t, n.note);
 }
 
-static void print_rows_json(const struct db_result *result)
+static void members(const struct db_result *result, int row, struct json_writer *w)
 {
-	struct buffer json = { 0 };
-	struct json_writer w;
+	struct company_network_row n;
 
-	json_writer_init(&w, &json);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "networks");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct company_network_row n;
-
-		company_network_read(result, row, &n);
-		json_open_object(&w, NULL);
-		json_put_integer(&w, "company_id", n.company_id);
-		json_put_string(&w, "company", n.company);
-		json_put_string(&w, "network", n.network);
-		json_put_string(&w, "note", n.note);
-		json_close_object(&w);
-	}
-	json_close_array(&w);
-	json_close_object(&w);
-	print_json(&json);
+	company_network_read(result, row, &n);
+	json_put_integer(w, "company_id", n.company_id);
+	json_put_string(w, "company", n.company);
+	json_put_string(w, "network", n.network);
+	json_put_string(w, "note", n.note);
 }
+
+static const struct listing listing = {
+	.name = "networks",
+	.headings = ">company|name|network|note",
+	.cells = cells,
+	.members = members,
+};
 
 static int list(struct ctl *ctl, struct err *why)
 {
@@ -79,12 +67,7 @@ static int list(struct ctl *ctl, struct err *why)
 
 	if (company_network_list(ctl->db, options_integer(&ctl->options, "--company", 0), &result, why) != 0)
 		return -1;
-	if (options_flag(&ctl->options, "--json"))
-		print_rows_json(result);
-	else
-		print_rows(result);
-	db_result_free(result);
-	return 0;
+	return listing_print(&listing, ctl, result);
 }
 
 static const struct option_spec add_options[] = {

@@ -1,6 +1,5 @@
 /* hinomictl sensor */
-#include "server/ctl/command.h"
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 #include "server/model/token.h"
 #include "server/store/sensor_admin.h"
 #include "server/store/sensor_query.h"
@@ -116,84 +115,59 @@ static int64_t days_left(time_us not_after)
 	return left < 0 ? -1 - (-left / US_PER_DAY) : left / US_PER_DAY;
 }
 
-static void print_rows(const struct db_result *result)
+static void cells(const struct db_result *result, int row, struct table *t)
 {
-	struct table t;
+	struct sensor_row s;
 
-	table_open(&t, ">id|>company|company name|name|state|last seen (UTC)|version|>certificate days left|>spool");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct sensor_row s;
-
-		sensor_query_read(result, row, &s);
-		table_integer(&t, s.id);
-		table_integer(&t, s.company_id);
-		table_text(&t, s.company);
-		table_text(&t, s.name);
-		table_text(&t, s.state);
-		table_time(&t, s.last_seen_at);
-		table_text(&t, s.agent_version);
-		if (s.certificate_not_after == TIME_NONE)
-			table_text(&t, NULL);
-		else
-			table_integer(&t, days_left(s.certificate_not_after));
-		if (s.has_spool_records)
-			table_integer(&t, s.spool_records);
-		else
-			table_text(&t, NULL);
-	}
-	table_print(&t, stdout);
-}
-
-static void put_optional(struct json_writer *w, const char *key, bool known, int64_t value)
-{
-	if (known)
-		json_put_integer(w, key, value);
+	sensor_query_read(result, row, &s);
+	table_integer(t, s.id);
+	table_integer(t, s.company_id);
+	table_text(t, s.company);
+	table_text(t, s.name);
+	table_text(t, s.state);
+	table_time(t, s.last_seen_at);
+	table_text(t, s.agent_version);
+	if (s.certificate_not_after == TIME_NONE)
+		table_text(t, NULL);
 	else
-		json_put_null(w, key);
+		table_integer(t, days_left(s.certificate_not_after));
+	if (s.has_spool_records)
+		table_integer(t, s.spool_records);
+	else
+		table_text(t, NULL);
 }
 
-static void write_row(const struct sensor_row *s, struct json_writer *w)
+static void members(const struct db_result *result, int row, struct json_writer *w)
 {
-	bool enrolled = s->certificate_not_after != TIME_NONE;
+	struct sensor_row s;
+	bool enrolled;
 
-	json_open_object(w, NULL);
-	json_put_integer(w, "id", s->id);
-	json_put_integer(w, "company_id", s->company_id);
-	json_put_string(w, "company", s->company);
-	json_put_string(w, "name", s->name);
-	json_put_string(w, "state", s->state);
-	json_put_time(w, "last_seen_at", s->last_seen_at);
-	json_put_time(w, "last_event_at", s->last_event_at);
-	json_put_string(w, "agent_version", s->agent_version);
-	json_put_time(w, "certificate_not_after", s->certificate_not_after);
-	put_optional(w, "certificate_days_left", enrolled, enrolled ? days_left(s->certificate_not_after) : 0);
-	put_optional(w, "clock_skew_ms", s->has_skew, s->clock_skew_ms);
-	put_optional(w, "spool_records", s->has_spool_records, s->spool_records);
-	put_optional(w, "spool_bytes", s->has_spool_bytes, s->spool_bytes);
-	put_optional(w, "disk_free_bytes", s->has_disk_free, s->disk_free_bytes);
-	put_optional(w, "dropped_records", s->has_dropped, s->dropped_records);
-	json_put_time(w, "created_at", s->created_at);
-	json_close_object(w);
+	sensor_query_read(result, row, &s);
+	enrolled = s.certificate_not_after != TIME_NONE;
+	json_put_integer(w, "id", s.id);
+	json_put_integer(w, "company_id", s.company_id);
+	json_put_string(w, "company", s.company);
+	json_put_string(w, "name", s.name);
+	json_put_string(w, "state", s.state);
+	json_put_time(w, "last_seen_at", s.last_seen_at);
+	json_put_time(w, "last_event_at", s.last_event_at);
+	json_put_string(w, "agent_version", s.agent_version);
+	json_put_time(w, "certificate_not_after", s.certificate_not_after);
+	json_put_known(w, "certificate_days_left", enrolled, enrolled ? days_left(s.certificate_not_after) : 0);
+	json_put_known(w, "clock_skew_ms", s.has_skew, s.clock_skew_ms);
+	json_put_known(w, "spool_records", s.has_spool_records, s.spool_records);
+	json_put_known(w, "spool_bytes", s.has_spool_bytes, s.spool_bytes);
+	json_put_known(w, "disk_free_bytes", s.has_disk_free, s.disk_free_bytes);
+	json_put_known(w, "dropped_records", s.has_dropped, s.dropped_records);
+	json_put_time(w, "created_at", s.created_at);
 }
 
-static void print_rows_json(const struct db_result *result)
-{
-	struct buffer json = { 0 };
-	struct json_writer w;
-
-	json_writer_init(&w, &json);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "sensors");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct sensor_row s;
-
-		sensor_query_read(result, row, &s);
-		write_row(&s, &w);
-	}
-	json_close_array(&w);
-	json_close_object(&w);
-	print_json(&json);
-}
+static const struct listing listing = {
+	.name = "sensors",
+	.headings = ">id|>company|company name|name|state|last seen (UTC)|version|>certificate days left|>spool",
+	.cells = cells,
+	.members = members,
+};
 
 static int list(struct ctl *ctl, struct err *why)
 {
@@ -202,12 +176,7 @@ static int list(struct ctl *ctl, struct err *why)
 	if (sensor_query_list(ctl->db, options_integer(&ctl->options, "--company", 0), 0, ctl->settings.timezone,
 			      &result, why) != 0)
 		return -1;
-	if (options_flag(&ctl->options, "--json"))
-		print_rows_json(result);
-	else
-		print_rows(result);
-	db_result_free(result);
-	return 0;
+	return listing_print(&listing, ctl, result);
 }
 
 static const struct option_spec add_options[] = {

@@ -1,6 +1,6 @@
 /* hinomictl span: monitored time. */
 #include "server/ctl/company.h"
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 
 #include <inttypes.h>
 
@@ -66,50 +66,38 @@ static int end(struct ctl *ctl, struct err *why)
 	return change_all(ctl, end_change, &span, why);
 }
 
-static void print_rows(const struct db_result *result)
+static void cells(const struct db_result *result, int row, struct table *t)
 {
-	struct table t;
+	struct span_row s;
 
-	table_open(&t, ">id|>company|name|from|to|>days");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct span_row s;
-
-		span_read(result, row, &s);
-		table_integer(&t, s.span_id);
-		table_integer(&t, s.company_id);
-		table_text(&t, s.company);
-		table_text(&t, s.from);
-		table_text(&t, s.to);
-		table_integer(&t, s.days);
-	}
-	table_print(&t, stdout);
+	span_read(result, row, &s);
+	table_integer(t, s.span_id);
+	table_integer(t, s.company_id);
+	table_text(t, s.company);
+	table_text(t, s.from);
+	table_text(t, s.to);
+	table_integer(t, s.days);
 }
 
-static void print_rows_json(const struct db_result *result)
+static void members(const struct db_result *result, int row, struct json_writer *w)
 {
-	struct buffer json = { 0 };
-	struct json_writer w;
+	struct span_row s;
 
-	json_writer_init(&w, &json);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "spans");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct span_row s;
-
-		span_read(result, row, &s);
-		json_open_object(&w, NULL);
-		json_put_integer(&w, "id", s.span_id);
-		json_put_integer(&w, "company_id", s.company_id);
-		json_put_string(&w, "company", s.company);
-		json_put_string(&w, "from", s.from);
-		json_put_string(&w, "to", s.to);
-		json_put_integer(&w, "days", s.days);
-		json_close_object(&w);
-	}
-	json_close_array(&w);
-	json_close_object(&w);
-	print_json(&json);
+	span_read(result, row, &s);
+	json_put_integer(w, "id", s.span_id);
+	json_put_integer(w, "company_id", s.company_id);
+	json_put_string(w, "company", s.company);
+	json_put_string(w, "from", s.from);
+	json_put_string(w, "to", s.to);
+	json_put_integer(w, "days", s.days);
 }
+
+static const struct listing listing = {
+	.name = "spans",
+	.headings = ">id|>company|name|from|to|>days",
+	.cells = cells,
+	.members = members,
+};
 
 static int list(struct ctl *ctl, struct err *why)
 {
@@ -118,12 +106,7 @@ static int list(struct ctl *ctl, struct err *why)
 	if (span_list(ctl->db, options_integer(&ctl->options, "--company", 0), ctl->settings.timezone, &result, why) !=
 	    0)
 		return -1;
-	if (options_flag(&ctl->options, "--json"))
-		print_rows_json(result);
-	else
-		print_rows(result);
-	db_result_free(result);
-	return 0;
+	return listing_print(&listing, ctl, result);
 }
 
 static const struct option_spec add_options[] = {

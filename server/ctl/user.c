@@ -1,6 +1,5 @@
 /* hinomictl user: who may sign in. Passwords are set by the people themselves, through a one-time link. */
-#include "server/ctl/command.h"
-#include "server/ctl/table.h"
+#include "server/ctl/listing.h"
 #include "server/model/token.h"
 #include "server/store/company_query.h"
 #include "server/store/user_admin.h"
@@ -139,60 +138,45 @@ static int enable(struct ctl *ctl, struct err *why)
 
 /* ---------------------------------------------------------------------------------------------- list */
 
-static void print_rows(const struct db_result *result)
+static void cells(const struct db_result *result, int row, struct table *t)
 {
-	struct table t;
+	struct user_row u;
 
-	table_open(&t, ">id|e-mail|name|role|>company|language|state|last used (UTC)");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct user_row u;
-
-		user_read(result, row, &u);
-		table_integer(&t, u.user_id);
-		table_text(&t, u.email);
-		table_text(&t, u.name);
-		table_text(&t, u.role);
-		if (u.company_id)
-			table_integer(&t, u.company_id);
-		else
-			table_text(&t, "all");
-		table_text(&t, u.language);
-		table_text(&t, u.state);
-		table_time(&t, u.last_used_at);
-	}
-	table_print(&t, stdout);
+	user_read(result, row, &u);
+	table_integer(t, u.user_id);
+	table_text(t, u.email);
+	table_text(t, u.name);
+	table_text(t, u.role);
+	if (u.company_id)
+		table_integer(t, u.company_id);
+	else
+		table_text(t, "all");
+	table_text(t, u.language);
+	table_text(t, u.state);
+	table_time(t, u.last_used_at);
 }
 
-static void print_rows_json(const struct db_result *result)
+static void members(const struct db_result *result, int row, struct json_writer *w)
 {
-	struct buffer json = { 0 };
-	struct json_writer w;
+	struct user_row u;
 
-	json_writer_init(&w, &json);
-	json_open_object(&w, NULL);
-	json_open_array(&w, "users");
-	for (int row = 0; row < db_rows(result); row++) {
-		struct user_row u;
-
-		user_read(result, row, &u);
-		json_open_object(&w, NULL);
-		json_put_integer(&w, "id", u.user_id);
-		json_put_string(&w, "email", u.email);
-		json_put_string(&w, "name", u.name);
-		json_put_string(&w, "role", u.role);
-		if (u.company_id)
-			json_put_integer(&w, "company_id", u.company_id);
-		else
-			json_put_null(&w, "company_id");
-		json_put_string(&w, "language", u.language);
-		json_put_string(&w, "state", u.state);
-		json_put_time(&w, "last_used_at", u.last_used_at);
-		json_close_object(&w);
-	}
-	json_close_array(&w);
-	json_close_object(&w);
-	print_json(&json);
+	user_read(result, row, &u);
+	json_put_integer(w, "id", u.user_id);
+	json_put_string(w, "email", u.email);
+	json_put_string(w, "name", u.name);
+	json_put_string(w, "role", u.role);
+	json_put_known(w, "company_id", u.company_id != 0, u.company_id);
+	json_put_string(w, "language", u.language);
+	json_put_string(w, "state", u.state);
+	json_put_time(w, "last_used_at", u.last_used_at);
 }
+
+static const struct listing listing = {
+	.name = "users",
+	.headings = ">id|e-mail|name|role|>company|language|state|last used (UTC)",
+	.cells = cells,
+	.members = members,
+};
 
 static int list(struct ctl *ctl, struct err *why)
 {
@@ -200,12 +184,7 @@ static int list(struct ctl *ctl, struct err *why)
 
 	if (user_list(ctl->db, &result, why) != 0)
 		return -1;
-	if (options_flag(&ctl->options, "--json"))
-		print_rows_json(result);
-	else
-		print_rows(result);
-	db_result_free(result);
-	return 0;
+	return listing_print(&listing, ctl, result);
 }
 
 static const struct option_spec add_options[] = {
