@@ -204,6 +204,8 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 		server.listen(port, '127.0.0.1', () => {
 			done({
 				url: `http://localhost:${server.address().port}`,
+				// For programs that take the first address of a name and no other, as Node 18 does.
+				address: `http://127.0.0.1:${server.address().port}`,
 				world,
 				close: () => {
 					clearInterval(timer);

@@ -58,7 +58,7 @@ async function signIn(page, mock) {
 
 /** Steers the mock server. */
 async function steer(mock, what, body = {}) {
-	const response = await fetch(`${mock.url}/mock/${what}`, { method: 'POST', body: JSON.stringify(body) });
+	const response = await fetch(`${mock.address}/mock/${what}`, { method: 'POST', body: JSON.stringify(body) });
 	assert.equal(response.status, 200);
 	return response.json();
 }
