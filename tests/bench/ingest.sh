@@ -3,7 +3,7 @@
 # same rows, and beside rsyslog with mutual TLS into the same PostgreSQL.
 . "$(dirname "$0")/common.sh"
 
-events=${BENCH_EVENTS:-200000}
+events=${BENCH_EVENTS:-600000}
 senders=4
 each=$((events / senders))
 events=$((each * senders))
