@@ -1,11 +1,12 @@
 -- The rules of docs/decisions/0002-schema-rules.md that the catalog can tell. One row per rule: its text, and the
 -- objects that break it (none: kept). scripts/lint-schema runs this against a freshly migrated database.
 
--- Tables that carry company_id without being a tenant's: the doorbell of live screens, and the audit trail.
+-- Tables that carry company_id without being a tenant's: the doorbell of live screens, the audit trail, what is asked for
+-- by what was met rather than by whom (observables, sightings of campaigns), and mutes, which may be for several companies.
 CREATE TEMP VIEW global_table AS
     SELECT c.oid AS id, c.relname AS name FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND (c.relname IN ('change', 'audit')
+      AND (c.relname IN ('change', 'audit', 'observable', 'campaign_sighting', 'mute')
            OR NOT EXISTS (SELECT FROM pg_attribute a
                           WHERE a.attrelid = c.oid AND a.attname = 'company_id' AND NOT a.attisdropped));
 CREATE TEMP VIEW tenant_table AS
@@ -65,6 +66,12 @@ WITH rule (rule, breaches) AS (
                  WHERE NOT c.relrowsecurity
                     OR NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.id
                                    AND 'hinomi_api'::regrole = ANY (p.polroles)))
+    UNION ALL
+    SELECT 'whatever carries company_id and the api may read is under row-level security, but for the audit trail',
+           array(SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'company_id'
+                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+                   AND c.relname <> 'audit' AND NOT c.relrowsecurity
+                   AND has_any_column_privilege('hinomi_api', c.oid, 'SELECT'))
     UNION ALL
     SELECT 'the api cannot read a partition past its parent''s policy',
            array(SELECT c.relname FROM pg_class c

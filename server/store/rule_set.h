@@ -1,0 +1,25 @@
+/* Versions of the rule set in the database. Across companies: rules are the operator's. */
+#ifndef SERVER_STORE_RULE_SET_H
+#define SERVER_STORE_RULE_SET_H
+
+#include "server/model/rules.h"
+#include "server/store/db.h"
+
+/* The newest version; 0: none was loaded yet. */
+int rule_set_newest(struct db *db, int64_t *version, struct err *why);
+/* Reads and builds a version, with the rules' numbers. */
+int rule_set_read(struct db *db, int64_t version, struct rules **out, struct err *why);
+/* Rows (uid, rule_id) of all rules, for who reads the files another way (the collector, without blocking). */
+extern const char rule_set_newest_sql[];  /* -> version */
+extern const char rule_set_files_sql[];   /* $1 version -> name, kind, body */
+extern const char rule_set_numbers_sql[]; /* -> uid, rule_id */
+
+/* Stores a new version in one transaction, under a lock, and rings hinomi_rules. `built` is what was built from
+ * `files`. *version is the new one; when nothing differs from the newest, that one, and nothing is stored. */
+int rule_set_store(struct db *db, const struct rule_files *files, const struct rules *built, const char *actor,
+		   const char *note, int64_t *version, struct err *why);
+/* The number of a built-in rule (builtin:beacon, builtin:indicator): made when it is not there. */
+int rule_set_builtin(struct db *db, const char *uid, const char *title, const char *level, int64_t *rule_id,
+		     struct err *why);
+
+#endif
