@@ -27,6 +27,7 @@ CREATE TABLE rule (
     uid           text NOT NULL UNIQUE,      -- the Sigma id, else its name; built-in ones: builtin:beacon, grouping:NAME
     kind          text NOT NULL CHECK (kind IN ('detection', 'correlation', 'grouping', 'builtin')),
     title         text NOT NULL,
+    title_ja      text NOT NULL DEFAULT '',  -- key title_ja of the rule: as the dashboard shows it
     level         text NOT NULL CHECK (level IN ('informational', 'low', 'medium', 'high', 'critical')),
     description   text NOT NULL DEFAULT '',
     tags          text[] NOT NULL DEFAULT '{}',
@@ -35,6 +36,12 @@ CREATE TABLE rule (
     first_version bigint NOT NULL,
     last_version  bigint                     -- NULL: in force
 );
+-- What the programs find by themselves, of no version.
+INSERT INTO rule (uid, kind, title, title_ja, level, description, first_version) VALUES
+    ('builtin:beacon', 'builtin', 'Beacon: regular contact from inside', '定期的な外部通信（ビーコン）', 'high',
+     'A device inside contacts one destination outside by the clock.', 0),
+    ('builtin:indicator', 'builtin', 'Contact with a known indicator', '既知の脅威情報との一致', 'high',
+     'A record holds an address, name, URL or file hash that an imported indicator names.', 0);
 
 -- What a rule matched, by day (operator's zone, by ts), muted records included.
 CREATE TABLE rule_day (
