@@ -1,6 +1,7 @@
 #include "server/collector/reading.h"
 
 #include "server/collector/envelope.h"
+#include "server/model/grouping.h"
 
 #include <stdlib.h>
 
@@ -8,6 +9,7 @@ struct reading {
 	struct envelope_reader *envelopes;
 	struct normaliser *normaliser;
 	struct raw_coder *coder;
+	struct grouping *grouping;
 	time_us oldest;
 	time_us ahead; /* most that an event time may lie before us */
 };
@@ -20,7 +22,8 @@ int reading_new(struct reading **out, struct err *why)
 		return err_set(why, ERR_NOMEM, "no memory to read events");
 	r->envelopes = envelope_reader_new();
 	r->normaliser = normaliser_new();
-	if (!r->envelopes || !r->normaliser) {
+	r->grouping = grouping_base();
+	if (!r->envelopes || !r->normaliser || !r->grouping) {
 		reading_free(r);
 		return err_set(why, ERR_NOMEM, "no memory to read events");
 	}
@@ -39,6 +42,7 @@ void reading_free(struct reading *r)
 	envelope_reader_free(r->envelopes);
 	normaliser_free(r->normaliser);
 	raw_coder_free(r->coder);
+	grouping_free(r->grouping);
 	free(r);
 }
 
@@ -96,6 +100,7 @@ static void read_record(struct reading *r, const struct envelope *e, const struc
 	event->alert = &out->alert;
 	event->raw = out->raw;
 	place_in_time(r, &out->alert, event->received_at, event);
+	grouping_set_keys(r->grouping, &out->alert, event->ts, 0);
 }
 
 static void read_health(const struct envelope *e, time_us now, struct ingest_health *out)

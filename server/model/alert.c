@@ -2,7 +2,7 @@
 
 #include <arpa/inet.h>
 
-static const char *const kind_names[] = { "alert", "unparsed" };
+static const char *const kind_names[] = { "alert", "unparsed", "context" };
 static const char *const direction_names[] = { "unknown", "inbound", "outbound", "internal", "external" };
 static const char *const engine_names[] = { "ips", "antivirus", "web", "dns", "other" };
 static const char *const action_names[] = { "unknown", "allowed", "blocked", "removed" };
@@ -21,6 +21,13 @@ void alert_init(struct alert *a)
 	a->severity = SEVERITY_INFO;
 	a->action = ACTION_UNKNOWN;
 	a->repeat_count = 1;
+}
+
+const struct endpoint *alert_remote(const struct alert *a)
+{
+	if (a->inside.family == 0)
+		return NULL;
+	return address_equal(&a->inside, &a->source.ip) ? &a->destination : &a->source;
 }
 
 /* A value outside its enumeration cannot come from this program; it reads as the first name. */

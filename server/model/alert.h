@@ -10,7 +10,8 @@
 #include "lib/clock.h"
 #include "lib/slice.h"
 
-enum alert_kind { KIND_ALERT, KIND_UNPARSED };
+/* A record of kind context is no detection; it is kept because a rule that only counts matched it. */
+enum alert_kind { KIND_ALERT, KIND_UNPARSED, KIND_CONTEXT };
 enum direction { DIRECTION_UNKNOWN, DIRECTION_INBOUND, DIRECTION_OUTBOUND, DIRECTION_INTERNAL, DIRECTION_EXTERNAL };
 enum engine { ENGINE_IPS, ENGINE_ANTIVIRUS, ENGINE_WEB, ENGINE_DNS, ENGINE_OTHER };
 enum action { ACTION_UNKNOWN, ACTION_ALLOWED, ACTION_BLOCKED, ACTION_REMOVED };
@@ -66,10 +67,17 @@ struct alert {
 	int32_t repeat_count; /* detections this record stands for, at least 1 */
 	int64_t cluster_key;  /* server/model/grouping.h */
 	int64_t link_key;
+	struct slice rule_hits; /* server/model/rule_hits.h; ptr NULL: no rule matched */
+	int64_t mute_id;        /* mute or drill that it falls under; 0: none */
+	int raised;             /* gravest level of rules that stand alone and matched: SEVERITY_*; 0: none */
 };
 
 /* An alert with everything unknown: ports absent, time none, severity info, repeat_count 1. */
 void alert_init(struct alert *a);
+
+/* The end that is not the company's own (of an internal record: not the inside host); NULL: the inside host is not
+ * known. */
+const struct endpoint *alert_remote(const struct alert *a);
 
 /* Names as they stand in the database and the API; never NULL. */
 const char *kind_name(enum alert_kind v);

@@ -2,7 +2,6 @@
 
 #include "server/model/community_id.h"
 #include "server/model/format.h"
-#include "server/model/grouping.h"
 
 /* Tokens for the largest record worth reading: an alert has about a hundred, engine statistics some thousands. */
 enum { TOKENS = 65536, TEXT_MAX = 1024, ARENA_EXTRA = 64 * 1024 };
@@ -231,5 +230,4 @@ void normalise(struct normaliser *n, const struct record *in, struct normalised 
 		return;
 	}
 	make_storable(&n->arena, &out->alert);
-	grouping_set_keys(&out->alert);
 }

@@ -48,7 +48,7 @@ enum unparsed_reason {
 struct normalised {
 	enum verdict verdict;
 	enum unparsed_reason reason; /* UNPARSED_NONE unless unparsed */
-	/* Filled for ALERT, with the grouping keys. For UNPARSED: kind, format "" and everything unknown, keys 0.
+	/* Filled for ALERT, all but what grouping, rules and mutes say. For UNPARSED: kind, format "" and everything unknown.
 	 * Every string is UTF-8 without NUL and bounded (1,024 bytes; technique ids 16), so that it can be stored as it
 	 * is. */
 	struct alert alert;

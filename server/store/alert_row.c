@@ -10,7 +10,7 @@ enum {
 	INET_FAMILY_4 = 2, /* PGSQL_AF_INET, PGSQL_AF_INET6 */
 	INET_FAMILY_6 = 3,
 	ID_AT = 6,        /* behind the number of columns and the id's length */
-	FIXED_MOST = 768, /* all but the texts, techniques and raw bytes */
+	FIXED_MOST = 784, /* all but the texts, techniques, rule hits and raw bytes */
 };
 
 /* Column, and its place in the row. */
@@ -22,7 +22,7 @@ enum column {
 	COLUMN_EVENT_TIME,
 	COLUMN_SENSOR,
 	COLUMN_KIND,
-	COLUMN_RAW = 30,
+	COLUMN_RAW = 32,
 	COLUMNS,
 };
 
@@ -30,7 +30,7 @@ const char alert_row_copy_sql[] =
     "COPY alert (id, company_id, ts, received_at, event_time, sensor_id, kind, format, source_ip, source_port, "
     "destination_ip, destination_port, transport, direction, engine, severity, score, action, signature_id, signature, "
     "category, technique, stage, community_id, flow_id, inside_ip, attacker_ip, repeat_count, cluster_key, link_key, "
-    "raw) FROM STDIN (FORMAT binary)";
+    "rule_hits, mute_id, raw) FROM STDIN (FORMAT binary)";
 
 struct slice alert_row_header(void)
 {
@@ -191,12 +191,15 @@ static uint8_t *put_alert(uint8_t *to, const struct alert *a)
 	to = put_address(to, &a->attacker);
 	to = put_integer(to, a->repeat_count);
 	to = put_bigint(to, a->cluster_key);
-	return put_bigint(to, a->link_key);
+	to = put_bigint(to, a->link_key);
+	to = put_text(to, a->rule_hits);
+	return a->mute_id ? put_bigint(to, a->mute_id) : put_null(to);
 }
 
 static size_t texts_length(const struct alert *a)
 {
-	size_t n = a->transport.len + a->signature_id.len + a->signature.len + a->category.len + a->community_id.len;
+	size_t n = a->transport.len + a->signature_id.len + a->signature.len + a->category.len + a->community_id.len +
+		   a->rule_hits.len;
 
 	for (size_t i = 0; i < a->technique_count; i++)
 		n += a->technique[i].len + 4;

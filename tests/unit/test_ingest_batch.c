@@ -135,10 +135,10 @@ static uint32_t walk(const struct ingest_batch *b, int64_t *ids, int64_t *compan
 		while (piece.len) {
 			size_t size = 2;
 
-			ck_assert_uint_eq(load_be16(piece.ptr), 31);
+			ck_assert_uint_eq(load_be16(piece.ptr), 33);
 			ids[n] = id_of(piece.ptr);
 			companies[n++] = (int64_t)load_be64(piece.ptr + 18);
-			for (int column = 0; column < 31; column++) {
+			for (int column = 0; column < 33; column++) {
 				uint32_t len = load_be32(piece.ptr + size);
 
 				size += 4 + (len == UINT32_MAX ? 0 : len);
