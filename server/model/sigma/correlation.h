@@ -36,8 +36,8 @@ struct sigma_correlation {
 	struct sigma_condition conditions[SIGMA_CONDITIONS_MAX]; /* all must hold */
 	size_t condition_count;
 	double percentile; /* of SIGMA_VALUE_PERCENTILE: 0..100 */
-	/* A further hit can never undo a firing: gt and gte over counts. Others are judged once late hits are no longer
-	 * expected (correlator.settle). */
+	/* A further hit can never undo a firing: gt and gte over counts, and over sums, where numbers below zero do not
+	 * count. Others are judged once nothing can be added to a window (window_evaluate_known()). */
 	bool monotone;
 	/* What it counts, apart from how much is needed: state of an earlier version with the same definition still
 	 * applies. */
