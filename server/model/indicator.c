@@ -1,0 +1,608 @@
+#include "server/model/indicator.h"
+
+#include "server/model/host_name.h"
+#include "server/model/networks.h"
+
+#include <stdio.h>
+
+enum { ADDRESS_BYTES = 16, MAPPED_BITS = 96, PLAIN_MAX = 4 * INDICATOR_KEY_MAX };
+
+static const uint8_t mapped_start[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF };
+static const char *const kind_names[] = { "", "ip", "domain", "url", "hash" };
+
+const char *indicator_kind_name(enum indicator_kind kind)
+{
+	return kind_names[kind];
+}
+
+bool indicator_kind_parse(struct slice name, enum indicator_kind *out)
+{
+	for (size_t i = INDICATOR_IP; i < ARRAY_LEN(kind_names); i++) {
+		if (slice_is(name, kind_names[i])) {
+			*out = (enum indicator_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void key_start(struct indicator_key *k, enum indicator_kind kind)
+{
+	k->kind = kind;
+	k->prefix = 0;
+	k->len = 0;
+}
+
+/* ---------------------------------------------------------------------------------------------------- defanging */
+
+static size_t put_plain(char *out, size_t at, size_t room, const char *text, size_t len)
+{
+	if (at + len <= room)
+		memcpy(out + at, text, len);
+	return at + len;
+}
+
+/* What people put for a dot or a colon so that nobody clicks on it; how many bytes that is, 0: it is not one. */
+static size_t defanged(struct slice at, char *means)
+{
+	static const struct {
+		const char *text;
+		char means;
+	} forms[] = { { "[.]", '.' },   { "(.)", '.' },   { "{.}", '.' }, { "[dot]", '.' },
+		      { "(dot)", '.' }, { "{dot}", '.' }, { "[.", '.' },  { ".]", '.' },
+		      { "[:]", ':' },   { "[://]", '/' }, { "[/]", '/' } };
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		size_t len = strlen(forms[i].text);
+
+		if (at.len >= len && slice_is_ignoring_case(slice_take(at, len), forms[i].text)) {
+			*means = forms[i].means;
+			return len;
+		}
+	}
+	return 0;
+}
+
+static bool may_be_defanged(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] == '[' || s.ptr[i] == ']' || s.ptr[i] == '(' || s.ptr[i] == '{')
+			return true;
+	return s.len >= 4 && (s.ptr[0] | 0x20) == 'h' && (s.ptr[1] | 0x20) == 'x';
+}
+
+/* The text as it was meant, without white space at its ends. False: too long for anything. */
+static bool refang(struct slice text, char store[PLAIN_MAX], struct slice *out)
+{
+	struct slice s = slice_trim(text);
+	size_t n = 0;
+
+	*out = s;
+	if (s.len > PLAIN_MAX)
+		return false;
+	if (!may_be_defanged(s))
+		return true;
+	if (s.len >= 4 && slice_is_ignoring_case(slice_take(s, 4), "hxxp")) {
+		n = put_plain(store, n, PLAIN_MAX, "http", 4);
+		s = slice_skip(s, 4);
+	}
+	while (s.len) {
+		char means;
+		size_t len = defanged(s, &means);
+
+		if (len == 5 && means == '/')
+			n = put_plain(store, n, PLAIN_MAX, "://", 3);
+		else
+			n = put_plain(store, n, PLAIN_MAX, len ? &means : (const char *)s.ptr, 1);
+		s = slice_skip(s, len ? len : 1);
+	}
+	*out = slice_of(store, n);
+	return n <= PLAIN_MAX;
+}
+
+/* ------------------------------------------------------------------------------------------------------ addresses */
+
+static void put_address(const struct address *a, unsigned prefix, struct indicator_key *out)
+{
+	key_start(out, INDICATOR_IP);
+	out->len = ADDRESS_BYTES;
+	if (a->family == 4) {
+		memcpy(out->bytes, mapped_start, sizeof(mapped_start));
+		memcpy(out->bytes + sizeof(mapped_start), a->bytes, 4);
+		prefix += MAPPED_BITS;
+	} else {
+		memcpy(out->bytes, a->bytes, ADDRESS_BYTES);
+	}
+	out->prefix = (uint8_t)prefix;
+}
+
+bool indicator_key_of_address(const struct address *a, struct indicator_key *out)
+{
+	if (a->family != 4 && a->family != 6)
+		return false;
+	put_address(a, a->family == 4 ? 32 : 128, out);
+	return true;
+}
+
+bool indicator_key_of_network(struct slice text, struct indicator_key *out)
+{
+	char store[PLAIN_MAX];
+	struct network n;
+
+	if (!refang(text, store, &text) || !network_parse(text, &n))
+		return false;
+	put_address(&n.base, n.prefix, out);
+	return true;
+}
+
+/* Of "192.0.2.1:8080" and "[2001:db8::1]:8080". */
+static bool key_of_address_and_port(struct slice text, struct indicator_key *out)
+{
+	size_t colon = text.len;
+	struct slice host, port;
+	struct address a;
+	uint64_t number;
+
+	while (colon > 0 && text.ptr[colon - 1] != ':')
+		colon--;
+	if (colon == 0)
+		return false;
+	host = slice_take(text, colon - 1);
+	port = slice_skip(text, colon);
+	if (host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']')
+		host = slice_of(host.ptr + 1, host.len - 2);
+	else if (slice_find(host, ':') < host.len)
+		return false;
+	return slice_to_uint64(port, &number) && number <= UINT16_MAX && address_parse(host, &a) &&
+	       indicator_key_of_address(&a, out);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- names */
+
+static bool key_of_name(struct slice text, struct indicator_key *out)
+{
+	char name[HOST_NAME_SIZE];
+	size_t end = host_name_normalise(text, name);
+
+	key_start(out, INDICATOR_DOMAIN);
+	while (end > 0) { /* from the last label on */
+		size_t start = end;
+
+		while (start > 0 && name[start - 1] != '.')
+			start--;
+		memcpy(out->bytes + out->len, name + start, end - start);
+		out->len = (uint16_t)(out->len + end - start);
+		out->bytes[out->len++] = '.';
+		end = start ? start - 1 : 0;
+	}
+	return out->len > 0;
+}
+
+bool indicator_key_of_domain(struct slice text, struct indicator_key *out)
+{
+	char store[PLAIN_MAX];
+
+	if (!refang(text, store, &text))
+		return false;
+	if (slice_starts_with(text, "*."))
+		text = slice_skip(text, 2);
+	else if (slice_starts_with(text, "."))
+		text = slice_skip(text, 1);
+	return key_of_name(text, out);
+}
+
+/* ----------------------------------------------------------------------------------------------------------- URLs */
+
+struct url_parts {
+	struct slice scheme, host, port, rest; /* rest: path and query */
+};
+
+static bool is_scheme(struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.ptr[i];
+		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+
+		if (!letter && (i == 0 || !((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.')))
+			return false;
+	}
+	return s.len > 0 && s.len <= 20;
+}
+
+/* Position of the first of these bytes, or s.len. */
+static size_t find_any(struct slice s, const char *bytes)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (s.ptr[i] && strchr(bytes, s.ptr[i]))
+			return i;
+	return s.len;
+}
+
+static size_t find_authority(struct slice s)
+{
+	for (size_t i = 0; i + 2 < s.len; i++)
+		if (memcmp(s.ptr + i, "://", 3) == 0)
+			return i;
+	return s.len;
+}
+
+/* "host", "host:port", "[v6]:port" */
+static bool split_host(struct slice authority, struct url_parts *out)
+{
+	size_t colon;
+
+	if (slice_starts_with(authority, "[")) {
+		size_t close = slice_find(authority, ']');
+
+		out->host = slice_skip(slice_take(authority, close), 1);
+		authority = slice_skip(authority, close + 1);
+		colon = 0;
+		if (authority.len && authority.ptr[0] != ':')
+			return false;
+	} else {
+		colon = slice_find(authority, ':');
+		out->host = slice_take(authority, colon);
+	}
+	out->port = slice_skip(authority, colon + 1);
+	return out->host.len > 0;
+}
+
+static bool split_url(struct slice text, struct url_parts *out)
+{
+	size_t scheme = find_authority(text), end, user;
+	struct slice authority;
+
+	if (scheme < text.len && is_scheme(slice_take(text, scheme))) {
+		out->scheme = slice_take(text, scheme);
+		text = slice_skip(text, scheme + 3);
+	} else {
+		out->scheme = SLICE_LITERAL("http");
+	}
+	text = slice_take(text, slice_find(text, '#'));
+	end = find_any(text, "/?");
+	authority = slice_take(text, end);
+	out->rest = slice_skip(text, end);
+	user = slice_find(authority, '@');
+	return split_host(user < authority.len ? slice_skip(authority, user + 1) : authority, out);
+}
+
+/* A key that is being written; `full` sticks. */
+struct key_text {
+	struct indicator_key *key;
+	bool full;
+};
+
+static void put_byte(struct key_text *t, uint8_t c)
+{
+	if (t->key->len < INDICATOR_KEY_MAX)
+		t->key->bytes[t->key->len++] = c;
+	else
+		t->full = true;
+}
+
+static void put_text(struct key_text *t, struct slice s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		put_byte(t, s.ptr[i]);
+}
+
+static bool put_host(struct key_text *t, struct slice host)
+{
+	struct address a;
+
+	if (address_parse(host, &a)) {
+		char text[ADDRESS_TEXT_SIZE];
+
+		address_to_text(&a, text);
+		put_text(t, slice_of_string(a.family == 6 ? "[" : ""));
+		put_text(t, slice_of_string(text));
+		put_text(t, slice_of_string(a.family == 6 ? "]" : ""));
+	} else {
+		char name[HOST_NAME_SIZE];
+		size_t len = host_name_normalise(host, name);
+
+		put_text(t, slice_of(name, len));
+		return len > 0;
+	}
+	return true;
+}
+
+static bool is_default_port(struct slice scheme, uint64_t port)
+{
+	return (port == 80 && slice_is_ignoring_case(scheme, "http")) ||
+	       (port == 443 && slice_is_ignoring_case(scheme, "https")) ||
+	       (port == 21 && slice_is_ignoring_case(scheme, "ftp"));
+}
+
+static bool put_port(struct key_text *t, const struct url_parts *u)
+{
+	char text[8];
+	uint64_t port;
+
+	if (u->port.len == 0)
+		return true;
+	if (!slice_to_uint64(u->port, &port) || port > UINT16_MAX)
+		return false;
+	if (!is_default_port(u->scheme, port)) {
+		snprintf(text, sizeof(text), ":%u", (unsigned)port);
+		put_text(t, slice_of_string(text));
+	}
+	return true;
+}
+
+static int hex_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool needs_no_encoding(int c)
+{
+	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_' ||
+	       c == '~';
+}
+
+static void put_encoded(struct key_text *t, int c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	put_byte(t, '%');
+	put_byte(t, (uint8_t)digits[c >> 4]);
+	put_byte(t, (uint8_t)digits[c & 15]);
+}
+
+/* Path and query. Bytes that may not stand in a URL are encoded, as a browser would have done. */
+static void put_path(struct key_text *t, struct slice s)
+{
+	if (s.len == 0 || s.ptr[0] != '/')
+		put_byte(t, '/');
+	if (s.len && s.ptr[s.len - 1] == '?')
+		s.len--;
+	for (size_t i = 0; i < s.len; i++) {
+		int high = -1, low = -1;
+
+		if (s.ptr[i] == '%' && i + 2 < s.len) {
+			high = hex_value(s.ptr[i + 1]);
+			low = hex_value(s.ptr[i + 2]);
+		}
+		if (high >= 0 && low >= 0) {
+			int c = high << 4 | low;
+
+			if (needs_no_encoding(c))
+				put_byte(t, (uint8_t)c);
+			else
+				put_encoded(t, c);
+			i += 2;
+		} else if (s.ptr[i] <= ' ' || s.ptr[i] >= 0x7F) {
+			put_encoded(t, s.ptr[i]);
+		} else {
+			put_byte(t, s.ptr[i]);
+		}
+	}
+}
+
+static bool key_of_plain_url(struct slice text, struct indicator_key *out)
+{
+	struct key_text t = { .key = out };
+	struct url_parts u;
+
+	if (!split_url(text, &u))
+		return false;
+	key_start(out, INDICATOR_URL);
+	for (size_t i = 0; i < u.scheme.len; i++) {
+		uint8_t c = u.scheme.ptr[i];
+
+		put_byte(&t, c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+	}
+	put_text(&t, SLICE_LITERAL("://"));
+	if (!put_host(&t, u.host) || !put_port(&t, &u))
+		return false;
+	put_path(&t, u.rest);
+	return !t.full;
+}
+
+bool indicator_key_of_url(struct slice text, struct indicator_key *out)
+{
+	char store[PLAIN_MAX];
+
+	/* A host in brackets is IPv6 and looks defanged. */
+	if (slice_contains(text, "://[") && key_of_plain_url(slice_trim(text), out))
+		return true;
+	return refang(text, store, &text) && key_of_plain_url(text, out);
+}
+
+bool indicator_key_host(const struct indicator_key *url, struct indicator_key *out)
+{
+	struct url_parts u;
+	struct address a;
+
+	if (url->kind != INDICATOR_URL || !split_url(slice_of(url->bytes, url->len), &u))
+		return false;
+	return address_parse(u.host, &a) ? indicator_key_of_address(&a, out) : key_of_name(u.host, out);
+}
+
+/* --------------------------------------------------------------------------------------------------------- hashes */
+
+bool indicator_key_of_hash(struct slice text, struct indicator_key *out)
+{
+	text = slice_trim(text);
+	if (text.len != 32 && text.len != 40 && text.len != 64)
+		return false;
+	key_start(out, INDICATOR_HASH);
+	for (size_t i = 0; i < text.len; i += 2) {
+		int high = hex_value(text.ptr[i]), low = hex_value(text.ptr[i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out->bytes[out->len++] = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------------------------------- any of these */
+
+bool indicator_key_guess(struct slice text, struct indicator_key *out)
+{
+	char store[PLAIN_MAX];
+	size_t slash;
+
+	if (indicator_key_of_hash(text, out))
+		return true;
+	if (slice_contains(text, "://") || slice_contains(text, "[:]//") || slice_contains(text, "[://]"))
+		return indicator_key_of_url(text, out);
+	if (key_of_address_and_port(slice_trim(text), out))
+		return true;
+	if (!refang(text, store, &text))
+		return false;
+	if (indicator_key_of_network(text, out) || key_of_address_and_port(text, out))
+		return true;
+	/* A word alone is no host: what lists hold has a dot in it. */
+	slash = slice_find(text, '/');
+	if (slice_find(text, '.') >= slash)
+		return false;
+	return slash < text.len ? key_of_plain_url(text, out) : indicator_key_of_domain(text, out);
+}
+
+bool indicator_key_of_stored(int64_t kind, struct slice bytes, int64_t prefix, struct indicator_key *out)
+{
+	if (kind < INDICATOR_IP || kind > INDICATOR_HASH || bytes.len == 0 || bytes.len > INDICATOR_KEY_MAX ||
+	    prefix < 0 || prefix > 128 || (kind == INDICATOR_IP && bytes.len != ADDRESS_BYTES))
+		return false;
+	key_start(out, (enum indicator_kind)kind);
+	out->prefix = (uint8_t)prefix;
+	out->len = (uint16_t)bytes.len;
+	memcpy(out->bytes, bytes.ptr, bytes.len);
+	return true;
+}
+
+/* ----------------------------------------------------------------------------------------------------------- text */
+
+static void network_text(const struct indicator_key *k, char out[INDICATOR_TEXT_SIZE])
+{
+	bool mapped = k->prefix >= MAPPED_BITS && memcmp(k->bytes, mapped_start, sizeof(mapped_start)) == 0;
+	struct address a = { .family = mapped ? 4 : 6 };
+	char text[ADDRESS_TEXT_SIZE];
+
+	memcpy(a.bytes, k->bytes + (mapped ? sizeof(mapped_start) : 0), mapped ? 4 : ADDRESS_BYTES);
+	address_to_text(&a, text);
+	if (k->prefix == INDICATOR_ONE_ADDRESS)
+		snprintf(out, INDICATOR_TEXT_SIZE, "%s", text);
+	else
+		snprintf(out, INDICATOR_TEXT_SIZE, "%s/%d", text, k->prefix - (mapped ? MAPPED_BITS : 0));
+}
+
+/* Labels in the order that people read. */
+static void name_text(const struct indicator_key *k, char out[INDICATOR_TEXT_SIZE])
+{
+	size_t end = k->len ? k->len - 1u : 0, n = 0;
+
+	while (end > 0) {
+		size_t start = end;
+
+		while (start > 0 && k->bytes[start - 1] != '.')
+			start--;
+		memcpy(out + n, k->bytes + start, end - start);
+		n += end - start;
+		end = start ? start - 1 : 0;
+		if (end > 0)
+			out[n++] = '.';
+	}
+	out[n] = '\0';
+}
+
+static void hex_text(const struct indicator_key *k, char out[INDICATOR_TEXT_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < k->len; i++) {
+		out[2 * i] = digits[k->bytes[i] >> 4];
+		out[2 * i + 1] = digits[k->bytes[i] & 15];
+	}
+	out[2 * (size_t)k->len] = '\0';
+}
+
+void indicator_key_text(const struct indicator_key *k, char out[INDICATOR_TEXT_SIZE])
+{
+	switch (k->kind) {
+	case INDICATOR_IP:
+		network_text(k, out);
+		break;
+	case INDICATOR_DOMAIN:
+		name_text(k, out);
+		break;
+	case INDICATOR_HASH:
+		hex_text(k, out);
+		break;
+	case INDICATOR_URL:
+		memcpy(out, k->bytes, k->len);
+		out[k->len] = '\0';
+		break;
+	}
+}
+
+/* --------------------------------------------------------------------------------------------------------- ranges */
+
+/* The address behind the network; none behind the last. */
+static void behind_network(const struct indicator_key *k, struct indicator_range *out)
+{
+	unsigned carry = 1;
+
+	memcpy(out->end, k->bytes, ADDRESS_BYTES);
+	out->end_len = ADDRESS_BYTES;
+	if (k->prefix == 0) {
+		out->end_len = 0;
+		return;
+	}
+	for (unsigned byte = (k->prefix - 1u) / 8 + 1; byte-- > 0 && carry;) {
+		bool last = byte == (k->prefix - 1u) / 8;
+		unsigned sum = out->end[byte] + (last ? 1u << (7 - (k->prefix - 1u) % 8) : 1u);
+
+		out->end[byte] = (uint8_t)sum;
+		carry = sum >> 8;
+	}
+	if (carry)
+		out->end_len = 0;
+}
+
+void indicator_key_range(const struct indicator_key *k, struct indicator_range *out)
+{
+	memcpy(out->first, k->bytes, k->len);
+	out->first_len = k->len;
+	if (k->kind == INDICATOR_IP) {
+		behind_network(k, out);
+		return;
+	}
+	memcpy(out->end, k->bytes, k->len);
+	out->end_len = k->len;
+	if (k->kind == INDICATOR_DOMAIN)
+		out->end[out->end_len - 1u] = '.' + 1;
+	else
+		out->end[out->end_len++] = '\0';
+}
+
+static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
+{
+	unsigned rest = bits % 8;
+
+	return memcmp(a, b, bits / 8) == 0 && (rest == 0 || (a[bits / 8] ^ b[bits / 8]) >> (8 - rest) == 0);
+}
+
+bool indicator_key_holds(const struct indicator_key *indicator, const struct indicator_key *observable)
+{
+	if (indicator->kind != observable->kind)
+		return false;
+	switch (indicator->kind) {
+	case INDICATOR_IP:
+		return indicator->prefix <= observable->prefix &&
+		       same_bits(indicator->bytes, observable->bytes, indicator->prefix);
+	case INDICATOR_DOMAIN:
+		return indicator->len <= observable->len &&
+		       memcmp(indicator->bytes, observable->bytes, indicator->len) == 0;
+	case INDICATOR_URL:
+	case INDICATOR_HASH:
+		break;
+	}
+	return slice_equal(slice_of(indicator->bytes, indicator->len), slice_of(observable->bytes, observable->len));
+}
