@@ -46,6 +46,7 @@ static int check(struct options *o, int index, const char *value, struct err *wh
 		wanted = input_name(text) ? NULL : "1 to 200 characters of UTF-8 without control characters";
 		break;
 	case OPTION_PATH:
+	case OPTION_PATHS:
 		wanted = text.len ? NULL : "a path";
 		break;
 	case OPTION_ID:
@@ -100,17 +101,20 @@ static int take_named(struct options *o, int argc, char **argv, int *at, struct 
 	return check(o, index, value, why);
 }
 
-static int take_word(struct options *o, const char *word, struct err *why)
+static int take_word(struct options *o, char *word, struct err *why)
 {
-	for (int i = 0; o->specs[i].name; i++)
-		if (!is_named(&o->specs[i]) && !o->values[i])
+	for (int i = 0; o->specs[i].name; i++) {
+		if (o->specs[i].kind == OPTION_PATHS)
+			o->words[o->word_count++] = word;
+		if (o->specs[i].kind == OPTION_PATHS || (!is_named(&o->specs[i]) && !o->values[i]))
 			return check(o, i, word, why);
+	}
 	return err_set(why, ERR_USAGE, "\"%.80s\" is one word too many", word);
 }
 
 int options_parse(struct options *out, const struct option_spec *specs, int argc, char **argv, struct err *why)
 {
-	*out = (struct options){ .specs = specs };
+	*out = (struct options){ .specs = specs, .words = argv };
 	for (int i = 0; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return 1;

@@ -18,6 +18,7 @@ enum option_kind {
 	OPTION_MONTH,   /* YYYY-MM */
 	OPTION_EMAIL,   /* put into lower case */
 	OPTION_NETWORK, /* CIDR, or one address */
+	OPTION_PATHS,   /* all words that stand without a name: options.words; the last row of its table */
 };
 
 struct option_spec {
@@ -32,10 +33,13 @@ enum { OPTIONS_MAX = 12 };
 struct options {
 	const struct option_spec *specs; /* ends with a NULL name */
 	const char *values[OPTIONS_MAX]; /* NULL: not given; flags: "" */
+	char **words;                    /* of OPTION_PATHS */
+	int word_count;
 	char email[INPUT_EMAIL_SIZE];
 };
 
-/* ERR_USAGE says what is wrong. "--help" among the words: 1, and nothing else was looked at. */
+/* ERR_USAGE says what is wrong. The words of OPTION_PATHS are moved to the front of argv. "--help" among the words: 1,
+ * and nothing else was looked at. */
 int options_parse(struct options *out, const struct option_spec *specs, int argc, char **argv, struct err *why);
 
 /* name is that of the table. */

@@ -1,0 +1,157 @@
+#include "server/ctl/rule_folder.h"
+
+#include "server/ctl/files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int rule_folder_shipped(char out[PATH_MAX], struct err *why)
+{
+	static const char *const places[] = { "../share/hinomi/config/rules", "../../config/rules" };
+	const char *named = getenv("HINOMI_RULES");
+	char program[PATH_MAX];
+	ssize_t n;
+
+	if (named && *named) {
+		if (snprintf(out, PATH_MAX, "%s", named) >= PATH_MAX)
+			return err_set(why, ERR_LIMIT, "the path in HINOMI_RULES is too long");
+		return 0;
+	}
+	n = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	while (n > 0 && program[n - 1] != '/')
+		n--;
+	for (size_t i = 0; n > 0 && i < ARRAY_LEN(places); i++) {
+		program[n] = '\0';
+		if (snprintf(out, PATH_MAX, "%s%s", program, places[i]) < PATH_MAX && access(out, R_OK | X_OK) == 0)
+			return 0;
+	}
+	return err_set(why, ERR_CONFIG,
+		       "the folder of rules was not found beside the program; name it, or set HINOMI_RULES");
+}
+
+/* What a walk gathers. */
+struct walk {
+	struct rule_files *files;
+	bool cases;
+	size_t front; /* of a path: what names are relative to */
+};
+
+static bool is_cases(struct slice name)
+{
+	static const char end[] = ".test.yml";
+	size_t len = sizeof(end) - 1;
+
+	return name.len > len && slice_is(slice_skip(name, name.len - len), end);
+}
+
+static bool is_wanted(const struct walk *w, const char *name, enum rule_file_kind *kind)
+{
+	*kind = RULE_FILE_SIGMA;
+	return w->cases ? is_cases(slice_of_string(name)) : rule_file_kind_of(slice_of_string(name), kind);
+}
+
+static int take_file(const struct walk *w, const char *path, enum rule_file_kind kind, struct err *why)
+{
+	struct buffer text = { 0 };
+	int failed = file_read(path, RULE_FILE_MOST, &text, why);
+
+	if (!failed && w->files->count >= RULE_FOLDER_FILES_MOST)
+		failed = err_set(why, ERR_LIMIT, "there are more than %d rule files", RULE_FOLDER_FILES_MOST);
+	if (!failed && text.len > 0 && memchr(text.data, '\0', text.len))
+		failed = err_set(why, ERR_CONFIG, "%s is no text", path);
+	if (!failed)
+		failed = rule_files_add(w->files, slice_of_string(path + w->front), kind, buffer_slice(&text), why);
+	buffer_release(&text);
+	return failed;
+}
+
+static int not_hidden(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int walk(const struct walk *w, const char *path, int depth, struct err *why);
+
+static int visit(const struct walk *w, const char *folder, const char *name, int depth, struct err *why)
+{
+	enum rule_file_kind kind;
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return err_set(why, ERR_LIMIT, "a path below %.200s is too long", folder);
+	if (lstat(path, &st) != 0)
+		return err_set_errno(why, ERR_IO, "cannot read %s", path);
+	if (S_ISDIR(st.st_mode))
+		return walk(w, path, depth + 1, why);
+	if (!is_wanted(w, name, &kind))
+		return 0;
+	return take_file(w, path, kind, why);
+}
+
+/* Goes down at most RULE_FOLDER_DEPTH_MOST. */
+static int walk(const struct walk *w, const char *path, int depth, struct err *why)
+{
+	struct dirent **entries;
+	int failed = 0, count;
+
+	if (depth > RULE_FOLDER_DEPTH_MOST)
+		return err_set(why, ERR_LIMIT, "%s is nested too deeply", path);
+	count = scandir(path, &entries, not_hidden, by_name);
+	if (count < 0)
+		return err_set_errno(why, ERR_IO, "cannot read the folder %s", path);
+	for (int i = 0; i < count; i++) {
+		if (!failed)
+			failed = visit(w, path, entries[i]->d_name, depth, why);
+		free(entries[i]);
+	}
+	free(entries);
+	return failed;
+}
+
+static int read_path(const char *path, struct walk *w, struct err *why)
+{
+	enum rule_file_kind kind = RULE_FILE_SIGMA;
+	size_t len = strlen(path);
+	char folder[PATH_MAX];
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return err_set_errno(why, ERR_IO, "cannot read %s", path);
+	if (!S_ISDIR(st.st_mode)) {
+		if (!w->cases)
+			rule_file_kind_of(slice_of_string(path), &kind);
+		return take_file(w, path, kind, why);
+	}
+	while (len > 1 && path[len - 1] == '/')
+		len--;
+	if (len >= sizeof(folder))
+		return err_set(why, ERR_LIMIT, "the path %.200s is too long", path);
+	memcpy(folder, path, len);
+	folder[len] = '\0';
+	w->front = len + 1;
+	return walk(w, folder, 0, why);
+}
+
+int rule_folder_read(const char *path, struct rule_files *out, struct err *why)
+{
+	struct walk w = { .files = out };
+
+	return read_path(path, &w, why);
+}
+
+int rule_folder_read_cases(const char *path, struct rule_files *out, struct err *why)
+{
+	struct walk w = { .files = out, .cases = true };
+
+	return read_path(path, &w, why);
+}

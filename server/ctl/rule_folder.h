@@ -1,0 +1,25 @@
+/* Rule files on disk, as hinomictl reads them: a folder with all that is below it, in order of name, or single files.
+ */
+#ifndef SERVER_CTL_RULE_FOLDER_H
+#define SERVER_CTL_RULE_FOLDER_H
+
+#include "server/ctl/command.h"
+#include "server/model/rules.h"
+
+#include <limits.h>
+
+enum { RULE_FILE_MOST = 4 << 20, RULE_FOLDER_FILES_MOST = 50000, RULE_FOLDER_DEPTH_MOST = 16 };
+
+/* The rules that came with the program: HINOMI_RULES, else beside an installed program (PREFIX/sbin/hinomictl,
+ * PREFIX/share/hinomi/config/rules), else in the sources that it was built from (build/NAME/hinomictl, config/rules).
+ */
+int rule_folder_shipped(char out[PATH_MAX], struct err *why);
+
+/* Adds the rule files at and below the path (rules.h says which files are), by names relative to it. A path that is a
+ * file is one, whatever its name; its name is then the path. Names that begin with a dot are left out, and symbolic
+ * links to folders are not followed. */
+int rule_folder_read(const char *path, struct rule_files *out, struct err *why);
+/* The same for files of cases (*.test.yml); kind is RULE_FILE_SIGMA. */
+int rule_folder_read_cases(const char *path, struct rule_files *out, struct err *why);
+
+#endif
