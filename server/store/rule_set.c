@@ -332,6 +332,39 @@ int rule_set_store(struct db *db, const struct rule_files *files, const struct r
 
 /* ----------------------------------------------------------------------------------------------------- other rules */
 
+int rule_set_list(struct db *db, bool all, struct db_result **out, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_bool(&args, all);
+	/* Across companies. */
+	return db_run(
+	    db,
+	    "SELECT r.rule_id, r.first_version, r.last_version, r.uid, r.kind, r.title, r.title_ja, r.level, "
+	    "r.file, r.line::bigint, coalesce(d.alerts, 0)::bigint FROM rule r LEFT JOIN "
+	    "(SELECT rule_id, sum(alerts) AS alerts FROM rule_day WHERE day > current_date - 30 GROUP BY 1) d "
+	    "USING (rule_id) WHERE r.last_version IS NULL OR $1::boolean "
+	    "ORDER BY r.file COLLATE \"C\", r.line, r.uid COLLATE \"C\"",
+	    &args, out, why);
+}
+
+void rule_set_row(const struct db_result *result, int row, struct rule_row *out)
+{
+	*out = (struct rule_row){
+		.rule_id = db_integer(result, row, 0),
+		.first_version = db_integer(result, row, 1),
+		.last_version = db_integer(result, row, 2),
+		.uid = db_text(result, row, 3),
+		.kind = db_text(result, row, 4),
+		.title = db_text(result, row, 5),
+		.title_ja = db_text(result, row, 6),
+		.level = db_text(result, row, 7),
+		.file = db_text(result, row, 8),
+		.line = db_integer(result, row, 9),
+		.alerts = db_integer(result, row, 10),
+	};
+}
+
 int rule_set_builtin(struct db *db, const char *uid, const char *title, const char *level, int64_t *rule_id,
 		     struct err *why)
 {

@@ -24,6 +24,16 @@ extern const char rule_set_numbers_sql[]; /* -> uid, rule_id */
  * stored. */
 int rule_set_store(struct db *db, const struct rule_files *files, const struct rules *built, const char *actor,
 		   const char *note, int64_t *version, struct err *why);
+/* Rules in force, or with `all` those of earlier versions too, in order of file; and the alerts that they matched in
+ * the last 30 days. */
+struct rule_row {
+	int64_t rule_id, first_version, last_version; /* last_version 0: in force */
+	const char *uid, *kind, *title, *title_ja, *level, *file;
+	int64_t line, alerts;
+};
+int rule_set_list(struct db *db, bool all, struct db_result **out, struct err *why);
+void rule_set_row(const struct db_result *result, int row, struct rule_row *out);
+
 /* The number of a built-in rule (builtin:beacon, builtin:indicator). The schema brings these; one that it does not is
  * made, which only the owner may. */
 int rule_set_builtin(struct db *db, const char *uid, const char *title, const char *level, int64_t *rule_id,
