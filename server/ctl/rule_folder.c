@@ -37,7 +37,8 @@ int rule_folder_shipped(char out[PATH_MAX], struct err *why)
 struct walk {
 	struct rule_files *files;
 	bool cases;
-	size_t front; /* of a path: what names are relative to */
+	enum rule_names names;
+	size_t front; /* of a path: what names leave out */
 };
 
 static bool is_cases(struct slice name)
@@ -138,20 +139,35 @@ static int read_path(const char *path, struct walk *w, struct err *why)
 		return err_set(why, ERR_LIMIT, "the path %.200s is too long", path);
 	memcpy(folder, path, len);
 	folder[len] = '\0';
-	w->front = len + 1;
+	w->front = w->names == RULE_NAMES_IN_FOLDER ? len + 1 : 0;
 	return walk(w, folder, 0, why);
 }
 
-int rule_folder_read(const char *path, struct rule_files *out, struct err *why)
+int rule_folder_read(const char *path, enum rule_names names, struct rule_files *out, struct err *why)
 {
-	struct walk w = { .files = out };
+	struct walk w = { .files = out, .names = names };
 
 	return read_path(path, &w, why);
 }
 
-int rule_folder_read_cases(const char *path, struct rule_files *out, struct err *why)
+int rule_folder_read_cases(const char *path, enum rule_names names, struct rule_files *out, struct err *why)
 {
-	struct walk w = { .files = out, .cases = true };
+	struct walk w = { .files = out, .names = names, .cases = true };
 
 	return read_path(path, &w, why);
+}
+
+int rule_folder_add_fields(struct rule_files *out, struct err *why)
+{
+	struct walk w = { .files = out };
+	char folder[PATH_MAX], path[PATH_MAX];
+
+	for (size_t i = 0; i < out->count; i++)
+		if (out->items[i].kind == RULE_FILE_FIELDS)
+			return 0;
+	if (rule_folder_shipped(folder, why) != 0)
+		return -1;
+	if (snprintf(path, sizeof(path), "%s/fields.yaml", folder) >= (int)sizeof(path))
+		return err_set(why, ERR_LIMIT, "the path %.200s is too long", folder);
+	return take_file(&w, path, RULE_FILE_FIELDS, why);
 }

@@ -15,11 +15,16 @@ enum { RULE_FILE_MOST = 4 << 20, RULE_FOLDER_FILES_MOST = 50000, RULE_FOLDER_DEP
  */
 int rule_folder_shipped(char out[PATH_MAX], struct err *why);
 
-/* Adds the rule files at and below the path (rules.h says which files are), by names relative to it. A path that is a
- * file is one, whatever its name; its name is then the path. Names that begin with a dot are left out, and symbolic
- * links to folders are not followed. */
-int rule_folder_read(const char *path, struct rule_files *out, struct err *why);
-/* The same for files of cases (*.test.yml); kind is RULE_FILE_SIGMA. */
-int rule_folder_read_cases(const char *path, struct rule_files *out, struct err *why);
+/* What names in `out` are relative to. */
+enum rule_names { RULE_NAMES_IN_FOLDER, RULE_NAMES_AS_PATHS };
+
+/* Adds the rule files at and below the path (rules.h says which files are). A path that is a file is one, whatever its
+ * name; its name in `out` is the path as given. Names that begin with a dot are left out, and symbolic links to folders
+ * are not followed. */
+int rule_folder_read(const char *path, enum rule_names names, struct rule_files *out, struct err *why);
+/* The same for files of cases (*.test.yml), as RULE_FILE_SIGMA. */
+int rule_folder_read_cases(const char *path, enum rule_names names, struct rule_files *out, struct err *why);
+/* The shipped field mapping, when there is none among the files. */
+int rule_folder_add_fields(struct rule_files *out, struct err *why);
 
 #endif
