@@ -65,26 +65,42 @@ CREATE TABLE rule_window (
     company_id     bigint NOT NULL,
     state_key      bigint NOT NULL,          -- hash of what the correlation counts and of the group's values
     rule_id        bigint NOT NULL,          -- the correlation
+    definition     bigint NOT NULL,          -- what it counts, as a hash: state of another definition is not looked at
     group_values   text NOT NULL,            -- JSON object, field to value
-    last_ts        timestamptz NOT NULL,
+    last_ts        timestamptz NOT NULL,     -- newest hit
     hits           bigint NOT NULL,          -- rows in rule_hit
-    thinned        bigint NOT NULL DEFAULT 0,   -- hits dropped to keep within the bound
+    thinned        bigint NOT NULL DEFAULT 0,   -- hits dropped to keep within the bound that could have mattered
+    whole_since    timestamptz,              -- hits up to this one may have been dropped; NULL: none were
     due_at         timestamptz,              -- when a condition that a late hit could still undo is judged; NULL: nothing due
+    oldest_at      timestamptz NOT NULL,     -- no hit came before
     PRIMARY KEY (company_id, state_key)
 );
 CREATE INDEX rule_window_due ON rule_window (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX rule_window_last ON rule_window (last_ts);
+CREATE INDEX rule_window_last ON rule_window (company_id, last_ts);
+CREATE INDEX rule_window_oldest ON rule_window (oldest_at);
 
 CREATE TABLE rule_hit (
     company_id   bigint NOT NULL,
     state_key    bigint NOT NULL,
     ts           timestamptz NOT NULL,
-    alert_id     bigint NOT NULL,            -- of a chained correlation: hash of the inner group
+    alert_id     bigint NOT NULL,            -- of a firing of another correlation: hash of its group and the time
     rule_no      smallint NOT NULL,          -- place in the correlation's list of rules
-    cluster_key  bigint NOT NULL,            -- the alert's; 0: none
+    cluster_key  bigint NOT NULL,            -- the alert's, or the state key of that other one; 0: none
+    direction    smallint NOT NULL,          -- enum direction
+    is_member    boolean NOT NULL,           -- of a firing that an incident knows of
+    at           timestamptz NOT NULL DEFAULT now(),   -- when it came
     number       float8,                     -- value_sum, value_avg, value_percentile
     value_key    bigint,                     -- value_count: hash of the value
     PRIMARY KEY (company_id, state_key, ts, alert_id, rule_no)
+);
+
+-- One row for each company that has windows.
+CREATE TABLE rule_state (
+    company_id   bigint PRIMARY KEY,
+    hits         bigint NOT NULL,            -- rows in rule_hit
+    dropped      bigint NOT NULL DEFAULT 0,  -- hits that went with whole windows, to keep within the company's bound
+    newest_ts    timestamptz NOT NULL,       -- of all hits that ever came
+    seen_at      timestamptz NOT NULL        -- when the last one came
 );
 
 -- ---------------------------------------------------------------------------------------------- incidents
@@ -93,7 +109,8 @@ ALTER TABLE incident
     ADD COLUMN rule_set bigint NOT NULL DEFAULT 0,   -- version in force when it was made; 0: before there were any
     ADD COLUMN tags text[] NOT NULL DEFAULT '{}',    -- of what its causes say: kill-chain, beacon, indicator, drill
     ADD COLUMN raised_severity smallint,             -- gravest of its causes; NULL: none
-    ADD COLUMN raised_title text;                    -- title of that cause
+    ADD COLUMN raised_title text,                    -- title of that cause
+    ADD COLUMN raised_by_window boolean NOT NULL DEFAULT false;   -- it is one that counts
 
 -- Why an incident exists beyond its grouping: rules that matched its alerts (group_key 0) or counted them.
 CREATE TABLE incident_cause (
@@ -213,6 +230,7 @@ CREATE TABLE indicator (
     value        text NOT NULL,              -- as people write it
     valid_from   timestamptz NOT NULL,
     valid_until  timestamptz,                -- NULL: no end
+    modified     timestamptz NOT NULL,       -- version, as its author counts; without one when it first came
     confidence   smallint NOT NULL CHECK (confidence BETWEEN 0 AND 100),
     tlp          text NOT NULL CHECK (tlp IN ('clear', 'green', 'amber', 'amber+strict', 'red')),
     labels       text[] NOT NULL DEFAULT '{}',
@@ -226,6 +244,7 @@ CREATE TABLE indicator (
 );
 CREATE UNIQUE INDEX indicator_change_no ON indicator (change_no);
 CREATE INDEX indicator_key ON indicator (kind, key);
+CREATE INDEX indicator_external ON indicator (source_id, external_id) WHERE external_id IS NOT NULL;
 
 -- What an import could not use, so that nothing is dropped silently.
 CREATE TABLE indicator_reject (
@@ -248,8 +267,9 @@ CREATE TABLE hunt (
     state        text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'done', 'failed')),
     finished_at  timestamptz,
     duration_ms  bigint,
+    hunted_to    bigint NOT NULL DEFAULT 0,  -- change_no up to which it has got
     indicators   bigint NOT NULL DEFAULT 0,  -- that were looked for
-    message      text NOT NULL DEFAULT ''    -- of failed
+    message      text NOT NULL DEFAULT ''    -- of failed; of done: what was left out
 );
 CREATE TABLE hunt_hit (
     company_id   bigint NOT NULL,
@@ -344,19 +364,21 @@ GRANT SELECT (company_id, tags) ON company TO hinomi_collector;
 GRANT INSERT ON observation TO hinomi_collector;
 
 GRANT SELECT ON rule_set, rule_set_file, rule, mute, indicator, indicator_source TO hinomi_correlator;
-GRANT SELECT, INSERT, UPDATE, DELETE ON rule_window, rule_hit, incident_cause, rule_day, mute_day, observable, contact,
+GRANT UPDATE (body) ON incident_event TO hinomi_correlator;   -- a story goes on
+GRANT SELECT, INSERT, UPDATE, DELETE ON rule_window, rule_hit, rule_state, incident_cause, rule_day, mute_day, observable, contact,
     campaign_sighting, campaign_due, campaign, campaign_member, hunt_hit TO hinomi_correlator;
 GRANT SELECT, DELETE ON observation TO hinomi_correlator;
 GRANT SELECT, UPDATE ON hunt TO hinomi_correlator;
 
-GRANT SELECT, DELETE ON rule_window, rule_hit, observable, contact, campaign_sighting TO hinomi_housekeeper;
+GRANT SELECT, DELETE ON observable, contact, campaign_sighting TO hinomi_housekeeper;
 
 GRANT SELECT ON rule_set, rule_set_file, rule, rule_day, incident_cause, mute, mute_day, observable, contact, indicator_source,
     indicator, indicator_reject, hunt, hunt_hit, campaign, campaign_member, campaign_warning, campaign_sighting TO hinomi_api;
 GRANT INSERT ON mute, campaign_warning TO hinomi_api;
 GRANT UPDATE (ended_at, ended_by) ON mute TO hinomi_api;
 GRANT INSERT, UPDATE ON indicator_source, indicator TO hinomi_api;
-GRANT INSERT ON indicator_reject, hunt TO hinomi_api;
+GRANT INSERT, DELETE ON indicator_reject TO hinomi_api;
+GRANT INSERT ON hunt TO hinomi_api;
 GRANT USAGE ON SEQUENCE indicator_change TO hinomi_api;
 
 GRANT SELECT ON incident_cause, rule TO hinomi_feed;
@@ -365,7 +387,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['rule_day', 'rule_window', 'rule_hit', 'incident_cause', 'mute', 'mute_day', 'observation',
+    FOREACH name IN ARRAY ARRAY['rule_day', 'rule_window', 'rule_hit', 'rule_state', 'incident_cause', 'mute', 'mute_day', 'observation',
                                 'observable', 'contact', 'hunt_hit', 'campaign_sighting', 'campaign_member',
                                 'campaign_warning']
     LOOP

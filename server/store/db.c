@@ -221,6 +221,37 @@ int db_script(struct db *db, const char *sql, struct err *why)
 	return failed;
 }
 
+int db_copy_begin(struct db *db, const char *sql, struct err *why)
+{
+	PGresult *result = PQexec(db->connection, sql);
+	int failed = PQresultStatus(result) == PGRES_COPY_IN ? 0 : fail_result(db, result, why);
+
+	PQclear(result);
+	return failed;
+}
+
+int db_copy_put(struct db *db, struct slice data, struct err *why)
+{
+	if (PQputCopyData(db->connection, (const char *)data.ptr, (int)data.len) != 1)
+		return fail_connection(db, why);
+	return 0;
+}
+
+int db_copy_end(struct db *db, struct err *why)
+{
+	PGresult *result;
+	int failed = 0;
+
+	if (PQputCopyEnd(db->connection, NULL) != 1)
+		return fail_connection(db, why);
+	while ((result = PQgetResult(db->connection)) != NULL) {
+		if (PQresultStatus(result) != PGRES_COMMAND_OK && !failed)
+			failed = fail_result(db, result, why);
+		PQclear(result);
+	}
+	return failed;
+}
+
 int db_begin(struct db *db, struct err *why)
 {
 	return db_script(db, "BEGIN", why);

@@ -51,6 +51,11 @@ int db_script(struct db *db, const char *sql, struct err *why);
 #define DB_ROWS_BY_KEY                                                                      \
 	"SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; " \
 	"SET plan_cache_mode = force_custom_plan; SET jit = off"
+/* COPY ... FROM STDIN: begin, any number of puts, end. Nothing else may run in between; a mistake in what was put is
+ * reported by the end, which has to be called also after a put failed. */
+int db_copy_begin(struct db *db, const char *sql, struct err *why);
+int db_copy_put(struct db *db, struct slice data, struct err *why);
+int db_copy_end(struct db *db, struct err *why);
 int db_begin(struct db *db, struct err *why);
 int db_commit(struct db *db, struct err *why);
 void db_rollback(struct db *db); /* harmless outside a transaction */

@@ -37,6 +37,9 @@ struct hunt_company_row {
 	int64_t contacts, indicators, observables;
 };
 int hunt_companies(struct db *db, int64_t hunt_id, struct db_result **out, struct err *why);
+/* The same for one indicator, from what is kept now: who has met it. The one in contact last first. */
+int hunt_members(struct db *db, const struct indicator_key *indicator, int64_t limit, struct db_result **out,
+		 struct err *why);
 void hunt_company_read(const struct db_result *result, int row, struct hunt_company_row *out);
 
 /* What was met, last contact first; company_id 0: at all members; indicator_id 0: all. */

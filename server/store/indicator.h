@@ -17,7 +17,7 @@ struct indicator_import_plan {
 	const char *source;                /* 1 to 100 characters; made when there is none of that name */
 	int confidence;                    /* 0..100, where the feed does not say */
 	enum tlp tlp;                      /* the same; not TLP_NONE */
-	int64_t valid_days;                /* from now on, where the feed names no end; 0: no end */
+	time_us valid_until;               /* where the feed names no end; TIME_NONE: no end */
 	bool replace;                      /* the feed is the whole of the source: what it no longer has is revoked */
 	const struct warning_lists *lists; /* borrowed; what these know is stored as held_back */
 };
