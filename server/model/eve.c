@@ -3,11 +3,14 @@
  * those of the packet that fired, so who opened the session is asked of what newer versions add (flow.src_ip,
  * direction). */
 #include "server/model/attack.h"
+#include "server/model/community_id.h"
 #include "server/model/format.h"
 #include "server/model/judge.h"
 #include "server/model/protocol.h"
 
 #define NAME(s) SLICE_LITERAL(s)
+
+enum { DNS_PORT = 53 };
 
 enum top {
 	TIMESTAMP,
@@ -289,21 +292,23 @@ static void read_rule(struct eve *e)
 	address_parse(text_of(e, e->rule[ATTACKER], NAME("ip")), &e->evidence.attacker);
 }
 
-static enum verdict normalise_eve(const struct format_input *in, struct alert *out, enum unparsed_reason *why)
+static enum verdict normalise_eve(const struct format_input *in, struct normalised *out)
 {
-	struct eve e = { .in = in, .out = out, .protocol = PROTOCOL_UNKNOWN };
+	struct eve e = { .in = in, .out = &out->alert, .protocol = PROTOCOL_UNKNOWN };
+	struct alert *a = e.out;
 
 	json_read_members(in->json, 0, top_names, TOP_COUNT, e.top);
 	if (!json_read_is(in->json, e.top[EVENT_TYPE], JSON_KIND_STRING))
-		return format_unparsed(why, UNPARSED_INCOMPLETE);
-	if (!slice_is(json_read_raw(in->json, e.top[EVENT_TYPE]), "alert"))
+		return format_unparsed(out, UNPARSED_INCOMPLETE);
+	out->event = json_read_raw(in->json, e.top[EVENT_TYPE]);
+	if (!slice_is(out->event, "alert"))
 		return VERDICT_CONTEXT;
 	json_read_members(in->json, e.top[ALERT], rule_names, RULE_COUNT, e.rule);
 	read_rule(&e);
-	if (out->signature_id.len == 0 && out->signature.len == 0)
-		return format_unparsed(why, UNPARSED_INCOMPLETE);
-	read_endpoint(&e, SRC_IP, SRC_PORT, &out->source);
-	read_endpoint(&e, DEST_IP, DEST_PORT, &out->destination);
+	if (a->signature_id.len == 0 && a->signature.len == 0)
+		return format_unparsed(out, UNPARSED_INCOMPLETE);
+	read_endpoint(&e, SRC_IP, SRC_PORT, &a->source);
+	read_endpoint(&e, DEST_IP, DEST_PORT, &a->destination);
 	read_time(&e);
 	read_flow(&e);
 	read_action(&e);
@@ -311,8 +316,61 @@ static enum verdict normalise_eve(const struct format_input *in, struct alert *o
 	read_opener(&e);
 	read_class(&e);
 	read_metadata(&e);
-	judge(out, &e.evidence, in->record->home);
+	judge(a, &e.evidence, in->record->home);
 	return VERDICT_ALERT;
 }
 
-const struct format format_eve = { "eve", recognise, normalise_eve };
+/* ------------------------------------------------------------------------------------------------------- context */
+
+/* What kind of detection a match on such a record is, and whether its source is who opened the session. Of others the
+ * source may be whoever sent last. */
+static const struct {
+	const char *type;
+	enum engine engine;
+	bool source_opens;
+} context_types[] = {
+	{ "flow", ENGINE_OTHER, true }, { "netflow", ENGINE_OTHER, false },      { "dns", ENGINE_DNS, false },
+	{ "http", ENGINE_WEB, true },   { "http2", ENGINE_WEB, true },           { "tls", ENGINE_WEB, true },
+	{ "quic", ENGINE_WEB, true },   { "fileinfo", ENGINE_ANTIVIRUS, false },
+};
+
+static void read_context_type(struct eve *e)
+{
+	struct slice type = json_read_raw(e->in->json, e->top[EVENT_TYPE]);
+
+	for (size_t i = 0; i < ARRAY_LEN(context_types); i++) {
+		if (!slice_is(type, context_types[i].type))
+			continue;
+		e->out->engine = context_types[i].engine;
+		if (context_types[i].source_opens && e->evidence.opener == SIDE_UNKNOWN)
+			e->evidence.opener = SIDE_SOURCE;
+	}
+	if (e->out->engine != ENGINE_DNS)
+		return;
+	e->evidence.name_lookup = true;
+	if (e->out->source.port == DNS_PORT && e->out->destination.port != DNS_PORT)
+		e->evidence.opener = SIDE_DESTINATION;
+}
+
+static void fill_context(const struct format_input *in, struct alert *out)
+{
+	struct eve e = { .in = in, .out = out, .protocol = PROTOCOL_UNKNOWN, .evidence = { .class = CLASS_NOISE } };
+
+	json_read_members(in->json, 0, top_names, TOP_COUNT, e.top);
+	read_endpoint(&e, SRC_IP, SRC_PORT, &out->source);
+	read_endpoint(&e, DEST_IP, DEST_PORT, &out->destination);
+	read_time(&e);
+	if (!json_read_integer(in->json, e.top[FLOW_ID], &out->flow_id))
+		out->flow_id = 0;
+	if (e.top[PROTO] != JSON_NONE)
+		out->transport = protocol_read(number_or_text(&e, e.top[PROTO]), in->arena, &e.protocol);
+	out->community_id = text(&e, e.top[COMMUNITY]);
+	if (!community_id_is_valid(out->community_id))
+		out->community_id = (struct slice){ 0 };
+	read_direction(&e);
+	read_opener(&e);
+	read_context_type(&e);
+	judge(out, &e.evidence, in->record->home);
+}
+
+const struct format format_eve = { "eve", recognise, normalise_eve, fill_context };

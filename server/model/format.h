@@ -20,18 +20,22 @@ struct format {
 	const char *name; /* alert.format */
 	/* A cheap look: whether the record is in this format. The first format of the table that says yes gets it. */
 	bool (*recognise)(const struct format_input *in);
-	/* Techniques must have passed attack_is_technique(); other texts are made storable afterwards.
-	 * `out` comes initialised (alert_init); `why` is set for VERDICT_UNPARSED. */
-	enum verdict (*normalise)(const struct format_input *in, struct alert *out, enum unparsed_reason *why);
+	/* Fills out->alert, which comes initialised, for VERDICT_ALERT; out->reason for VERDICT_UNPARSED; and, whatever
+	 * the verdict, out->event with what the record is within the format (dns, virus, ...), without the format's
+	 * name in front. Techniques must have passed attack_is_technique(); other texts are made storable afterwards.
+	 */
+	enum verdict (*normalise)(const struct format_input *in, struct normalised *out);
+	/* For VERDICT_CONTEXT, when it is asked for: time, endpoints, action, and what follows from them. */
+	void (*fill_context)(const struct format_input *in, struct alert *out);
 };
 
 extern const struct format format_eve;
 extern const struct format format_fortigate;
 
 /* The verdict for a record that is in the format and yet cannot be used. */
-static inline enum verdict format_unparsed(enum unparsed_reason *why, enum unparsed_reason reason)
+static inline enum verdict format_unparsed(struct normalised *out, enum unparsed_reason reason)
 {
-	*why = reason;
+	out->reason = reason;
 	return VERDICT_UNPARSED;
 }
 

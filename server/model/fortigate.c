@@ -489,31 +489,32 @@ static bool read_other(struct fortigate *f)
 	return f->out->action == ACTION_BLOCKED;
 }
 
-/* By subtype under type utm; older FortiOS has the engine as the type. `read` says whether it is a detection. */
+/* By subtype under type utm; older FortiOS has the engine as the type. `event`: what rules know it by, under all its
+ * names. `read` says whether it is a detection. */
 static const struct engine_reader {
-	const char *name;
+	const char *name, *event;
 	bool (*read)(struct fortigate *f);
 } engines[] = {
-	{ "ips", read_intrusion },
-	{ "attack", read_intrusion },
-	{ "signature", read_intrusion },
-	{ "anomaly", read_anomaly },
-	{ "virus", read_antivirus },
-	{ "webfilter", read_web },
-	{ "waf", read_application_firewall },
-	{ "dns", read_dns },
-	{ "app-ctrl", read_application },
-	{ "app", read_application },
-	{ "emailfilter", read_other },
-	{ "spam", read_other },
-	{ "dlp", read_other },
-	{ "ssl", read_other },
-	{ "ssh", read_other },
-	{ "file-filter", read_other },
-	{ "cifs", read_other },
-	{ "voip", read_other },
-	{ "icap", read_other },
-	{ "casb", read_other },
+	{ "ips", "ips", read_intrusion },
+	{ "attack", "ips", read_intrusion },
+	{ "signature", "ips", read_intrusion },
+	{ "anomaly", "anomaly", read_anomaly },
+	{ "virus", "virus", read_antivirus },
+	{ "webfilter", "webfilter", read_web },
+	{ "waf", "waf", read_application_firewall },
+	{ "dns", "dns", read_dns },
+	{ "app-ctrl", "app-ctrl", read_application },
+	{ "app", "app-ctrl", read_application },
+	{ "emailfilter", "emailfilter", read_other },
+	{ "spam", "emailfilter", read_other },
+	{ "dlp", "dlp", read_other },
+	{ "ssl", "ssl", read_other },
+	{ "ssh", "ssh", read_other },
+	{ "file-filter", "file-filter", read_other },
+	{ "cifs", "cifs", read_other },
+	{ "voip", "voip", read_other },
+	{ "icap", "icap", read_other },
+	{ "casb", "casb", read_other },
 };
 
 /* The engine's type stands in logid too (its first two digits), but its text is what FortiOS itself goes by. */
@@ -545,27 +546,64 @@ static bool recognise(const struct format_input *in)
 	return false;
 }
 
-static enum verdict normalise_fortigate(const struct format_input *in, struct alert *out, enum unparsed_reason *why)
+/* Of records without an engine: their type (traffic, event, ...). */
+static struct slice event_of(const struct fortigate *f, const struct engine_reader *engine)
 {
-	struct fortigate f = { .in = in, .out = out };
+	return engine ? slice_of_string(engine->event) : f->field[TYPE];
+}
+
+static enum verdict normalise_fortigate(const struct format_input *in, struct normalised *out)
+{
+	struct fortigate f = { .in = in, .out = &out->alert };
+	struct alert *a = f.out;
 	const struct engine_reader *engine;
 
 	read_fields(&f);
 	if (!has(&f, TYPE))
-		return format_unparsed(why, UNPARSED_INCOMPLETE);
+		return format_unparsed(out, UNPARSED_INCOMPLETE);
 	engine = engine_of(&f);
+	out->event = event_of(&f, engine);
 	if (!engine)
 		return VERDICT_CONTEXT;
-	out->action = action_of(f.field[ACTION]);
+	a->action = action_of(f.field[ACTION]);
 	read_ends(&f);
 	if (!engine->read(&f))
 		return VERDICT_CONTEXT;
-	if (out->signature.len == 0 && out->signature_id.len == 0)
-		return format_unparsed(why, UNPARSED_INCOMPLETE);
+	if (a->signature.len == 0 && a->signature_id.len == 0)
+		return format_unparsed(out, UNPARSED_INCOMPLETE);
 	read_time(&f);
 	read_flow(&f);
-	judge(out, &f.evidence, in->record->home);
+	judge(a, &f.evidence, in->record->home);
 	return VERDICT_ALERT;
 }
 
-const struct format format_fortigate = { "fortigate", recognise, normalise_fortigate };
+static enum engine context_engine(const struct engine_reader *engine)
+{
+	if (!engine)
+		return ENGINE_OTHER;
+	if (strcmp(engine->event, "dns") == 0)
+		return ENGINE_DNS;
+	if (strcmp(engine->event, "webfilter") == 0)
+		return ENGINE_WEB;
+	return strcmp(engine->event, "virus") == 0 ? ENGINE_ANTIVIRUS : ENGINE_OTHER;
+}
+
+static void fill_context(const struct format_input *in, struct alert *out)
+{
+	struct fortigate f = { .in = in, .out = out };
+
+	read_fields(&f);
+	out->engine = context_engine(engine_of(&f));
+	out->action = action_of(f.field[ACTION]);
+	read_ends(&f);
+	read_time(&f);
+	if (!slice_to_int64(f.field[SESSION], &out->flow_id))
+		out->flow_id = 0;
+	if (has(&f, PROTOCOL))
+		out->transport = protocol_read(f.field[PROTOCOL], in->arena, &f.protocol);
+	f.evidence.class = CLASS_NOISE;
+	f.evidence.name_lookup = out->engine == ENGINE_DNS;
+	judge(out, &f.evidence, in->record->home);
+}
+
+const struct format format_fortigate = { "fortigate", recognise, normalise_fortigate, fill_context };

@@ -2,9 +2,10 @@
 
 #include "server/model/community_id.h"
 #include "server/model/format.h"
+#include "server/model/protocol.h"
 
 /* Tokens for the largest record worth reading: an alert has about a hundred, engine statistics some thousands. */
-enum { TOKENS = 65536, TEXT_MAX = 1024, ARENA_EXTRA = 64 * 1024 };
+enum { TOKENS = 65536, TEXT_MAX = 1024, ARENA_EXTRA = 64 * 1024, EVENT_SIZE = 64 };
 
 /* In the order in which they are asked. */
 static const struct format *const formats[] = { &format_eve, &format_fortigate };
@@ -12,6 +13,13 @@ static const struct format *const formats[] = { &format_eve, &format_fortigate }
 struct normaliser {
 	struct json_token *tokens;
 	struct arena arena;
+	/* The record at hand. */
+	struct record record;
+	struct format_input input;
+	struct syslog_message syslog;
+	struct json_reader json;
+	const struct format *format; /* NULL: none recognised it */
+	char event[EVENT_SIZE];
 };
 
 struct normaliser *normaliser_new(void)
@@ -165,69 +173,118 @@ static void make_storable(struct arena *arena, struct alert *a)
 		*texts[i] = storable(arena, *texts[i]);
 }
 
-static enum verdict ask_formats(const struct format_input *in, struct normalised *out)
+/* "eve.dns" from "dns". A device may write anything for its event; one that is too long is known by its beginning. */
+static struct slice event_name(struct normaliser *n, struct slice detail)
 {
+	size_t len = strlen(n->format->name);
+
+	memcpy(n->event, n->format->name, len);
+	n->event[len++] = '.';
+	for (size_t i = 0; i < detail.len && len < EVENT_SIZE; i++) {
+		uint8_t c = detail.ptr[i];
+
+		n->event[len++] = (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
+	}
+	return slice_of(n->event, len);
+}
+
+static enum verdict ask_formats(struct normaliser *n, struct normalised *out)
+{
+	enum verdict verdict;
+
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-		if (!formats[i]->recognise(in))
+		if (!formats[i]->recognise(&n->input))
 			continue;
+		n->format = formats[i];
 		out->alert.format = formats[i]->name;
 		out->alert.kind = KIND_ALERT;
-		return formats[i]->normalise(in, &out->alert, &out->reason);
+		verdict = formats[i]->normalise(&n->input, out);
+		out->event = verdict == VERDICT_UNPARSED ? (struct slice){ 0 } : event_name(n, out->event);
+		return verdict;
 	}
 	out->reason = UNPARSED_NO_FORMAT;
+	out->event = SLICE_LITERAL("text");
 	return VERDICT_UNPARSED;
 }
 
 /* The record's body, found and offered to the formats. */
-static enum verdict read_record(struct normaliser *n, const struct record *in, struct normalised *out)
+static enum verdict read_record(struct normaliser *n, struct normalised *out)
 {
-	struct syslog_message syslog;
-	struct json_reader json;
-	struct format_input f = { .record = in, .arena = &n->arena };
+	const struct record *in = &n->record;
+	struct format_input *f = &n->input;
 
-	out->raw = in->bytes;
-	f.body = without_end(in->bytes);
-	if (in->source == SOURCE_FOREIGN && is_object(f.body)) {
-		out->reason = read_json(n, f.body, &json);
+	f->body = without_end(in->bytes);
+	if (in->source == SOURCE_FOREIGN && is_object(f->body)) {
+		out->reason = read_json(n, f->body, &n->json);
 		if (out->reason != UNPARSED_NONE)
 			return VERDICT_UNPARSED;
-		out->raw = unwrap(n, &json, f.body);
-		f.body = without_end(out->raw);
+		out->raw = unwrap(n, &n->json, f->body);
+		f->body = without_end(out->raw);
 	}
-	if (f.body.len == 0) {
+	if (f->body.len == 0) {
 		out->reason = UNPARSED_EMPTY;
 		return VERDICT_UNPARSED;
 	}
-	if (!is_object(f.body)) {
-		syslog_parse(f.body, in->received_at, in->default_zone, &syslog);
-		f.syslog = &syslog;
-		f.body = syslog.content;
+	if (!is_object(f->body)) {
+		syslog_parse(f->body, in->received_at, in->default_zone, &n->syslog);
+		f->syslog = &n->syslog;
+		f->body = n->syslog.content;
 	}
-	if (is_object(f.body)) {
-		out->reason = read_json(n, f.body, &json);
+	if (is_object(f->body)) {
+		out->reason = read_json(n, f->body, &n->json);
 		if (out->reason != UNPARSED_NONE)
 			return VERDICT_UNPARSED;
-		f.json = &json;
+		f->json = &n->json;
 	}
-	return ask_formats(&f, out);
+	return ask_formats(n, out);
 }
 
 void normalise(struct normaliser *n, const struct record *in, struct normalised *out)
 {
-	out->reason = UNPARSED_NONE;
+	*out = (struct normalised){ .raw = in->bytes };
 	alert_init(&out->alert);
-	/* Decoding an envelope and the record in it takes at most the length of both. */
-	if (in->bytes.len > JSON_TEXT_MAX || !arena_reset(&n->arena, 2 * in->bytes.len + ARENA_EXTRA)) {
-		out->raw = in->bytes;
+	n->record = *in;
+	n->input = (struct format_input){ .record = &n->record, .arena = &n->arena };
+	n->format = NULL;
+	/* Decoding an envelope and the record in it, that twice, takes at most the length of all three. */
+	if (in->bytes.len > JSON_TEXT_MAX || !arena_reset(&n->arena, 3 * in->bytes.len + ARENA_EXTRA)) {
 		out->reason = UNPARSED_TOO_LARGE;
 		out->verdict = VERDICT_UNPARSED;
 	} else {
-		out->verdict = read_record(n, in, out);
+		out->verdict = read_record(n, out);
 	}
+	out->body = n->input.body;
+	out->json = n->input.json;
 	if (out->verdict == VERDICT_UNPARSED) {
 		alert_init(&out->alert);
 		out->alert.kind = KIND_UNPARSED;
 		return;
 	}
 	make_storable(&n->arena, &out->alert);
+}
+
+void normalise_context(struct normaliser *n, struct normalised *out)
+{
+	alert_init(&out->alert);
+	out->alert.kind = KIND_CONTEXT;
+	if (n->format) {
+		out->alert.format = n->format->name;
+		n->format->fill_context(&n->input, &out->alert);
+		make_storable(&n->arena, &out->alert);
+		return;
+	}
+	out->alert.format = "text";
+	if (n->input.syslog)
+		out->alert.event_time = n->input.syslog->time;
+}
+
+void normalise_community_id(struct normaliser *n, struct normalised *out)
+{
+	struct alert *a = &out->alert;
+	int protocol = PROTOCOL_UNKNOWN;
+
+	protocol_read(a->transport, &n->arena, &protocol);
+	/* Context does not say the type of an ICMP message. */
+	if (!a->community_id.ptr && protocol != PROTOCOL_ICMP && protocol != PROTOCOL_ICMPV6)
+		format_set_community_id(a, (struct slice){ 0 }, protocol, &a->source, &a->destination, &n->arena);
 }

@@ -8,6 +8,7 @@
 #ifndef SERVER_MODEL_NORMALISE_H
 #define SERVER_MODEL_NORMALISE_H
 
+#include "lib/json_reader.h"
 #include "server/model/alert.h"
 #include "server/model/networks.h"
 
@@ -48,11 +49,18 @@ enum unparsed_reason {
 struct normalised {
 	enum verdict verdict;
 	enum unparsed_reason reason; /* UNPARSED_NONE unless unparsed */
-	/* Filled for ALERT, all but what grouping, rules and mutes say. For UNPARSED: kind, format "" and everything unknown.
-	 * Every string is UTF-8 without NUL and bounded (1,024 bytes; technique ids 16), so that it can be stored as it
-	 * is. */
+	/* Filled for ALERT, all but what grouping, rules and mutes say. For UNPARSED: kind, format "" and everything
+	 * unknown. Every string is UTF-8 without NUL and bounded (1,024 bytes; technique ids 16), so that it can be
+	 * stored as it is. */
 	struct alert alert;
 	struct slice raw; /* the record as the device wrote it: for a foreign event, what it carried */
+	/* What rules look at (server/model/sigma/rule_set.h). event: "eve.alert", "eve.dns", ... by event_type;
+	 * "fortigate.virus", ... by engine, else by type ("fortigate.traffic", "fortigate.event"); "text" of a record
+	 * in no known format; empty when there is nothing that rules could look at (damaged, cut off). In lower case.
+	 */
+	struct slice event;
+	struct slice body;              /* without envelope, syslog header and the line's end */
+	const struct json_reader *json; /* of the body; NULL when it is not a JSON object */
 };
 
 struct normaliser;
@@ -63,6 +71,13 @@ void normaliser_free(struct normaliser *n);
 /* All slices in `out` point into in->bytes, into the normaliser or into static text; they are valid until the next
  * call with this normaliser. Memory for a record is at most some times its length, and is kept for the next one. */
 void normalise(struct normaliser *n, const struct record *in, struct normalised *out);
+
+/* More about the record that was just normalised, when it is context or "text": time, endpoints, transport, action,
+ * direction, engine and the ends by role; of text the time alone. Apart from normalise(), because most context is
+ * looked at by nobody. The kind becomes context; severity is info, stage none. Once for each record. */
+void normalise_context(struct normaliser *n, struct normalised *out);
+/* The community id of such a record, where the device gives none; before it is stored. */
+void normalise_community_id(struct normaliser *n, struct normalised *out);
 
 const char *unparsed_reason_name(enum unparsed_reason reason); /* "no_format", ... for counters and logs */
 
