@@ -6,8 +6,9 @@
  * belong to one firing.
  *
  * Where more hits can only help (sigma_correlation.monotone) this says the same as looking at every stretch of time:
- * one that fires lies in a window that fires. Where they can undo (lt, lte, eq, neq, a range, an average, a percentile),
- * it is what the condition means: a burst of 300 is no window of "101 to 200", though it once was as small as that.
+ * one that fires lies in a window that fires. Where they can undo (lt, lte, eq, neq, a range, an average, a
+ * percentile), it is what the condition means: a burst of 300 is no window of "101 to 200", though it once was as small
+ * as that.
  *
  *   event_count       hits
  *   value_count       different value keys
