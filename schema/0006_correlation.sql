@@ -111,6 +111,7 @@ ALTER TABLE incident
     ADD COLUMN raised_severity smallint,             -- gravest of its causes; NULL: none
     ADD COLUMN raised_title text,                    -- title of that cause
     ADD COLUMN raised_by_window boolean NOT NULL DEFAULT false,   -- it is one that counts
+    ADD COLUMN got_through boolean,                  -- some alert was not inbound or not stopped; NULL: from before, see direction
     ADD COLUMN top_title text;                       -- title of the top alert, where the incident has another; NULL: the same
 
 -- Why an incident exists beyond its grouping: rules that matched its alerts (group_key 0) or counted them.
