@@ -52,6 +52,8 @@ static const struct config_key keys[] = {
 	{ "collector.writers", CONFIG_INTEGER, KEY(collector.writers), "2", 1, 64, "database connections that store" },
 	{ "collector.oldest_event", CONFIG_STRING, KEY(collector.oldest_event), "2005-01-01", 0, 0,
 	  "event times before this are a bad clock" },
+	{ "collector.observe", CONFIG_BOOL, KEY(collector.observe), "true", 0, 0,
+	  "keep whom inside hosts reach out to: for beacons and for indicators to come" },
 	{ "collector.newest_event", CONFIG_DURATION, KEY(collector.newest_event), "10m", 0, 2 * DAY,
 	  "event times further ahead are a bad clock" },
 

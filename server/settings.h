@@ -34,6 +34,7 @@ struct settings {
 		int64_t batch_delay;       /* ms, or when its first row is this old */
 		int64_t writers;           /* database connections that store batches */
 		char *oldest_event;        /* an event time before this day is a bad clock */
+		bool observe;              /* keep observables and contacts */
 		int64_t newest_event;      /* ms that an event time may lie in the future */
 	} collector;
 
