@@ -383,6 +383,8 @@ GRANT UPDATE (ended_at, ended_by) ON mute TO hinomi_api;
 GRANT INSERT, UPDATE ON indicator_source, indicator TO hinomi_api;
 GRANT INSERT, DELETE ON indicator_reject TO hinomi_api;
 GRANT INSERT ON hunt TO hinomi_api;
+GRANT INSERT ON rule_set, rule_set_file TO hinomi_api;
+GRANT INSERT, UPDATE ON rule TO hinomi_api;
 GRANT USAGE ON SEQUENCE indicator_change TO hinomi_api;
 
 GRANT SELECT ON incident_cause, rule TO hinomi_feed;
