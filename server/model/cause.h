@@ -64,7 +64,7 @@ int cause_combine(struct cause *c, const struct cause *other, struct pool *pool,
  *   title, group, condition, measured, least_is_best, about, story
  *   alerts   [{"id", "ts"}]
  *   rules    [{"no", "rule_id", "title", "hits", "first_ts", "last_ts", "alert_id"}]
- * whole: hits is_whole. */
+ *   whole    hits is_whole */
 void cause_write_detail(const struct cause *c, struct buffer *out);
 /* The reverse; fills in the detail and leaves the rest. ERR_CORRUPT, ERR_NOMEM. */
 int cause_read_detail(struct slice text, struct cause *c, struct pool *pool, struct err *why);

@@ -1,81 +1,7 @@
-#include "server/model/incident_plan.h"
+#include "server/model/incident_runs.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-#define NO_RUN UINT32_MAX
-
-/* ---------------------------------------------------------------------------------------- runs of the batch */
-
-/* One key of one alert. */
-struct mark {
-	int64_t key;
-	time_us ts;
-	uint32_t slot; /* in run_of_alert */
-};
-
-static int mark_order(const void *left, const void *right)
-{
-	const struct mark *a = left, *b = right;
-
-	if (a->key != b->key)
-		return a->key < b->key ? -1 : 1;
-	return (a->ts > b->ts) - (a->ts < b->ts);
-}
-
-/* Whether a gap is within the window; both ends count. Times far apart must not overflow. */
-static bool reaches(time_us earlier, time_us later, time_us window)
-{
-	time_us gap;
-
-	return !__builtin_sub_overflow(later, earlier, &gap) && gap <= window;
-}
-
-static size_t collect_marks(const struct incident_plan *p, struct mark *marks)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->alert_count; i++) {
-		const struct plan_alert *a = &p->alerts[i];
-
-		p->run_of_alert[2 * i] = p->run_of_alert[2 * i + 1] = NO_RUN;
-		if (a->cluster_key == 0)
-			continue;
-		marks[n++] = (struct mark){ a->cluster_key, a->ts, (uint32_t)(2 * i) };
-		if (a->link_key != 0)
-			marks[n++] = (struct mark){ a->link_key, a->ts, (uint32_t)(2 * i + 1) };
-	}
-	return n;
-}
-
-int incident_plan_runs(struct incident_plan *p, struct err *why)
-{
-	struct mark *marks = calloc(2 * p->alert_count + 1, sizeof(*marks));
-	size_t count;
-
-	p->run_of_alert = calloc(2 * p->alert_count + 1, sizeof(*p->run_of_alert));
-	p->runs = calloc(2 * p->alert_count + 1, sizeof(*p->runs));
-	if (!marks || !p->run_of_alert || !p->runs) {
-		free(marks);
-		return err_set(why, ERR_NOMEM, "no memory to group %zu alerts", p->alert_count);
-	}
-	count = collect_marks(p, marks);
-	qsort(marks, count, sizeof(*marks), mark_order);
-	for (size_t i = 0; i < count; i++) {
-		struct plan_segment *run = p->run_count ? &p->runs[p->run_count - 1] : NULL;
-
-		if (!run || run->key != marks[i].key || !reaches(run->last, marks[i].ts, p->window)) {
-			run = &p->runs[p->run_count++];
-			*run = (struct plan_segment){ .key = marks[i].key,
-						      .first = marks[i].ts,
-						      .is_cluster = marks[i].slot % 2 == 0 };
-		}
-		run->last = marks[i].ts;
-		p->run_of_alert[marks[i].slot] = (uint32_t)(p->run_count - 1);
-	}
-	free(marks);
-	return 0;
-}
 
 /* --------------------------------------------------------------------------------------------- working state */
 
@@ -94,8 +20,6 @@ struct work {
 	uint32_t *parent; /* of each node, by union-find */
 	size_t *incident; /* of each node that is a root: index into incidents */
 };
-
-#define NO_INCIDENT SIZE_MAX
 
 static int segment_order(const void *left, const void *right)
 {
@@ -157,8 +81,10 @@ static int work_init(struct work *w, struct incident_plan *p, struct err *why)
 	p->inserted = calloc(p->run_count + 1, sizeof(*p->inserted));
 	/* At most: two for each absorbed; severity, state and reopened for each known; created for each new. */
 	p->events = calloc(5 * known + p->run_count + 1, sizeof(*p->events));
+	p->incident_of_alert = calloc(p->alert_count + 1, sizeof(*p->incident_of_alert));
+	p->incident_of_firing = calloc(p->firing_count + 1, sizeof(*p->incident_of_firing));
 	if (!room || !w->groups || !w->group_of_run || !w->parent || !w->incident || !p->removed || !p->extended ||
-	    !p->inserted || !p->events) {
+	    !p->inserted || !p->events || !p->incident_of_alert || !p->incident_of_firing) {
 		work_release(w);
 		return err_set(why, ERR_NOMEM, "no memory to plan %zu runs", p->run_count);
 	}
@@ -177,6 +103,20 @@ static void drop_doubles(struct incident_plan *p)
 	p->segment_count = kept;
 }
 
+/* A known segment has the window of the runs that it was fetched for. */
+static void give_windows(struct incident_plan *p)
+{
+	size_t run = 0;
+
+	for (size_t i = 0; i < p->segment_count; i++) {
+		while (run < p->run_count && p->runs[run].key < p->segments[i].key)
+			run++;
+		p->segments[i].window = p->window;
+		if (run < p->run_count && p->runs[run].key == p->segments[i].key)
+			p->segments[i].window = p->runs[run].window;
+	}
+}
+
 /* Merges the two ordered lists; what reaches what stands before it becomes one group with it. */
 static void make_groups(struct incident_plan *p, struct work *w)
 {
@@ -188,7 +128,7 @@ static void make_groups(struct incident_plan *p, struct work *w)
 		const struct plan_segment *next = take_run ? &p->runs[run] : &p->segments[known];
 		struct group *g = w->group_count ? &w->groups[w->group_count - 1] : NULL;
 
-		if (!g || g->span.key != next->key || !reaches(g->span.last, next->first, p->window)) {
+		if (!g || g->span.key != next->key || !plan_reaches(g->span.last, next->first, next->window)) {
 			g = &w->groups[w->group_count++];
 			*g = (struct group){ .span = *next, .first_known = known };
 		}
@@ -246,18 +186,25 @@ static int tie_incidents(const struct incident_plan *p, struct work *w, struct e
 	return failed;
 }
 
+static void join_runs(struct work *w, uint32_t a, uint32_t b)
+{
+	if (a != NO_RUN && b != NO_RUN)
+		join(w->parent, w->group_of_run[a], w->group_of_run[b]);
+}
+
 static int tie(const struct incident_plan *p, struct work *w, struct err *why)
 {
+	size_t tie_mark = plan_first_tie_mark(p);
+
 	for (size_t i = 0; i < w->group_count + p->incident_count; i++) {
 		w->parent[i] = (uint32_t)i;
-		w->incident[i] = NO_INCIDENT;
+		w->incident[i] = PLAN_NO_INCIDENT;
 	}
-	for (size_t i = 0; i < p->alert_count; i++) {
-		uint32_t cluster = p->run_of_alert[2 * i], link = p->run_of_alert[2 * i + 1];
-
-		if (cluster != NO_RUN && link != NO_RUN)
-			join(w->parent, w->group_of_run[cluster], w->group_of_run[link]);
-	}
+	for (size_t i = 0; i < p->alert_count; i++)
+		join_runs(w, p->run_of[2 * i], p->run_of[2 * i + 1]);
+	for (size_t i = 0; i < p->firing_count; i++)
+		for (size_t t = 0; t < p->firings[i].tie_count; t++)
+			join_runs(w, p->run_of[plan_firing_mark(p, i)], p->run_of[tie_mark++]);
 	return tie_incidents(p, w, why);
 }
 
@@ -281,7 +228,7 @@ static void settle_known(struct incident_plan *p, struct work *w)
 		incident->handling_changed = false;
 		if (root == node) /* tied to no group: groups come first, and the lowest node is the root */
 			continue;
-		if (survivor == NO_INCIDENT) {
+		if (survivor == PLAN_NO_INCIDENT) {
 			w->incident[root] = i;
 			incident->fate = FATE_UPDATE;
 			continue;
@@ -321,7 +268,7 @@ static int settle_new(struct incident_plan *p, struct work *w, struct err *why)
 
 		if (!w->groups[g].touched || w->incident[root] < at)
 			continue;
-		if (w->incident[root] == NO_INCIDENT) {
+		if (w->incident[root] == PLAN_NO_INCIDENT) {
 			w->incident[root] = at + count;
 			list[count++] = (struct newcomer){ w->groups[g].span.first, root };
 		} else if (w->groups[g].span.first < list[w->incident[root] - at].first) {
@@ -393,6 +340,48 @@ struct before {
 	time_us newest; /* of the batch's alerts that joined */
 };
 
+static size_t incident_of_run(const struct work *w, uint32_t run)
+{
+	return run == NO_RUN ? PLAN_NO_INCIDENT : w->incident[find(w->parent, w->group_of_run[run])];
+}
+
+static void add_alerts(struct incident_plan *p, struct work *w, struct before *before)
+{
+	for (size_t i = 0; i < p->alert_count; i++) {
+		uint32_t run = p->run_of[2 * i];
+		size_t incident = incident_of_run(w, run);
+
+		p->incident_of_alert[i] = incident;
+		if (incident == PLAN_NO_INCIDENT)
+			continue;
+		incident_facts_add(&p->incidents[incident].facts, &p->alerts[i], p->runs[run].window);
+		if (p->alerts[i].ts > before[incident].newest)
+			before[incident].newest = p->alerts[i].ts;
+	}
+}
+
+static void add_firings(struct incident_plan *p, struct work *w, struct before *before)
+{
+	for (size_t i = 0; i < p->firing_count; i++) {
+		const struct plan_firing *f = &p->firings[i];
+		const struct incident_raise raise = { f->cause.severity, true, f->cause.title };
+		size_t incident = incident_of_run(w, p->run_of[plan_firing_mark(p, i)]);
+		struct incident_facts *facts = &p->incidents[incident].facts;
+
+		p->incident_of_firing[i] = incident;
+		incident_facts_raise(facts, &raise);
+		if (f->stage > facts->stage)
+			facts->stage = f->stage;
+		for (size_t t = 0; t < f->tag_count; t++)
+			incident_tags_add(&facts->tags, slice_of_string(f->tags[t]));
+		for (size_t t = 0; t < f->tie_count; t++) {
+			incident_facts_see(facts, f->ties[t].ts, f->ties[t].direction);
+			if (f->ties[t].ts > before[incident].newest)
+				before[incident].newest = f->ties[t].ts;
+		}
+	}
+}
+
 static int plan_incidents(struct incident_plan *p, struct work *w, struct err *why)
 {
 	struct before *before = calloc(p->incident_count + 1, sizeof(*before));
@@ -412,16 +401,8 @@ static int plan_incidents(struct incident_plan *p, struct work *w, struct err *w
 		incident_facts_combine(&p->incidents[absorbed->into].facts, &absorbed->facts);
 		incident_handling_merge(&p->incidents[absorbed->into].handling, &absorbed->handling);
 	}
-	for (size_t i = 0; i < p->alert_count; i++) {
-		uint32_t run = p->run_of_alert[2 * i];
-		size_t incident = run == NO_RUN ? NO_INCIDENT : w->incident[find(w->parent, w->group_of_run[run])];
-
-		if (incident == NO_INCIDENT)
-			continue;
-		incident_facts_add(&p->incidents[incident].facts, &p->alerts[i]);
-		if (p->alerts[i].ts > before[incident].newest)
-			before[incident].newest = p->alerts[i].ts;
-	}
+	add_alerts(p, w, before);
+	add_firings(p, w, before);
 	for (size_t i = 0; i < p->incident_count; i++)
 		if (p->incidents[i].fate == FATE_UPDATE)
 			note_differences(p, i, before[i].severity, &before[i].handling, before[i].newest);
@@ -439,6 +420,7 @@ int incident_plan_make(struct incident_plan *p, struct err *why)
 	if (p->segment_count)
 		qsort(p->segments, p->segment_count, sizeof(*p->segments), segment_order);
 	drop_doubles(p);
+	give_windows(p);
 	qsort(p->incidents, p->incident_count, sizeof(*p->incidents), incident_order);
 	make_groups(p, &w);
 	failed = tie(p, &w, why);
@@ -457,12 +439,14 @@ int incident_plan_make(struct incident_plan *p, struct err *why)
 void incident_plan_release(struct incident_plan *p)
 {
 	free(p->runs);
-	free(p->run_of_alert);
+	free(p->run_of);
 	free(p->segments);
 	free(p->incidents);
 	free(p->removed);
 	free(p->extended);
 	free(p->inserted);
 	free(p->events);
+	free(p->incident_of_alert);
+	free(p->incident_of_firing);
 	*p = (struct incident_plan){ 0 };
 }
