@@ -246,6 +246,16 @@ CREATE UNIQUE INDEX indicator_change_no ON indicator (change_no);
 CREATE INDEX indicator_key ON indicator (kind, key);
 CREATE INDEX indicator_external ON indicator (source_id, external_id) WHERE external_id IS NOT NULL;
 
+-- What must not become an indicator (server/model/warning_list.h): those that overlap it are held back.
+CREATE TABLE warning_entry (
+    kind         smallint NOT NULL,          -- enum indicator_kind
+    key          bytea NOT NULL,
+    prefix       smallint NOT NULL,
+    below        boolean NOT NULL,           -- of a name: all below it as well
+    list         text NOT NULL,              -- name of the list that it stands in
+    PRIMARY KEY (kind, key, prefix)
+);
+
 -- What an import could not use, so that nothing is dropped silently.
 CREATE TABLE indicator_reject (
     source_id    bigint NOT NULL REFERENCES indicator_source (source_id),
@@ -377,7 +387,7 @@ GRANT SELECT, INSERT ON campaign_warning TO hinomi_correlator;   -- of campaigns
 GRANT SELECT, DELETE ON observable, contact, campaign_sighting TO hinomi_housekeeper;
 
 GRANT SELECT ON rule_set, rule_set_file, rule, rule_day, incident_cause, mute, mute_day, observable, contact, indicator_source,
-    indicator, indicator_reject, hunt, hunt_hit, campaign, campaign_member, campaign_warning, campaign_sighting TO hinomi_api;
+    indicator, indicator_reject, warning_entry, hunt, hunt_hit, campaign, campaign_member, campaign_warning, campaign_sighting TO hinomi_api;
 GRANT INSERT ON mute, campaign_warning TO hinomi_api;
 GRANT UPDATE (ended_at, ended_by) ON mute TO hinomi_api;
 GRANT INSERT, UPDATE ON indicator_source, indicator TO hinomi_api;

@@ -2,7 +2,7 @@
  * the members' own networks, public resolvers, names that everybody calls. Indicators that these know are stored and
  * shown but not matched.
  *
- * The file (config/warning-lists.yaml) names lists; each has any of
+ * The file (config/warning-lists.yaml; the database keeps what was loaded) names lists; each has any of
  *   networks       an indicator that overlaps one is held back
  *   domains        a name that equals one, or lies above one, is held back (a name below is not), and so is the bare
  *                  address of its web site
@@ -15,15 +15,17 @@
 #include "lib/err.h"
 #include "server/model/indicator.h"
 
-enum { WARNING_IPV4_WIDEST = 16, WARNING_IPV6_WIDEST = 32 };
+enum { WARNING_IPV4_WIDEST = 16, WARNING_IPV6_WIDEST = 32, WARNING_LIST_NAME_MAX = 63 /* bytes */ };
 
 struct warning_lists;
 struct warning_lists *warning_lists_new(void);    /* NULL: no memory */
 void warning_lists_free(struct warning_lists *w); /* NULL is allowed */
 
-/* Adds what the file holds; errors name it and the line. `path` stands for the text in messages. */
-int warning_lists_parse(struct warning_lists *w, struct slice text, const char *path, struct err *why);
-int warning_lists_load(struct warning_lists *w, const char *path, struct err *why);
+/* Gives what the file holds, one by one; errors name it and the line. `path` stands for the text in messages. */
+typedef int (*warning_list_entry)(void *arg, const char *list, const struct indicator_key *key, bool below,
+				  struct err *why);
+int warning_list_parse(struct slice text, const char *path, warning_list_entry entry, void *arg, struct err *why);
+
 /* Adds one thing to the list of that name; -1: no memory. `below`: of a name, all below it as well. */
 int warning_lists_add(struct warning_lists *w, const char *list, const struct indicator_key *key, bool below,
 		      struct err *why);

@@ -11,15 +11,23 @@
 #include "server/model/warning_list.h"
 #include "server/store/db.h"
 
+/* --------------------------------------------------------------------------------------------------- warning lists */
+
+/* Replaces the warning lists: all that `parse` gives (warning_list.h). Within the caller's transaction; *count:
+ * entries. Indicators that are there already stay as they are until they are imported again. */
+int warning_list_replace(struct db *db, struct slice text, const char *path, size_t *count, struct err *why);
+int warning_list_count(struct db *db, int64_t *count, struct err *why);
+/* What imports hold against an indicator: the lists, and the members' own networks. */
+int warning_list_read(struct db *db, struct warning_lists **out, struct err *why);
+
 /* ---------------------------------------------------------------------------------------------------------- import */
 
 struct indicator_import_plan {
-	const char *source;                /* 1 to 100 characters; made when there is none of that name */
-	int confidence;                    /* 0..100, where the feed does not say */
-	enum tlp tlp;                      /* the same; not TLP_NONE */
-	time_us valid_until;               /* where the feed names no end; TIME_NONE: no end */
-	bool replace;                      /* the feed is the whole of the source: what it no longer has is revoked */
-	const struct warning_lists *lists; /* borrowed; what these know is stored as held_back */
+	const char *source;  /* 1 to 100 characters; made when there is none of that name */
+	int confidence;      /* 0..100, where the feed does not say */
+	enum tlp tlp;        /* the same; not TLP_NONE */
+	time_us valid_until; /* where the feed names no end; TIME_NONE: no end */
+	bool replace;        /* the feed is the whole of the source: what it no longer has is revoked */
 };
 
 struct indicator_import_result {
