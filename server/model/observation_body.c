@@ -34,21 +34,24 @@ static void put_span(struct buffer *out, time_us first, time_us last, int64_t co
 	put_number(out, (uint64_t)contacts);
 }
 
+static void put_times(struct buffer *out, const time_us *times, const int64_t *bytes, size_t count, time_us before)
+{
+	put_number(out, count);
+	for (size_t i = 0; i < count; i++) {
+		put_number(out, (uint64_t)(times[i] - before));
+		put_number(out, (uint64_t)(bytes[i] + 1));
+		before = times[i];
+	}
+}
+
 static void put_contact(struct buffer *out, const struct observation_contact *c)
 {
-	time_us before = c->first;
-
 	buffer_put_byte(out, c->inside.family);
 	buffer_put(out, c->inside.bytes, address_length(&c->inside));
 	put_text(out, c->destination);
 	put_number(out, (uint64_t)c->port);
 	put_span(out, c->first, c->last, c->contacts);
-	put_number(out, c->times_count);
-	for (size_t i = 0; i < c->times_count; i++) {
-		put_number(out, (uint64_t)(c->times[i] - before));
-		put_number(out, (uint64_t)(c->bytes[i] + 1));
-		before = c->times[i];
-	}
+	put_times(out, c->times, c->bytes, c->times_count, c->first);
 }
 
 int observation_write(struct observation *o, struct buffer *out, struct err *why)
@@ -174,18 +177,17 @@ static int read_observable(struct reading *r, struct observation *o, struct err 
 	return r->bad || !o ? 0 : observation_put_seen(o, &s, why);
 }
 
-static size_t take_times(struct reading *r, const struct observation_contact *c, time_us *times, int64_t *bytes)
+static size_t take_times(struct reading *r, time_us before, time_us *times, int64_t *bytes)
 {
 	size_t count = take_number(r, OBSERVATION_TIMES_MAX);
-	time_us before = c->first;
 
+	r->bad = r->bad || count == 0;
 	for (size_t i = 0; i < count; i++) {
 		times[i] = take_later(r, before);
 		r->bad = r->bad || (i > 0 && times[i] == before);
 		bytes[i] = (int64_t)take_number(r, INT64_MAX) - 1;
 		before = times[i];
 	}
-	r->bad = r->bad || count == 0 || before != c->last || count > (uint64_t)c->contacts;
 	return count;
 }
 
@@ -207,7 +209,9 @@ static int read_contact(struct reading *r, struct observation *o, struct err *wh
 	c.destination = take(r, take_number(r, CONTACT_NAME_SIZE));
 	c.port = (int)take_number(r, UINT16_MAX);
 	take_span(r, &c.first, &c.last, &c.contacts);
-	c.times_count = take_times(r, &c, times, bytes);
+	c.times_count = take_times(r, c.first, times, bytes);
+	r->bad =
+	    r->bad || (uint64_t)c.contacts < c.times_count || (c.times_count && times[c.times_count - 1] != c.last);
 	r->bad = r->bad || !destination_is_sound(c.destination) || c.port == 0;
 	if (r->bad || !o)
 		return 0;
@@ -244,4 +248,25 @@ int observation_merge(struct observation *o, struct slice body, struct err *why)
 	if (read_body(body, NULL, why) != 0)
 		return -1;
 	return read_body(body, o, why);
+}
+
+/* ------------------------------------------------------------------------------------------------------------ series
+ */
+
+void observation_series_write(const time_us *times, const int64_t *bytes, size_t count, struct buffer *out)
+{
+	buffer_put_byte(out, VERSION);
+	put_signed(out, times[0]);
+	put_times(out, times, bytes, count, times[0]);
+}
+
+int observation_series_read(struct slice series, time_us *times, int64_t *bytes, size_t *count, struct err *why)
+{
+	struct reading r = { .rest = series };
+
+	r.bad = take_byte(&r) != VERSION;
+	*count = take_times(&r, take_time(&r), times, bytes);
+	if (r.bad || r.rest.len)
+		return err_set(why, ERR_CORRUPT, "the times of a contact are damaged");
+	return 0;
 }

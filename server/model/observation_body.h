@@ -20,4 +20,10 @@ int observation_write(struct observation *o, struct buffer *out, struct err *why
 /* Reads a body and merges it into `o`. ERR_CORRUPT: nothing of it was taken. ERR_NOMEM: maybe some. */
 int observation_merge(struct observation *o, struct slice body, struct err *why);
 
+/* The newest contacts of one pair: the column contact.series. Version 1: 1 byte version, z(first time), v(count), and
+ * for each v(time - time before), v(bytes + 1). `times` and `bytes` have room for OBSERVATION_TIMES_MAX. ERR_CORRUPT.
+ */
+void observation_series_write(const time_us *times, const int64_t *bytes, size_t count, struct buffer *out);
+int observation_series_read(struct slice series, time_us *times, int64_t *bytes, size_t *count, struct err *why);
+
 #endif

@@ -1,0 +1,336 @@
+#include "server/store/observation.h"
+
+#include "lib/encode.h"
+#include "server/model/beacon.h"
+#include "server/model/observation_body.h"
+#include "server/store/array_text.h"
+
+#include <stdlib.h>
+
+enum { CLAIM_ROWS_MAX = 1000, CHUNK = 5000 };
+
+/* Runs a statement whose $1 is the company and $2... are these arrays, and releases them. */
+static int run_columns(struct db *db, const char *sql, int64_t company_id, struct array_text *columns, size_t count,
+		       struct db_result **out, struct err *why)
+{
+	struct db_args args = { 0 };
+	int failed = 0;
+
+	db_arg_integer(&args, company_id);
+	for (size_t i = 0; i < count; i++) {
+		const char *text = array_text(&columns[i]);
+
+		if (!text)
+			failed = err_set(why, ERR_NOMEM, "no memory for the values of a statement");
+		db_arg_text(&args, text);
+	}
+	if (!failed)
+		failed = db_run(db, sql, &args, out, why);
+	for (size_t i = 0; i < count; i++)
+		array_text_release(&columns[i]);
+	return failed;
+}
+
+static void put_bytes(struct array_text *column, struct slice bytes)
+{
+	struct buffer hex = { 0 };
+
+	buffer_put_string(&hex, "\\x");
+	hex_encode(&hex, bytes);
+	if (hex.failed)
+		column->text.failed = true;
+	array_text_string(column, buffer_slice(&hex));
+	buffer_release(&hex);
+}
+
+/* ---------------------------------------------------------------------------------------------------------- claim */
+
+static const char claim_sql[] =
+    "WITH gone AS (DELETE FROM observation o USING ("
+    "SELECT observation_id, sum(size) OVER (ORDER BY observation_id) AS upto, "
+    "row_number() OVER (ORDER BY observation_id) AS n FROM (SELECT observation_id, octet_length(body) AS size "
+    "FROM observation WHERE company_id = $1::bigint ORDER BY observation_id LIMIT $3::bigint) oldest) s "
+    "WHERE o.company_id = $1::bigint AND o.observation_id = s.observation_id AND (s.upto <= $2::bigint OR s.n = 1) "
+    "RETURNING o.body) "
+    "SELECT body, (SELECT count(*) FROM (SELECT FROM observation WHERE company_id = $1::bigint "
+    "LIMIT $3::bigint + 1) there) FROM gone";
+
+int observation_claim(struct db *db, int64_t company_id, struct observation *o, struct observation_claimed *out,
+		      struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *r;
+	int failed = 0;
+
+	*out = (struct observation_claimed){ 0 };
+	db_arg_integer(&args, company_id);
+	db_arg_integer(&args, OBSERVATION_CLAIM_BYTES);
+	db_arg_integer(&args, CLAIM_ROWS_MAX);
+	if (db_run(db, claim_sql, &args, &r, why) != 0)
+		return -1;
+	out->rows = (size_t)db_rows(r);
+	out->more = out->rows && db_integer(r, 0, 1) > db_rows(r);
+	for (int i = 0; i < db_rows(r) && !failed; i++) {
+		if (observation_merge(o, db_slice(r, i, 0), why) == 0)
+			continue;
+		if (why->code == ERR_CORRUPT)
+			out->damaged++;
+		else
+			failed = -1;
+	}
+	db_result_free(r);
+	return failed ? -1 : observation_sort(o, why);
+}
+
+/* ----------------------------------------------------------------------------------------------------- observables */
+
+static int write_observables(struct db *db, int64_t company_id, const struct observation *o, size_t from, size_t to,
+			     struct err *why)
+{
+	struct array_text columns[5] = { 0 };
+
+	for (size_t i = from; i < to; i++) {
+		struct observation_seen s;
+
+		observation_seen_at(o, i, &s);
+		array_text_integer(&columns[0], s.kind);
+		put_bytes(&columns[1], s.key);
+		array_text_time(&columns[2], s.first);
+		array_text_time(&columns[3], s.last);
+		array_text_integer(&columns[4], s.contacts);
+	}
+	return run_columns(
+	    db,
+	    "INSERT INTO observable AS o (kind, key, company_id, first_ts, last_ts, contacts) "
+	    "SELECT u.kind, u.key, $1::bigint, u.first_ts, u.last_ts, u.contacts FROM unnest($2::smallint[], "
+	    "$3::bytea[], $4::timestamptz[], $5::timestamptz[], $6::bigint[]) AS u (kind, key, first_ts, last_ts, "
+	    "contacts) ON CONFLICT (kind, key, company_id) DO UPDATE SET first_ts = least(o.first_ts, "
+	    "excluded.first_ts), last_ts = greatest(o.last_ts, excluded.last_ts), "
+	    "contacts = o.contacts + excluded.contacts",
+	    company_id, columns, ARRAY_LEN(columns), NULL, why);
+}
+
+int observation_write_observables(struct db *db, int64_t company_id, const struct observation *o, struct err *why)
+{
+	size_t count = observation_seen_count(o);
+
+	for (size_t i = 0; i < count; i += CHUNK)
+		if (write_observables(db, company_id, o, i, i + CHUNK < count ? i + CHUNK : count, why) != 0)
+			return -1;
+	return 0;
+}
+
+/* -------------------------------------------------------------------------------------------------------- contacts */
+
+static int take_contact(const struct db_result *r, int row, struct observation *o, struct err *why)
+{
+	time_us times[OBSERVATION_TIMES_MAX];
+	int64_t bytes[OBSERVATION_TIMES_MAX];
+	struct observation_contact c = {
+		.destination = db_slice(r, row, 1),
+		.port = (int)db_integer(r, row, 2),
+		.first = db_time(r, row, 3),
+		.last = db_time(r, row, 4),
+		.contacts = db_integer(r, row, 5),
+		.times = times,
+		.bytes = bytes,
+	};
+
+	if (!address_parse(db_slice(r, row, 0), &c.inside))
+		return err_set(why, ERR_CORRUPT, "a contact's inside_ip is no address");
+	if (observation_series_read(db_slice(r, row, 6), times, bytes, &c.times_count, why) != 0)
+		return -1;
+	return observation_put_contact(o, &c, why);
+}
+
+int observation_read_contacts(struct db *db, int64_t company_id, struct observation *o, size_t *known, struct err *why)
+{
+	struct array_text keys = { 0 };
+	size_t count = observation_contact_count(o);
+	struct db_result *r;
+	int failed = 0;
+
+	*known = 0;
+	if (count == 0)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		struct observation_contact c;
+
+		observation_contact_at(o, i, &c);
+		array_text_integer(&keys, observation_contact_key(&c));
+	}
+	if (run_columns(db,
+			"SELECT host(inside_ip), destination, port, first_ts, last_ts, contacts, series "
+			"FROM contact WHERE company_id = $1::bigint AND contact_key = ANY ($2::bigint[])",
+			company_id, &keys, 1, &r, why) != 0)
+		return -1;
+	*known = (size_t)db_rows(r);
+	for (int i = 0; i < db_rows(r) && !failed; i++)
+		failed = take_contact(r, i, o, why);
+	db_result_free(r);
+	/* Entries were added to and none was made, unless two contacts had one key. */
+	return failed ? -1 : observation_sort(o, why);
+}
+
+static void put_contact(struct array_text *columns, const struct observation *o, size_t index,
+			const struct contact_verdict *verdict)
+{
+	char inside[ADDRESS_TEXT_SIZE];
+	struct observation_contact c;
+	struct buffer series = { 0 };
+
+	observation_contact_at(o, index, &c);
+	address_to_text(&c.inside, inside);
+	observation_series_write(c.times, c.bytes, c.times_count, &series);
+	array_text_integer(&columns[0], observation_contact_key(&c));
+	array_text_string(&columns[1], slice_of_string(inside));
+	array_text_string(&columns[2], c.destination);
+	array_text_integer(&columns[3], c.port);
+	array_text_time(&columns[4], c.first);
+	array_text_time(&columns[5], c.last);
+	array_text_integer(&columns[6], c.contacts);
+	put_bytes(&columns[7], buffer_slice(&series));
+	array_text_integer(&columns[8], verdict->score);
+	array_text_string(&columns[9], slice_of_string(verdict->parts));
+	if (series.failed)
+		columns[7].text.failed = true;
+	buffer_release(&series);
+}
+
+int observation_write_contacts(struct db *db, int64_t company_id, const struct observation *o,
+			       const struct contact_verdict *verdicts, struct err *why)
+{
+	size_t count = observation_contact_count(o);
+
+	for (size_t from = 0; from < count; from += CHUNK) {
+		struct array_text columns[10] = { 0 };
+
+		for (size_t i = from; i < count && i < from + CHUNK; i++)
+			put_contact(columns, o, i, &verdicts[i]);
+		if (run_columns(
+			db,
+			"INSERT INTO contact (company_id, contact_key, inside_ip, destination, port, first_ts, "
+			"last_ts, contacts, series, score, parts) SELECT DISTINCT ON (u.contact_key) $1::bigint, u.* "
+			"FROM unnest($2::bigint[], "
+			"$3::inet[], $4::text[], $5::integer[], $6::timestamptz[], $7::timestamptz[], $8::bigint[], "
+			"$9::bytea[], $10::smallint[], $11::jsonb[]) "
+			/* A key is a hash: of two contacts that somebody gave the same one, either will do. */
+			"AS u (contact_key, inside_ip, destination, port, first_ts, last_ts, contacts, series, score, "
+			"parts) "
+			"ON CONFLICT (company_id, contact_key) DO UPDATE SET first_ts = excluded.first_ts, "
+			"last_ts = excluded.last_ts, contacts = excluded.contacts, series = excluded.series, "
+			"score = excluded.score, parts = excluded.parts",
+			company_id, columns, ARRAY_LEN(columns), NULL, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int count_contacts(struct db *db, int64_t company_id, int64_t *count, struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *r;
+
+	db_arg_integer(&args, company_id);
+	if (db_run(db, "SELECT count(*) FROM contact WHERE company_id = $1::bigint", &args, &r, why) != 0)
+		return -1;
+	*count = db_integer(r, 0, 0);
+	db_result_free(r);
+	return 0;
+}
+
+int observation_trim_contacts(struct db *db, int64_t company_id, int64_t most, int64_t *gone, struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *r;
+	int64_t count;
+
+	*gone = 0;
+	if (count_contacts(db, company_id, &count, why) != 0)
+		return -1;
+	if (count <= most)
+		return 0;
+	db_arg_integer(&args, company_id);
+	db_arg_integer(&args, count - most * 9 / 10);
+	if (db_run(
+		db,
+		"DELETE FROM contact WHERE company_id = $1::bigint AND contact_key IN (SELECT contact_key FROM contact "
+		"WHERE company_id = $1::bigint ORDER BY last_ts, contact_key LIMIT $2::bigint)",
+		&args, &r, why) != 0)
+		return -1;
+	*gone = db_affected(r);
+	db_result_free(r);
+	return 0;
+}
+
+/* ---------------------------------------------------------------------------------------------------- destinations */
+
+static int count_companies(struct db *db, int64_t *count, struct err *why)
+{
+	struct db_result *r;
+
+	if (db_run(db, "SELECT count(*) FROM company WHERE left_at IS NULL", NULL, &r, why) != 0)
+		return -1;
+	*count = db_integer(r, 0, 0);
+	db_result_free(r);
+	return 0;
+}
+
+/* Across companies: how many met a destination; no further than where it is common anyway. */
+static const char destinations_sql[] =
+    "SELECT d.n, (SELECT count(*) FROM (SELECT FROM observable o WHERE o.kind = d.kind AND o.key = d.key "
+    "LIMIT $4::bigint) some), (SELECT o.first_ts FROM observable o WHERE o.kind = d.kind AND o.key = d.key "
+    "AND o.company_id = $1::bigint) "
+    "FROM unnest($2::smallint[], $3::bytea[]) WITH ORDINALITY AS d (kind, key, n)";
+
+static void put_destination(struct array_text *columns, struct slice destination)
+{
+	struct indicator_key key;
+	struct address address;
+	bool known;
+
+	if (address_parse(destination, &address))
+		known = indicator_key_of_address(&address, &key);
+	else
+		known = indicator_key_of_domain(destination, &key);
+	array_text_integer(&columns[0], known ? key.kind : 0);
+	put_bytes(&columns[1], known ? slice_of(key.bytes, key.len) : (struct slice){ 0 });
+}
+
+int observation_destinations(struct db *db, int64_t company_id, const struct observation *o,
+			     struct observation_destination *list, size_t count, int64_t *all_companies,
+			     struct err *why)
+{
+	struct array_text columns[2] = { 0 };
+	struct db_args args = { 0 };
+	struct db_result *r;
+	int failed = 0;
+
+	if (count_companies(db, all_companies, why) != 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct observation_contact c;
+
+		observation_contact_at(o, list[i].contact, &c);
+		put_destination(columns, c.destination);
+	}
+	db_arg_integer(&args, company_id);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		db_arg_text(&args, array_text(&columns[i]));
+	db_arg_integer(&args, beacon_common(*all_companies));
+	if (args.values[1] && args.values[2])
+		failed = db_run(db, destinations_sql, &args, &r, why);
+	else
+		failed = err_set(why, ERR_NOMEM, "no memory for %zu destinations", count);
+	for (int i = 0; !failed && i < db_rows(r); i++) {
+		struct observation_destination *d = &list[db_integer(r, i, 0) - 1];
+
+		d->companies = db_integer(r, i, 1) > 1 ? db_integer(r, i, 1) : 1;
+		d->first_seen = db_time(r, i, 2);
+	}
+	if (!failed)
+		db_result_free(r);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		array_text_release(&columns[i]);
+	return failed;
+}
