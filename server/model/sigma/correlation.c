@@ -336,10 +336,12 @@ static bool make_room(struct sigma_hits_memory *m)
 static struct slice in_short(struct sigma_hits_memory *m, struct slice value)
 {
 	struct slice beginning = { 0 };
+	/* PostgreSQL takes no NUL, not even escaped. */
+	bool is_text = slice_find(value, 0) == value.len && slice_is_utf8(value);
 
-	if (value.len <= VALUE_MAX && slice_is_utf8(value))
+	if (value.len <= VALUE_MAX && is_text)
 		return value;
-	if (slice_is_utf8(value)) {
+	if (is_text) {
 		beginning = slice_take(value, VALUE_BEGINNING);
 		while (beginning.len && (value.ptr[beginning.len] & 0xc0) == 0x80)
 			beginning.len--;
