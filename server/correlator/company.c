@@ -9,6 +9,13 @@ static int leave(struct db *db)
 	return 0;
 }
 
+static void name_rules(struct incident_plan *p)
+{
+	for (size_t i = 0; i < p->incident_count; i++)
+		if (p->incidents[i].fate == FATE_CREATE)
+			p->incidents[i].rule = SLICE_LITERAL(INCIDENT_RULE);
+}
+
 static int decide_and_write(struct db *db, int64_t company_id, time_us window, struct correlation_batch *b,
 			    struct err *why)
 {
@@ -16,8 +23,12 @@ static int decide_and_write(struct db *db, int64_t company_id, time_us window, s
 	int failed = -1;
 
 	if (incident_plan_runs(&plan, why) == 0 && correlation_known(db, company_id, b, &plan, why) == 0 &&
-	    incident_plan_make(&plan, why) == 0 && correlation_write(db, company_id, b, &plan, why) == 0)
-		failed = db_commit(db, why);
+	    incident_plan_make(&plan, why) == 0) {
+		name_rules(&plan);
+		if (correlation_write(db, company_id, 0, &plan, why) == 0 &&
+		    correlation_count(db, company_id, b, NULL, 0, NULL, 0, why) == 0)
+			failed = db_commit(db, why);
+	}
 	incident_plan_release(&plan);
 	return failed;
 }

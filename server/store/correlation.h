@@ -1,7 +1,7 @@
 /* The correlator's side of the database. For one company in one transaction:
  *
- *   db_begin; correlation_claim; incident_plan_runs; correlation_known; incident_plan_make; correlation_write;
- * db_commit
+ *   db_begin; correlation_claim; (windows of correlations: rule_state.h); incident_plan_runs; correlation_known;
+ *   incident_plan_make; correlation_write; (causes: incident_cause.h); correlation_count; db_commit
  *
  * Claiming deletes the rows of work that the rest of the transaction deals with, so what was done and that it was done
  * stand or fall together. Two correlators never hold the same company: the claim takes an advisory lock for the length
@@ -13,25 +13,42 @@
 #include "server/model/incident_plan.h"
 #include "server/store/db.h"
 
-/* Once per connection: plans that never scan a table for a few rows of it, and the doorbell. */
+/* Once per connection: plans that never scan a table for a few rows of it, and the doorbells. */
 int correlation_prepare(struct db *db, struct err *why);
 
-/* company_id of every company that has work, in no order. Across companies. */
+/* company_id of every company that has work or windows that are due, in no order. Across companies. */
 int correlation_companies(struct db *db, struct db_result **out, struct err *why);
 
-/* What a claim found. Texts in alerts, and in the incidents that correlation_known() adds to a plan, belong to it. */
+/* A record that rules said something about, or that was muted. */
+struct correlation_record {
+	int64_t id;
+	time_us ts;
+	int32_t day; /* operator's zone, days since 1970 */
+	int64_t cluster_key;
+	enum direction direction;
+	size_t alert;           /* index into alerts; SIZE_MAX: kind context */
+	struct slice rule_hits; /* server/model/rule_hits.h; ptr NULL: none */
+	int64_t mute_id;        /* 0: none. With a cluster key: a drill */
+	int32_t repeat_count;
+	bool is_indicator; /* an indicator made it an alert */
+};
+
+/* What a claim found. Texts in alerts and records, and in the incidents that correlation_known() adds to a plan, belong
+ * to it. */
 struct correlation_batch {
 	bool busy;        /* another correlator is at this company */
 	size_t work_rows; /* 0: nothing to do */
 	bool more;        /* work may be left */
 	struct plan_alert *alerts;
 	size_t alert_count;
+	struct correlation_record *records;
+	size_t record_count;
 	struct day_count *days; /* added up */
 	size_t day_count;
 	struct db_result *alert_rows, *incident_rows;
 };
 
-/* Takes work, oldest first: at least one row of it, and no further one that would make it more than `most` alerts.
+/* Takes work, oldest first: at least one row of it, and no further one that would make it more than `most` records.
  * timezone: the operator's, for the days. */
 int correlation_claim(struct db *db, int64_t company_id, int64_t most, const char *timezone,
 		      struct correlation_batch *out, struct err *why);
@@ -41,8 +58,21 @@ void correlation_batch_release(struct correlation_batch *b);
 int correlation_known(struct db *db, int64_t company_id, struct correlation_batch *b, struct incident_plan *p,
 		      struct err *why);
 
-/* Carries the plan out, adds the counts, tells the live feed. Fills in id and no of incidents that were created. */
-int correlation_write(struct db *db, int64_t company_id, const struct correlation_batch *b, struct incident_plan *p,
-		      struct err *why);
+/* Carries the plan out, and tells the live feed. Incidents to be created have their `rule` by now; id and no of them
+ * are filled in. version: of the rule set in force, 0: none. */
+int correlation_write(struct db *db, int64_t company_id, int64_t version, struct incident_plan *p, struct err *why);
+
+/* So many of a rule or a mute on a day. */
+struct correlation_tally {
+	int64_t id;
+	int32_t day;
+	int64_t count;
+};
+/* Adds what is of the same id and day, in place; returns how many are left. */
+size_t correlation_tally_add_up(struct correlation_tally *tallies, size_t count);
+/* Adds the batch's detections to company_day, and what rules matched and mutes hid to rule_day and mute_day. */
+int correlation_count(struct db *db, int64_t company_id, const struct correlation_batch *b,
+		      const struct correlation_tally *rules, size_t rule_count, const struct correlation_tally *mutes,
+		      size_t mute_count, struct err *why);
 
 #endif
