@@ -3,6 +3,7 @@
 #include "lib/log.h"
 #include "lib/random.h"
 #include "server/collector/admission.h"
+#include "server/collector/detection.h"
 #include "server/collector/edge.h"
 #include "server/collector/est.h"
 
@@ -29,6 +30,8 @@ struct collector {
 	struct edge *edge;
 	struct est *est;
 	struct admission *admission;
+	struct detector *detector;
+	struct detection_keeper *detection;
 	int64_t drain_until;
 };
 
@@ -71,6 +74,13 @@ static void on_loaded(void *arg, struct allow_list *list, time_us clock_offset)
 
 	log_debug("%zu certificates of sensors", list->certificate_count);
 	edge_allow(c->edge, list, clock_offset);
+}
+
+static void on_detection(void *arg)
+{
+	struct collector *c = arg;
+
+	edge_detect(c->edge);
 }
 
 /* -------------------------------------------------------------------------------------------------------- signals */
@@ -142,8 +152,13 @@ static int open_loop(struct collector *c, struct err *why)
 
 static int open_parts(struct collector *c, struct err *why)
 {
-	const struct edge_plan edge = { c->base, &c->context->settings, c->listen_fd, &c->own };
+	const struct edge_plan edge = { .base = c->base,
+					.settings = &c->context->settings,
+					.listen_fd = c->listen_fd,
+					.detector = c->detector,
+					.own = &c->own };
 	const struct admission_plan admission = { c->base, &c->context->settings, on_loaded, c };
+	const struct detection_plan detection = { c->base, &c->context->settings, c->detector, on_detection, c };
 	const struct est_plan est = { .base = c->base,
 				      .listen_fd = c->est_fd,
 				      .settings = &c->context->settings,
@@ -152,7 +167,8 @@ static int open_parts(struct collector *c, struct err *why)
 				      .renewed = on_renewed,
 				      .arg = c };
 
-	if (edge_new(&c->edge, &edge, why) != 0 || admission_new(&c->admission, &admission, why) != 0)
+	if (edge_new(&c->edge, &edge, why) != 0 || admission_new(&c->admission, &admission, why) != 0 ||
+	    detection_new(&c->detection, &detection, why) != 0)
 		return -1;
 	return est_new(&c->est, &est, why);
 }
@@ -160,8 +176,10 @@ static int open_parts(struct collector *c, struct err *why)
 static void release(struct collector *c)
 {
 	est_free(c->est);
+	detection_free(c->detection);
 	admission_free(c->admission);
 	edge_free(c->edge);
+	detector_free(c->detector);
 	own_certificate_close(&c->own);
 	if (c->signals)
 		event_free(c->signals);
@@ -184,7 +202,10 @@ static int collector_run(struct role_context *context, struct err *why)
 	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
 	if (!obtain_certificate(&c))
 		return 0;
-	failed = open_listeners(&c, why) != 0 || open_loop(&c, why) != 0 || open_parts(&c, why) != 0;
+	operator_zone_set(context->settings.timezone);
+	c.detector = detector_new();
+	failed = c.detector ? 0 : err_set(why, ERR_NOMEM, "no memory for detection");
+	failed = failed || open_listeners(&c, why) != 0 || open_loop(&c, why) != 0 || open_parts(&c, why) != 0;
 	if (!failed) {
 		role_ready(context);
 		event_base_dispatch(c.base);

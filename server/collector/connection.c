@@ -385,7 +385,7 @@ static bool may_read(const struct connection *c)
 static bool take_event(struct connection *c, const struct lumberjack_item *item)
 {
 	struct edge *e = c->edge;
-	const struct reading_sender sender = { &c->sensor->home, c->sensor->zone };
+	const struct reading_sender sender = { c->company_id, &c->sensor->home, c->sensor->zone };
 	struct batch *batch = writers_batch(e->writers, c->sensor);
 	struct err why = { 0 };
 	size_t bytes;

@@ -57,7 +57,8 @@ static void on_turn(evutil_socket_t fd, short what, void *arg)
 
 static void set_accepting(struct edge *e)
 {
-	bool wanted = e->has_list && !e->closing && e->count < (size_t)e->settings->collector.max_connections;
+	bool wanted =
+	    e->has_list && e->can_detect && !e->closing && e->count < (size_t)e->settings->collector.max_connections;
 
 	if (wanted == e->accepting)
 		return;
@@ -302,6 +303,12 @@ void edge_allow(struct edge *e, struct allow_list *list, time_us clock_offset)
 	set_accepting(e);
 }
 
+void edge_detect(struct edge *e)
+{
+	e->can_detect = true;
+	set_accepting(e);
+}
+
 /* ------------------------------------------------------------------------------------------------------------ whole */
 
 int edge_configure(struct edge *e, struct err *why)
@@ -332,7 +339,7 @@ static int make_events(struct edge *e, struct err *why)
 	return 0;
 }
 
-static int make_parts(struct edge *e, struct err *why)
+static int make_parts(struct edge *e, struct detector *detector, struct err *why)
 {
 	const struct writers_plan plan = { .base = e->base,
 					   .settings = e->settings,
@@ -344,7 +351,7 @@ static int make_parts(struct edge *e, struct err *why)
 
 	if (!e->fleet)
 		return err_set(why, ERR_NOMEM, "no memory for the sensors' side");
-	if (make_events(e, why) != 0 || reading_new(&e->reading, why) != 0)
+	if (make_events(e, why) != 0 || reading_new(&e->reading, detector, why) != 0)
 		return -1;
 	if (edge_configure(e, why) != 0)
 		return -1;
@@ -368,7 +375,7 @@ int edge_new(struct edge **out, const struct edge_plan *plan, struct err *why)
 	TAILQ_INIT(&e->queue);
 	for (int i = 0; i < WAIT_KINDS; i++)
 		TAILQ_INIT(&e->waits[i]);
-	if (edge_set_certificate(e, plan->own, why) != 0 || make_parts(e, why) != 0) {
+	if (edge_set_certificate(e, plan->own, why) != 0 || make_parts(e, plan->detector, why) != 0) {
 		edge_free(e);
 		return -1;
 	}

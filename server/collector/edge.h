@@ -58,7 +58,7 @@ struct edge {
 	size_t count; /* of open connections */
 	unsigned moves,
 	    moves_seen; /* connections that came or went since memory was trimmed; the same at the last sweep */
-	bool accepting, has_list, closing;
+	bool accepting, has_list, can_detect, closing;
 	uint8_t scratch[EDGE_SCRATCH];
 	struct log_limit refused, broken, full;
 };
@@ -67,9 +67,11 @@ struct edge_plan {
 	struct event_base *base;
 	const struct settings *settings;
 	int listen_fd;                     /* borrowed */
+	struct detector *detector;         /* borrowed */
 	const struct own_certificate *own; /* borrowed during the call */
 };
-/* Serves from the first edge_allow() on: without a list nobody could be told from a stranger. */
+/* Serves from the first edge_allow() and edge_detect() on: without a list nobody could be told from a stranger, without
+ * rules and mutes records would be judged by too little. */
 int edge_new(struct edge **out, const struct edge_plan *plan, struct err *why);
 void edge_free(struct edge *e); /* NULL is allowed */
 
@@ -77,6 +79,7 @@ void edge_free(struct edge *e); /* NULL is allowed */
 int edge_set_certificate(struct edge *e, const struct own_certificate *own, struct err *why);
 /* A list that was just read; taken over. Connections that it does not allow any more are closed. */
 void edge_allow(struct edge *e, struct allow_list *list, time_us clock_offset);
+void edge_detect(struct edge *e);
 /* Just issued here: its sensor may be faster than the next list. It is let in, and read from once a list has it. */
 void edge_expect(struct edge *e, const uint8_t fingerprint[TLS_FINGERPRINT_SIZE], int64_t company_id,
 		 int64_t sensor_id);

@@ -1,7 +1,6 @@
 #include "server/collector/reading.h"
 
 #include "server/collector/envelope.h"
-#include "server/model/grouping.h"
 
 #include <stdlib.h>
 
@@ -9,12 +8,13 @@ struct reading {
 	struct envelope_reader *envelopes;
 	struct normaliser *normaliser;
 	struct raw_coder *coder;
-	struct grouping *grouping;
+	struct detector *detector;
+	struct operator_zone zone;
 	time_us oldest;
 	time_us ahead; /* most that an event time may lie before us */
 };
 
-int reading_new(struct reading **out, struct err *why)
+int reading_new(struct reading **out, struct detector *detector, struct err *why)
 {
 	struct reading *r = calloc(1, sizeof(*r));
 
@@ -22,8 +22,8 @@ int reading_new(struct reading **out, struct err *why)
 		return err_set(why, ERR_NOMEM, "no memory to read events");
 	r->envelopes = envelope_reader_new();
 	r->normaliser = normaliser_new();
-	r->grouping = grouping_base();
-	if (!r->envelopes || !r->normaliser || !r->grouping) {
+	r->detector = detector;
+	if (!r->envelopes || !r->normaliser) {
 		reading_free(r);
 		return err_set(why, ERR_NOMEM, "no memory to read events");
 	}
@@ -42,7 +42,6 @@ void reading_free(struct reading *r)
 	envelope_reader_free(r->envelopes);
 	normaliser_free(r->normaliser);
 	raw_coder_free(r->coder);
-	grouping_free(r->grouping);
 	free(r);
 }
 
@@ -57,6 +56,7 @@ int reading_configure(struct reading *r, const struct settings *settings, struct
 	       time_parse(slice_of_string(settings->collector.oldest_event), 0, &r->oldest);
 	buffer_release(&text);
 	r->ahead = settings->collector.newest_event * 1000;
+	detector_set_observe(r->detector, settings->collector.observe);
 	if (good)
 		return 0;
 	return err_set(why, ERR_CONFIG, "collector.oldest_event: \"%s\" is not a date like 2005-01-01",
@@ -74,6 +74,44 @@ static void place_in_time(const struct reading *r, const struct alert *alert, ti
 	}
 }
 
+static void unparsed(struct normalised *out)
+{
+	alert_init(&out->alert);
+	out->alert.kind = KIND_UNPARSED;
+}
+
+/* Only the beginning of a record: nothing can be said of it. */
+static void take_truncated(const struct envelope *e, struct normalised *out, struct ingest_event *event)
+{
+	*out = (struct normalised){ .verdict = VERDICT_UNPARSED, .raw = e->record };
+	unparsed(out);
+	event->kind = INGEST_UNPARSED;
+}
+
+static void judge(struct reading *r, const struct reading_sender *sender, struct normalised *out,
+		  struct ingest_event *event)
+{
+	static const enum ingest_kind kinds[] = { [DETECTED_ALERT] = INGEST_ALERT,
+						  [DETECTED_CONTEXT] = INGEST_CONTEXT,
+						  [DETECTED_UNPARSED] = INGEST_UNPARSED,
+						  [DETECTED_IGNORED] = INGEST_IGNORED };
+	struct detector_place place = { .company_id = sender->company_id, .now = event->received_at };
+	struct detection detection;
+
+	place_in_time(r, &out->alert, event->received_at, event);
+	place.ts = event->ts;
+	place.zone = operator_zone_at(&r->zone, event->ts);
+	detector_judge(r->detector, &place, out, &detection);
+	event->kind = kinds[detection.verdict];
+	event->seen = detection.seen;
+	if (event->kind == INGEST_UNPARSED) {
+		unparsed(out);
+		event->ts = event->received_at;
+	} else if (event->kind != INGEST_IGNORED && out->verdict == VERDICT_CONTEXT) {
+		normalise_community_id(r->normaliser, out);
+	}
+}
+
 static void read_record(struct reading *r, const struct envelope *e, const struct reading_sender *sender,
 			struct normalised *out, struct ingest_event *event)
 {
@@ -86,21 +124,21 @@ static void read_record(struct reading *r, const struct envelope *e, const struc
 		.default_zone = sender->zone,
 	};
 
-	if (e->truncated) {
-		out->verdict = VERDICT_UNPARSED;
-		out->raw = e->record;
-		alert_init(&out->alert);
-		out->alert.kind = KIND_UNPARSED;
-	} else {
-		normalise(r->normaliser, &record, out);
-	}
-	event->kind = out->verdict == VERDICT_ALERT     ? INGEST_ALERT
-		      : out->verdict == VERDICT_CONTEXT ? INGEST_IGNORED
-							: INGEST_UNPARSED;
 	event->alert = &out->alert;
+	event->raw = e->record;
+	if (e->truncated) {
+		take_truncated(e, out, event);
+		return;
+	}
+	normalise(r->normaliser, &record, out);
 	event->raw = out->raw;
-	place_in_time(r, &out->alert, event->received_at, event);
-	grouping_set_keys(r->grouping, &out->alert, event->ts, 0);
+	event->kind = out->verdict == VERDICT_UNPARSED ? INGEST_UNPARSED : INGEST_IGNORED;
+	if (out->verdict == VERDICT_ALERT) {
+		judge(r, sender, out, event);
+	} else if (detector_wants(r->detector, out)) {
+		normalise_context(r->normaliser, out);
+		judge(r, sender, out, event);
+	}
 }
 
 static void read_health(const struct envelope *e, time_us now, struct ingest_health *out)

@@ -1,5 +1,6 @@
 #include "server/store/ingest.h"
 
+#include "lib/encode.h"
 #include "server/store/array_text.h"
 #include "server/store/sqlstate.h"
 
@@ -17,6 +18,7 @@ enum statement {
 	RAISE_MARKS,
 	LEDGER,
 	HEALTH,
+	OBSERVATION,
 	COMMIT,
 	ROLLBACK,
 	RING_WORK,
@@ -82,6 +84,8 @@ static const char *const statements[] = {
 	    "dropped_records = coalesce(excluded.dropped_records, h.dropped_records), "
 	    "report = coalesce(excluded.report, h.report), hour = greatest(h.hour, excluded.hour), "
 	    "hours = sensor_hours(h.hours, h.hour, excluded.hour, excluded.hours[24])",
+	[OBSERVATION] = "INSERT INTO observation (company_id, body) SELECT * FROM "
+			"unnest($1::bigint[], $2::bytea[])",
 	[COMMIT] = "COMMIT",
 	[ROLLBACK] = "ROLLBACK",
 	[RING_WORK] = "NOTIFY hinomi_work",
@@ -338,12 +342,36 @@ static int run_health(struct ingest *in, struct err *why)
 	return run_columns(in, HEALTH, columns, ARRAY_LEN(columns), NULL, why);
 }
 
+static int run_observations(struct ingest *in, struct err *why)
+{
+	const struct ingest_batch *b = in->batch;
+	struct array_text columns[2] = { 0 };
+	struct buffer hex = { 0 };
+
+	for (uint32_t i = 0; i < b->observation_count; i++) {
+		const struct ingest_observation *o = &b->observations[i];
+
+		buffer_clear(&hex);
+		buffer_put_string(&hex, "\\x");
+		hex_encode(&hex, slice_of(b->bodies.data + o->body, o->length));
+		if (hex.failed)
+			columns[1].text.failed = true;
+		array_text_integer(&columns[0], o->company_id);
+		array_text_string(&columns[1], buffer_slice(&hex));
+	}
+	buffer_release(&hex);
+	return run_columns(in, OBSERVATION, columns, ARRAY_LEN(columns), NULL, why);
+}
+
 /* ----------------------------------------------------------------------------------------------------- going ahead */
 
 static int begin_finish(struct ingest *in, struct err *why)
 {
 	in->state = STATE_FINISH;
 	if (in->batch->run_count && (run_runs(in, WORK, why) != 0 || run_runs(in, CHANGE, why) != 0))
+		return -1;
+	if (ingest_batch_observe(in->batch, why) != 0 ||
+	    (in->batch->observation_count && run_observations(in, why) != 0))
 		return -1;
 	if (run_raise_marks(in, why) != 0 || run_ledger(in, why) != 0 || run_health(in, why) != 0 ||
 	    async_run(in->connection, COMMIT, NULL, why) != 0)
@@ -515,7 +543,7 @@ static int go_on(struct ingest *in, enum ingest_event_kind *event, struct err *w
 		*event = INGEST_STORED;
 		in->state = STATE_IDLE;
 		/* Heartbeats and duplicates alone wake nobody. */
-		in->ready = in->batch->run_count == 0;
+		in->ready = in->batch->run_count == 0 && in->batch->observation_count == 0;
 		return in->ready ? 0 : begin_ring(in, why);
 	case STATE_ROLLBACK:
 		*event = in->verdict;

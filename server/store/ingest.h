@@ -3,7 +3,7 @@
  *   BEGIN; the marks of the batch's numbered streams, locked; (new streams get one)
  *   ids for the rows that are new
  *   COPY alert, by company and sensor
- *   work and change, one row for each company; marks; gap ledger; health; COMMIT
+ *   work and change, one row for each company; observations, likewise; marks; gap ledger; health; COMMIT
  *   NOTIFY hinomi_work, hinomi_change
  *
  * Statements here work across companies: a batch is many sensors' (docs/decisions/0002-schema-rules.md, 9). The whole

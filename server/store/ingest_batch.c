@@ -1,5 +1,8 @@
 #include "server/store/ingest_batch.h"
 
+#include "server/model/observables_pack.h"
+#include "server/model/observation_body.h"
+
 #include <stdlib.h>
 
 /* A sequence is the sensor's word. However it lies, the ledger's sums stay within a bigint. */
@@ -28,6 +31,9 @@ void ingest_batch_clear(struct ingest_batch *b)
 	for (uint32_t i = 0; i < b->sensor_count; i++)
 		buffer_release(&b->sensors[i].report);
 	buffer_clear(&b->rows);
+	buffer_clear(&b->seen);
+	buffer_clear(&b->bodies);
+	b->observation_count = 0;
 	b->entry_count = b->sensor_count = b->stream_count = b->run_count = b->order_count = b->stored = 0;
 }
 
@@ -35,6 +41,11 @@ void ingest_batch_release(struct ingest_batch *b)
 {
 	ingest_batch_clear(b);
 	buffer_release(&b->rows);
+	buffer_release(&b->seen);
+	buffer_release(&b->bodies);
+	observation_free(b->adding);
+	free(b->one);
+	free(b->observations);
 	free(b->entries);
 	free(b->sensors);
 	free(b->streams);
@@ -45,8 +56,8 @@ void ingest_batch_release(struct ingest_batch *b)
 
 size_t ingest_batch_memory(const struct ingest_batch *b)
 {
-	return b->rows.len + b->entry_count * sizeof(*b->entries) + b->sensor_count * sizeof(*b->sensors) +
-	       b->stream_count * sizeof(*b->streams);
+	return b->rows.len + b->seen.len + b->entry_count * sizeof(*b->entries) +
+	       b->sensor_count * sizeof(*b->sensors) + b->stream_count * sizeof(*b->streams);
 }
 
 /* -------------------------------------------------------------------------------------------------------- filling */
@@ -96,16 +107,58 @@ static void keep_health(struct ingest_sensor *s, const struct ingest_health *hea
 		memcpy(s->version, version.ptr, version.len);
 }
 
+static bool has_row(enum ingest_kind kind)
+{
+	return kind == INGEST_ALERT || kind == INGEST_UNPARSED || kind == INGEST_CONTEXT;
+}
+
+/* A wrong clock is wrong about the session's begin too. */
+static void keep_observables(struct ingest_batch *b, const struct ingest_event *event)
+{
+	struct observables corrected;
+
+	if (!event->bad_clock || event->seen->started == TIME_NONE) {
+		observables_pack(event->seen, &b->seen);
+		return;
+	}
+	corrected = *event->seen;
+	corrected.started = TIME_NONE;
+	observables_pack(&corrected, &b->seen);
+}
+
+static int put_row(struct ingest_batch *b, const struct ingest_sensor *s, const struct ingest_event *event,
+		   struct raw_coder *coder, struct err *why)
+{
+	const struct alert_row fields = { .company_id = s->company_id,
+					  .sensor_id = s->sensor_id,
+					  .ts = event->ts,
+					  .received_at = event->received_at,
+					  .alert = event->alert,
+					  .raw = event->raw };
+	size_t row = b->rows.len, seen = b->seen.len;
+
+	if (has_row(event->kind))
+		alert_row_put(&b->rows, &fields, coder);
+	if (event->seen)
+		keep_observables(b, event);
+	if (!b->rows.failed && !b->seen.failed)
+		return 0;
+	b->rows.failed = b->seen.failed = false;
+	b->rows.len = row;
+	b->seen.len = seen;
+	return err_set(why, ERR_NOMEM, "no memory for an event");
+}
+
 int ingest_batch_add(struct ingest_batch *b, uint32_t sensor, const struct ingest_event *event, struct raw_coder *coder,
 		     size_t *bytes, struct err *why)
 {
 	struct ingest_sensor *s = &b->sensors[sensor];
-	size_t row = b->rows.len;
-	struct ingest_entry entry = { .row = row,
+	struct ingest_entry entry = { .row = b->rows.len,
+				      .seen = b->seen.len,
 				      .next = INGEST_NONE,
 				      .stream = INGEST_NONE,
 				      .kind = (uint8_t)event->kind,
-				      .bad_clock = event->bad_clock,
+				      .bad_clock = event->bad_clock && event->kind == INGEST_ALERT,
 				      .sequence = event->sequence,
 				      .dropped = event->dropped,
 				      .ts = event->ts };
@@ -113,22 +166,10 @@ int ingest_batch_add(struct ingest_batch *b, uint32_t sensor, const struct inges
 	if (!grow((void **)&b->entries, b->entry_count, &b->entry_room, sizeof(*b->entries)) ||
 	    (event->sequence && (entry.stream = find_stream(b, sensor, event->epoch)) == INGEST_NONE))
 		return err_set(why, ERR_NOMEM, "no memory for an event");
-	if (event->kind == INGEST_ALERT || event->kind == INGEST_UNPARSED) {
-		const struct alert_row fields = { .company_id = s->company_id,
-						  .sensor_id = s->sensor_id,
-						  .ts = event->ts,
-						  .received_at = event->received_at,
-						  .alert = event->alert,
-						  .raw = event->raw };
-
-		alert_row_put(&b->rows, &fields, coder);
-		if (b->rows.failed) {
-			b->rows.failed = false;
-			b->rows.len = row;
-			return err_set(why, ERR_NOMEM, "no memory for an alert");
-		}
-		entry.row_length = (uint32_t)(b->rows.len - row);
-	}
+	if (put_row(b, s, event, coder, why) != 0)
+		return -1;
+	entry.row_length = (uint32_t)(b->rows.len - entry.row);
+	entry.seen_length = (uint32_t)(b->seen.len - entry.seen);
 	if (event->health)
 		keep_health(s, event->health);
 	if (s->first == INGEST_NONE)
@@ -137,7 +178,7 @@ int ingest_batch_add(struct ingest_batch *b, uint32_t sensor, const struct inges
 		b->entries[s->last].next = b->entry_count;
 	s->last = b->entry_count;
 	b->entries[b->entry_count++] = entry;
-	*bytes = entry.row_length + sizeof(entry) + (event->health ? event->health->report.len : 0);
+	*bytes = entry.row_length + entry.seen_length + sizeof(entry) + (event->health ? event->health->report.len : 0);
 	s->bytes += *bytes;
 	return 0;
 }
@@ -192,13 +233,14 @@ static bool advance(struct ingest_stream *stream, struct ingest_ledger *ledger, 
 	return true;
 }
 
-static void count_record(struct ingest_sensor *s, const struct ingest_entry *e)
+static void count_record(struct ingest_sensor *s, struct ingest_entry *e)
 {
+	e->is_new = true;
 	s->ledger.expected++;
 	s->ledger.received++;
 	s->ledger.bad_clock += e->bad_clock;
 	s->ledger.unparsed += e->kind == INGEST_UNPARSED;
-	s->ledger.ignored += e->kind == INGEST_IGNORED;
+	s->ledger.ignored += e->kind == INGEST_IGNORED || e->kind == INGEST_CONTEXT;
 	if (e->kind == INGEST_ALERT && e->ts > s->last_event_at)
 		s->last_event_at = e->ts; /* TIME_NONE is before everything */
 }
@@ -224,6 +266,7 @@ static void judge_entry(struct ingest_batch *b, struct ingest_sensor *s, struct 
 	switch ((enum ingest_kind)e->kind) {
 	case INGEST_ALERT:
 	case INGEST_UNPARSED:
+	case INGEST_CONTEXT:
 		e->stored = true;
 		b->stored++;
 		count_record(s, e);
@@ -254,11 +297,66 @@ void ingest_batch_judge(struct ingest_batch *b, uint32_t from, uint32_t to)
 		s->last_event_at = TIME_NONE;
 		s->touched = s->gone = false;
 		for (uint32_t e = s->first; e != INGEST_NONE; e = b->entries[e].next) {
-			b->entries[e].stored = false;
+			b->entries[e].stored = b->entries[e].is_new = false;
 			if (e >= from && e < to)
 				judge_entry(b, s, &b->entries[e]);
 		}
 	}
+}
+
+/* ------------------------------------------------------------------------------------------------------ observing */
+
+static int add_observables(struct ingest_batch *b, const struct ingest_sensor *s, struct err *why)
+{
+	for (uint32_t i = s->first; i != INGEST_NONE; i = b->entries[i].next) {
+		const struct ingest_entry *e = &b->entries[i];
+
+		if (!e->is_new || e->seen_length == 0)
+			continue;
+		observables_unpack(slice_of(b->seen.data + e->seen, e->seen_length), b->one);
+		if (observation_add(b->adding, b->one, e->ts, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int finish_company(struct ingest_batch *b, int64_t company_id, struct err *why)
+{
+	size_t body = b->bodies.len;
+
+	if (observation_is_empty(b->adding))
+		return 0;
+	if (observation_write(b->adding, &b->bodies, why) != 0)
+		return -1;
+	observation_clear(b->adding);
+	if (b->bodies.failed ||
+	    !grow((void **)&b->observations, b->observation_count, &b->observation_room, sizeof(*b->observations)))
+		return err_set(why, ERR_NOMEM, "no memory for observables");
+	b->observations[b->observation_count++] = (struct ingest_observation){ company_id, body, b->bodies.len - body };
+	return 0;
+}
+
+int ingest_batch_observe(struct ingest_batch *b, struct err *why)
+{
+	b->observation_count = 0;
+	buffer_clear(&b->bodies);
+	if (b->seen.len == 0)
+		return 0;
+	if (!b->adding)
+		b->adding = observation_new();
+	if (!b->one)
+		b->one = malloc(sizeof(*b->one));
+	if (!b->adding || !b->one)
+		return err_set(why, ERR_NOMEM, "no memory for observables");
+	observation_clear(b->adding);
+	for (uint32_t i = 0; i < b->order_count; i++) {
+		const struct ingest_sensor *s = &b->sensors[b->order[i]];
+		bool is_last = i + 1 == b->order_count || b->sensors[b->order[i + 1]].company_id != s->company_id;
+
+		if (add_observables(b, s, why) != 0 || (is_last && finish_company(b, s->company_id, why) != 0))
+			return -1;
+	}
+	return 0;
 }
 
 /* -------------------------------------------------------------------------------------------------------- dealing */
@@ -371,6 +469,11 @@ bool ingest_batch_degrade(struct ingest_batch *b, uint32_t index)
 
 	if (e->kind == INGEST_HEARTBEAT)
 		return degrade_heartbeat(b, index);
+	if (e->kind == INGEST_CONTEXT) {
+		e->kind = INGEST_IGNORED;
+		e->row_length = 0;
+		return true;
+	}
 	/* An unparsed record that is refused once more has nothing left that could be taken from it. */
 	if (e->kind != INGEST_ALERT || !alert_row_put_unparsed(&b->rows, e->row, e->row_length, &e->ts))
 		return false;

@@ -7,16 +7,21 @@
  *
  * The gap ledger (sensor_day), for one sensor: expected = received + dropped + missing. A numbered record is expected
  * and received; a jump of n numbers beyond the next is n expected; "n were dropped" is n expected and n dropped (its
- * own number stands for no record). An event without a number is expected and received. Heartbeats are neither. */
+ * own number stands for no record). An event without a number is expected and received. Heartbeats are neither.
+ *
+ * Observables of records are kept, packed, beside the entries: those of the entries that turn out to be new are added
+ * up for each company by ingest_batch_observe(). */
 #ifndef SERVER_STORE_INGEST_BATCH_H
 #define SERVER_STORE_INGEST_BATCH_H
 
+#include "server/model/observation.h"
 #include "server/store/alert_row.h"
 
 enum ingest_kind {
 	INGEST_ALERT,
 	INGEST_UNPARSED,
 	INGEST_IGNORED, /* understood, and no alert: only counted */
+	INGEST_CONTEXT, /* counted as ignored, and yet stored: a correlation counts it */
 	INGEST_DROPPED, /* the agent lost `dropped` records here */
 	INGEST_HEARTBEAT,
 };
@@ -34,11 +39,12 @@ struct ingest_event {
 	enum ingest_kind kind;
 	int64_t epoch, sequence; /* sequence 0: not numbered */
 	time_us received_at;
-	time_us ts; /* ALERT, UNPARSED: must fit timestamptz */
-	bool bad_clock;
+	time_us ts; /* of records: must fit timestamptz */
+	bool bad_clock; /* ts is not the device's word; counted of alerts */
 	int64_t dropped;
-	const struct alert *alert; /* ALERT, UNPARSED */
+	const struct alert *alert; /* ALERT, UNPARSED, CONTEXT */
 	struct slice raw;
+	const struct observables *seen;     /* in a record; NULL: nothing */
 	const struct ingest_health *health; /* HEARTBEAT */
 };
 
@@ -52,6 +58,9 @@ struct ingest_entry {
 	uint8_t kind;    /* enum ingest_kind */
 	bool bad_clock;
 	bool stored; /* judged: its row goes to the database */
+	bool is_new; /* judged: a record that did not come before */
+	size_t seen; /* where its observables begin in `seen` */
+	uint32_t seen_length;
 	int64_t sequence;
 	int64_t dropped;
 	time_us ts;
@@ -92,15 +101,25 @@ struct ingest_run {
 	time_us ts_from, ts_to;
 };
 
+/* What one company's new records made known: the column observation.body. */
+struct ingest_observation {
+	int64_t company_id;
+	size_t body, length; /* in `bodies` */
+};
+
 struct ingest_batch {
 	struct buffer rows;
+	struct buffer seen, bodies;
 	struct ingest_entry *entries;
 	struct ingest_sensor *sensors;
 	struct ingest_stream *streams;
 	struct ingest_run *runs;
-	uint32_t *order; /* sensors by company and id */
+	struct ingest_observation *observations;
+	struct observation *adding; /* of the company at hand */
+	struct observables *one;    /* of the record at hand */
+	uint32_t *order;            /* sensors by company and id */
 	uint32_t entry_count, entry_room, sensor_count, sensor_room, stream_count, stream_room, run_count, run_room;
-	uint32_t order_count, order_room;
+	uint32_t order_count, order_room, observation_count, observation_room;
 	uint32_t from, to; /* range that was judged */
 	uint32_t stored;   /* rows in it that go to the database */
 };
@@ -120,6 +139,9 @@ int ingest_batch_sort(struct ingest_batch *b, struct err *why);
 /* Judges entries [from, to) by the streams' marks. */
 void ingest_batch_judge(struct ingest_batch *b, uint32_t from, uint32_t to);
 
+/* Fills in `observations`: one for each company with new records that have observables. -1: no memory. */
+int ingest_batch_observe(struct ingest_batch *b, struct err *why);
+
 /* Gives an id to each row to be stored and fills in `runs`. Blocks are contiguous ranges of ids; a run does not go
  * beyond its block, so a company may get several. `blocks` must have room for b->stored ids together. */
 struct ingest_ids {
@@ -135,7 +157,7 @@ struct ingest_cursor {
 void ingest_batch_rows(const struct ingest_batch *b, struct ingest_cursor *at, struct slice *piece);
 
 /* The database refused entry `index` for what is in it: it becomes an unparsed record, a heartbeat loses its report.
- * False when that has been done before, or memory is short. */
+ * False when that has been done before, or memory is short. Evidence is no record of its own: it is only counted. */
 bool ingest_batch_degrade(struct ingest_batch *b, uint32_t index);
 
 #endif

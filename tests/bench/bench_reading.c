@@ -1,5 +1,6 @@
-/* How long the collector has with an event, from a J frame to its row in a batch: bench_reading FILE [ROUNDS]. FILE has
- * one eve.json record a line; each is put into the agent's envelope first, which is not measured. Prints one line. */
+/* How long the collector has with an event, from a J frame to its row in a batch: bench_reading [-n] FILE [ROUNDS
+ * [RULES...]]. FILE has one eve.json record a line; each is put into the agent's envelope first, which is not measured.
+ * RULES are files of a rule set, fields.yaml among them. -n: no observables. Prints one line. */
 #include "lib/json_write.h"
 #include "server/collector/reading.h"
 
@@ -56,7 +57,7 @@ static size_t wrap(struct slice lines, struct buffer *out, size_t *ends)
 static size_t run(struct reading *r, struct ingest_batch *batch, struct slice events, const size_t *ends, size_t count)
 {
 	static const struct networks home;
-	const struct reading_sender sender = { &home, 0 };
+	const struct reading_sender sender = { 1, &home, 0 };
 	uint32_t sensor = INGEST_NONE;
 	size_t total = 0;
 
@@ -77,8 +78,37 @@ static size_t run(struct reading *r, struct ingest_batch *batch, struct slice ev
 	return total;
 }
 
+/* The rule set of these files; NULL: none, or it does not build. */
+static struct rules *load_rules(char **paths, int count)
+{
+	struct sigma_problems problems = { 0 };
+	struct rule_files files = { 0 };
+	struct rules *rules = NULL;
+	struct err why = { 0 };
+
+	for (int i = 0; i < count; i++) {
+		struct buffer text = { 0 };
+		enum rule_file_kind kind;
+
+		if (!rule_file_kind_of(slice_of_string(paths[i]), &kind))
+			continue;
+		if (!read_file(paths[i], &text) ||
+		    rule_files_add(&files, slice_of_string(paths[i]), kind, buffer_slice(&text), &why) != 0)
+			exit(EXIT_FAILURE);
+		buffer_release(&text);
+	}
+	if (files.count && rules_build(&rules, &files, &problems, &why) != 0) {
+		fprintf(stderr, "bench_reading: %s\n", why.text);
+		exit(EXIT_FAILURE);
+	}
+	sigma_problems_release(&problems);
+	rule_files_release(&files);
+	return rules;
+}
+
 int main(int argc, char **argv)
 {
+	struct detector *detector = detector_new();
 	static size_t ends[EVENTS_MOST];
 	struct buffer file = { 0 }, events = { 0 };
 	struct ingest_batch batch = { 0 };
@@ -88,17 +118,27 @@ int main(int argc, char **argv)
 	uint64_t rounds = 20;
 	size_t count, bytes = 0;
 	int64_t start;
+	bool observe = true;
 
+	if (argc > 1 && strcmp(argv[1], "-n") == 0) {
+		observe = false;
+		argc--;
+		argv++;
+	}
 	if (argc < 2 || (argc > 2 && !slice_to_uint64(slice_of_string(argv[2]), &rounds)) || rounds == 0 ||
 	    !read_file(argv[1], &file) || (count = wrap(buffer_slice(&file), &events, ends)) == 0) {
-		fputs("usage: bench_reading FILE [ROUNDS]; FILE must be readable and not empty\n", stderr);
+		fputs("usage: bench_reading [-n] FILE [ROUNDS [RULES...]]; FILE must be readable and not empty\n",
+		      stderr);
 		return 2;
 	}
-	if (settings_load(NULL, &settings, &why) != 0 || reading_new(&r, &why) != 0 ||
+	if (settings_load(NULL, &settings, &why) != 0 || !detector || reading_new(&r, detector, &why) != 0 ||
 	    reading_configure(r, &settings, &why) != 0) {
 		fprintf(stderr, "bench_reading: %s\n", why.text);
 		return EXIT_FAILURE;
 	}
+	detector_set_observe(detector, observe);
+	if (argc > 3)
+		detector_set_rules(detector, load_rules(argv + 3, argc - 3));
 	start = now_ns();
 	for (uint64_t i = 0; i < rounds; i++)
 		bytes += run(r, &batch, buffer_slice(&events), ends, count);
@@ -106,6 +146,7 @@ int main(int argc, char **argv)
 	       count, events.len / count, (now_ns() - start) / (int64_t)(rounds * count), bytes / (rounds * count));
 	ingest_batch_release(&batch);
 	reading_free(r);
+	detector_free(detector);
 	settings_release(&settings);
 	buffer_release(&file);
 	buffer_release(&events);
