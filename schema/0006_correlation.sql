@@ -281,6 +281,7 @@ CREATE TABLE hunt (
     indicators   bigint NOT NULL DEFAULT 0,  -- that were looked for
     message      text NOT NULL DEFAULT ''    -- of failed; of done: what was left out
 );
+CREATE INDEX hunt_due ON hunt (hunt_id) WHERE state = 'due';
 CREATE TABLE hunt_hit (
     company_id   bigint NOT NULL,
     hunt_id      bigint NOT NULL,

@@ -116,6 +116,15 @@ static void put_address(const struct address *a, unsigned prefix, struct indicat
 	out->prefix = (uint8_t)prefix;
 }
 
+void indicator_key_shorten(struct indicator_key *network, unsigned prefix)
+{
+	if (prefix % 8)
+		network->bytes[prefix / 8] &= (uint8_t)(0xFF << (8 - prefix % 8));
+	for (unsigned i = (prefix + 7) / 8; i < ADDRESS_BYTES; i++)
+		network->bytes[i] = 0;
+	network->prefix = (uint8_t)prefix;
+}
+
 bool indicator_key_of_address(const struct address *a, struct indicator_key *out)
 {
 	if (a->family != 4 && a->family != 6)

@@ -49,6 +49,8 @@ bool indicator_key_of_hash(struct slice text, struct indicator_key *out);
 bool indicator_key_guess(struct slice text, struct indicator_key *out);
 /* From a row of the database: false when it cannot be one. */
 bool indicator_key_of_stored(int64_t kind, struct slice bytes, int64_t prefix, struct indicator_key *out);
+/* The network around an address or network: bits behind the prefix are cleared. prefix: at most what it has. */
+void indicator_key_shorten(struct indicator_key *network, unsigned prefix);
 /* The host of a URL's key, as a key of kind ip or domain. */
 bool indicator_key_host(const struct indicator_key *url, struct indicator_key *out);
 
