@@ -471,8 +471,9 @@ static void naive_members(const struct sigma_correlation *c, const struct window
 		}
 }
 
-/* As the definition has it for conditions that hits cannot undo: each hit, and what lies a timespan before it. */
-static void sliding_members(const struct sigma_correlation *c, const struct window_hit *hits, size_t n, bool *member)
+/* For conditions that hits cannot undo: each hit, and what lies a timespan before it. */
+static void sliding_members(const struct sigma_correlation *c, const struct window_hit *hits, size_t n, bool *member,
+			    bool *moment)
 {
 	for (size_t i = 0; i < n; i++)
 		member[i] = false;
@@ -481,9 +482,9 @@ static void sliding_members(const struct sigma_correlation *c, const struct wind
 
 		for (size_t i = 0; i < n; i++)
 			in[i] = hits[i].ts <= hits[b].ts && hits[i].ts >= hits[b].ts - c->timespan;
-		if (naive_holds(c, naive_value(c, hits, in, n)))
-			for (size_t i = 0; i < n; i++)
-				member[i] |= in[i];
+		moment[b] = naive_holds(c, naive_value(c, hits, in, n));
+		for (size_t i = 0; moment[b] && i < n; i++)
+			member[i] |= in[i];
 	}
 }
 
@@ -576,11 +577,13 @@ static void compare(const struct sigma_correlation *c, struct window_hit *hits, 
 	ck_assert_uint_eq(groups, o.count);
 	free(o.firings);
 	if (c->monotone) {
-		bool sliding[SMALL * 4];
+		bool sliding[SMALL * 4], moment[SMALL * 4];
 
-		sliding_members(c, hits, n, sliding);
-		for (size_t i = 0; i < n; i++)
+		sliding_members(c, hits, n, sliding, moment);
+		for (size_t i = 0; i < n; i++) {
 			ck_assert_int_eq(sliding[i], member[i]);
+			ck_assert_int_eq(hits[i].completes, moment[i] && (i + 1 == n || hits[i + 1].ts > hits[i].ts));
+		}
 	}
 }
 

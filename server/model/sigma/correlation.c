@@ -525,3 +525,14 @@ void sigma_hits_of_firing(const struct sigma_set *set, struct sigma_scratch *scr
 		add_hits_of(&o, set->correlations->items[inner].rule);
 	hand_out(scratch->hits, out);
 }
+
+time_us sigma_moment_time(const struct sigma_correlation *outer, const struct sigma_correlation *inner, time_us moment)
+{
+	time_us into = moment % inner->timespan;
+
+	if (outer->type == SIGMA_TEMPORAL || outer->type == SIGMA_TEMPORAL_ORDERED)
+		return moment;
+	if (into < 0)
+		into += inner->timespan;
+	return moment < INT64_MIN + into ? INT64_MIN : moment - into;
+}

@@ -65,8 +65,13 @@ struct sigma_hits {
 void sigma_hits(const struct sigma_set *set, struct sigma_scratch *scratch, const struct sigma_record *record,
 		const struct sigma_matches *matches, struct sigma_hits *out);
 /* The hits of a firing of correlation `inner` whose group was `group` (JSON, as in sigma_hit), for correlations that
- * name it. */
+ * name it. Each stands for all moments of the firing (window.h). */
 void sigma_hits_of_firing(const struct sigma_set *set, struct sigma_scratch *scratch, size_t inner, struct slice group,
 			  struct sigma_hits *out);
+
+/* When a moment of a firing of `inner` counts for `outer`. Where it matters only which rules there are and in which
+ * order: at the moment itself. Where hits are counted or summed up: at the last multiple of the inner timespan, so that
+ * a firing that goes on counts once for each such stretch of it, and not once for each event. */
+time_us sigma_moment_time(const struct sigma_correlation *outer, const struct sigma_correlation *inner, time_us moment);
 
 #endif

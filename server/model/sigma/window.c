@@ -106,6 +106,7 @@ static bool take_window(struct sweep *s, size_t from, size_t last, double value)
 		s->hits[i].member = true;
 		f->members++;
 	}
+	s->hits[last].completes = true;
 	s->marked = last + 1;
 	f->last = s->hits[last].ts;
 	f->to = last + 1;
@@ -136,6 +137,8 @@ static bool sweep(struct sweep *s)
 		window_measure_add(&s->measure, i);
 		while (!window_near(s->c, s->hits[from].ts, s->hits[i].ts))
 			window_measure_remove(&s->measure, from++);
+		if (s->c->monotone && (i + 1 == s->count || s->hits[i + 1].ts > s->hits[i].ts))
+			s->hits[i].completes = window_holds(s->c, window_measure_value(&s->measure, s->hits[from].ts));
 		/* Not a largest one when the next hit fits as well. */
 		if (i + 1 < s->count && window_near(s->c, s->hits[from].ts, s->hits[i + 1].ts))
 			continue;
@@ -163,7 +166,7 @@ int window_evaluate_known(const struct sigma_correlation *c, struct window_known
 		qsort(hits, *count, sizeof *hits, by_time);
 	*count = s.count = drop_doubles(hits, *count);
 	for (size_t i = 0; i < s.count; i++)
-		hits[i].member = hits[i].redundant = false;
+		hits[i].member = hits[i].completes = hits[i].redundant = false;
 	if (window_measure_begin(&s.measure, c, hits, s.count, why))
 		return -1;
 	done = sweep(&s);

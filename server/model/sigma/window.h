@@ -10,6 +10,12 @@
  * percentile), it is what the condition means: a burst of 300 is no window of "101 to 200", though it once was as small
  * as that.
  *
+ * What a correlation of correlations counts are the moments of the inner one: the times at which the hits of the
+ * timespan before fire (of one that is not monotone: the last hits of windows that fire). The hit at that time
+ * completes; of several at the same time, the last. Moments only ever become more, where "the time of the firing" would
+ * move with every further hit, and with it what comes before what. sigma_moment_time() says where they stand for the
+ * outer one.
+ *
  *   event_count       hits
  *   value_count       different value keys
  *   temporal          different rules among the hits; without a condition: all of them
@@ -30,6 +36,7 @@ struct window_hit {
 	int64_t value_key;
 	uint16_t rule_no;
 	bool member;    /* by window_evaluate(): of a firing */
+	bool completes; /* by window_evaluate(): see below */
 	bool redundant; /* by window_thin() */
 };
 
