@@ -10,6 +10,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { makeCorrelation } from './mock-correlation.mjs';
 import { makeWorld } from './mock-world.mjs';
 
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml', '.html': 'text/html; charset=utf-8' };
@@ -20,6 +21,7 @@ const PASSWORD = 'correct horse battery staple';
 /** Starts the double; resolves to {url, world, close}. */
 export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 	const world = makeWorld({ alerts });
+	const correlation = makeCorrelation(world);
 	const streams = new Set();
 	const sessions = new Set();
 	let sequence = 0;
@@ -83,8 +85,9 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 			json(response, answer);
 		}],
 		['GET', /^\/v1\/incidents\/(\d+)$/, ({ response, id }) => {
-			const found = world.incidentPage(id);
-			if (!found) return problem(response, 404, 'no such incident');
+			const page = world.incidentPage(id);
+			if (!page) return problem(response, 404, 'no such incident');
+			const found = correlation.decorate(page, page.tags.length > 0);
 			json(response, found, { ETag: `"${found.version}"` });
 		}],
 		['PATCH', /^\/v1\/incidents\/(\d+)$/, ({ request, response, id, body }) => {
@@ -172,7 +175,16 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 			const match = method === request.method && pattern.exec(url.pathname);
 			if (match) return handle({ request, response, query: url.searchParams, body, id: Number(match[1]) });
 		}
+		for (const [method, pattern, answer] of correlation.routes) {
+			const match = method === request.method && pattern.exec(url.pathname);
+			if (match) return answered(response, answer(url.searchParams, body, Number(match[1])));
+		}
 		return problem(response, 404, 'no such route');
+	}
+
+	function answered(response, value) {
+		if (Array.isArray(value)) json(response, value[1], {}, value[0]);
+		else one(response, value);
 	}
 
 	function file(request, response, url) {

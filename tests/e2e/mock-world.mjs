@@ -138,6 +138,8 @@ export function makeWorld({ alerts: wanted }) {
 			incident_id: null,
 			incident_no: null,
 			incident_state: null,
+			mute_id: null,
+			rules: [],
 			...change.fields,
 		};
 		join(alert, direction === 'inbound' ? far : inside, ts);
@@ -192,6 +194,8 @@ export function makeWorld({ alerts: wanted }) {
 			detection_count: 0,
 			blocked_count: 0,
 			rule: 'base/1',
+			rule_set: 3,
+			tags: alert.severity === 1 && alert.company_id === 1 ? ['kill-chain', 'beacon'] : [],
 			reason: JSON.stringify({ rule: 'base/1', anchor, ...(alert.stage === 'none' ? { signature: alert.signature } : { stage: alert.stage }), window_s: 10800, runs: 1 }),
 			merged_into: null,
 			acknowledged_at: null,
@@ -230,7 +234,7 @@ export function makeWorld({ alerts: wanted }) {
 		else if (roll < 0.3) changeIncident(incident.id, { state: 'acknowledged', owner_id: 'me' }, pick(PEOPLE));
 	}
 
-	const me = () => ({ id: 2, email: 'tanaka@example.jp', display_name: '田中 一郎', role: 'analyst', language, company_id: null, server_time: iso(Date.now()), timezone: 'Asia/Tokyo', version: '0.1.0', operator: '大阪湾岸商工会議所' });
+	const me = () => ({ id: 2, email: 'tanaka@example.jp', display_name: '田中 一郎', role: 'lead', language, company_id: null, server_time: iso(Date.now()), timezone: 'Asia/Tokyo', version: '0.1.0', operator: '大阪湾岸商工会議所' });
 
 	function rawOf(a) {
 		if (a.format === 'eve') {
@@ -277,7 +281,7 @@ export function makeWorld({ alerts: wanted }) {
 			const states = query.getAll('state').flatMap((s) => s.split(',')).filter(Boolean);
 			const is = (name, f) => !query.get(name) || f(query.get(name));
 			return [...incidents.values()]
-				.filter((i) => (!states.length || states.includes(i.state)) && is('company', (v) => i.company_id === Number(v)) && is('severity', (v) => i.severity <= Number(v)) && is('direction', (v) => i.direction === v) && is('q', (v) => i.title.toLowerCase().includes(v.toLowerCase())))
+				.filter((i) => (!states.length || states.includes(i.state)) && is('company', (v) => i.company_id === Number(v)) && is('severity', (v) => i.severity <= Number(v)) && is('direction', (v) => i.direction === v) && is('tag', (v) => i.tags.includes(v)) && is('q', (v) => i.title.toLowerCase().includes(v.toLowerCase())))
 				.sort((a, b) => rank(query, b) - rank(query, a) || Date.parse(b.last_ts) - Date.parse(a.last_ts) || b.id - a.id);
 		},
 		countIncidents(query) {

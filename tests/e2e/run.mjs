@@ -429,6 +429,96 @@ await test('detection table: the pilot as its presentation prints it, and its CS
 	await page.waitForURL(/to=2020-03/);
 });
 
+await test('an incident says why: rules with their numbers, the course of the attack, its campaign; a signature is muted from there', {}, async ({ page, mock }) => {
+	await page.goto(`${mock.url}/incidents?tag=kill-chain&state=all`);
+	await page.waitForSelector('.row:not([hidden])');
+	await page.keyboard.press('j');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.causes');
+	assert.match(await page.textContent('.causes > li:nth-child(1)'), /攻撃を受けた端末が外部と通信.*1日以内に、次の順で 2 段階が続きました（条件：≧ 2）.*社内IP.*192\.168\.1\.20.*第 3 版/s);
+	assert.match(await page.textContent('.causes > li:nth-child(2) .score-parts'), /間隔の規則性.*29 \/ 30/s);
+	assert.deepEqual(await page.$$eval('.story-steps li b', (all) => all.map((x) => x.textContent)), ['外部からの攻撃', '外部への不審な通信']);
+	await page.click('.mini-link');
+	await page.waitForSelector('.mute-form');
+	assert.equal(await page.inputValue('#filter-company'), '1', 'the company is the incident\'s');
+	assert.notEqual(await page.inputValue('.mute-rows input'), '', 'the signature is filled in');
+	await page.goBack();
+	await page.waitForSelector('.causes');
+	await page.click('.stack-column a[href="/campaigns/9"]');
+	await page.waitForSelector('.matrix');
+});
+
+await test('a campaign: who was hit on which day; those not hit are warned', {}, async ({ page, mock }) => {
+	await page.keyboard.press('g');
+	await page.keyboard.press('m');
+	await page.waitForSelector('.row:has-text("update.bad.example")');
+	await page.click('.row:has-text("update.bad.example")');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.matrix');
+	assert.equal(await page.locator('.matrix tbody tr').count(), 4);
+	assert.equal(await page.locator('.matrix tbody tr:nth-child(1) td[class^=hit]').count(), 5);
+	await page.fill('.stack-form textarea', '不審な通信にご注意ください');
+	await page.click('.stack-form .primary');
+	await page.waitForSelector('.toast:has-text("8 社に注意喚起しました")');
+	await page.waitForSelector('td:has-text("不審な通信にご注意ください")');
+});
+
+await test('rules: quality in figures, one that is wrong too often stands out; text and versions', {}, async ({ page, mock }) => {
+	await page.keyboard.press('g');
+	await page.keyboard.press('u');
+	await page.waitForSelector('.row:has-text("外部からの SSH 総当たり")');
+	assert.equal(await page.textContent('.row:has-text("SSH 総当たり") .c-judged'), '92%');
+	assert.equal(await page.textContent('.row:has-text("SSH 総当たり") .c-false'), '55%');
+	assert.equal(await page.locator('.row:has-text("SSH 総当たり") .c-false.hot').count(), 1);
+	assert.equal(await page.locator('.row:has-text("廃止したルール"):not([hidden])').count(), 0, 'what is no longer in force is not shown');
+	await page.click('.row:has-text("SSH 総当たり") a');
+	await page.waitForSelector('pre:has-text("timespan: 5m")');
+	assert.match(await page.textContent('main'), /しきい値を 20 から 30 に/);
+	await page.goto(`${mock.url}/rule-sets`);
+	await page.click('.fold >> nth=0');
+	await page.waitForSelector('td:has-text("old/former.yml")');
+});
+
+await test('a mute is tried on the past before it hides anything; a drill; ending one', {}, async ({ page, mock }) => {
+	await page.goto(`${mock.url}/mutes`);
+	await page.click('.push');
+	assert.equal(await page.isDisabled('.mute-form .primary'), true);
+	await page.selectOption('#filter-company', '1');
+	await page.fill('.mute-rows input', '2001219');
+	await page.fill('.mute-form input[required].grow >> nth=-1', '保守業者のスキャン');
+	assert.equal(await page.isDisabled('.mute-form .primary'), true, 'not before it was tried');
+	await page.click('.mute-form .actions .button >> nth=0');
+	await page.waitForSelector('.preview:has-text("93")');
+	await page.fill('.mute-rows input', '2001220');
+	await page.waitForSelector('.preview', { state: 'detached' });
+	await page.click('.mute-form .actions .button >> nth=0');
+	await page.waitForSelector('.preview');
+	await page.click('.mute-form .primary');
+	await page.waitForSelector('.row:has-text("保守業者のスキャン"):has-text("2001220")');
+	await page.goto(`${mock.url}/mutes/2`);
+	await page.waitForSelector('.chip:has-text("訓練")');
+	await page.click('.actions .button');
+	await page.waitForSelector('.chip.mute-ended');
+});
+
+await test('indicators: pasted, their form recognised, what was not usable said; a hunt lists the members', {}, async ({ page, mock }) => {
+	await page.goto(`${mock.url}/indicators`);
+	await page.waitForSelector('.row:has-text("bad.example")');
+	await page.click('.push');
+	await page.fill('.import-text', '{"type": "bundle", "objects": []}');
+	assert.equal(await page.inputValue('.mute-form select >> nth=0'), 'stix');
+	await page.fill('.import-text', 'evil.example\nworse.example\n');
+	assert.equal(await page.inputValue('.mute-form select >> nth=0'), 'plain');
+	await page.fill('.mute-form input[type=text]', 'JPCERT 早期警戒');
+	await page.click('.mute-form .primary');
+	await page.waitForSelector('.preview:has-text("line 3")');
+	await page.click('.preview a[href="/hunts/4"]');
+	await page.waitForSelector('td:has-text("株式会社山田精機製作所")');
+	assert.match(await page.textContent('.facts'), /214/);
+	await page.goto(`${mock.url}/contacts`);
+	await page.waitForSelector('.contact:has-text("update.bad.example")');
+});
+
 await test('one stream for all tabs of a browser; the next tab takes over', {}, async ({ page, mock, context }) => {
 	await streaming(mock);
 	const second = await context.newPage();
@@ -545,16 +635,23 @@ for (const scheme of ['light', 'dark']) {
 			await page.waitForSelector('dialog.palette[open] li');
 			await look('palette');
 			await page.keyboard.press('Escape');
-			for (const [name, ready] of [['incidents', '.row:not([hidden])'], ['companies', '.row:not([hidden])'], ['companies/1', '.company .row:not([hidden])'], ['sensors', '.row:not([hidden])'], ['metrics', '.metrics .row:not([hidden])']]) {
+			for (const [name, ready] of [['incidents', '.row:not([hidden])'], ['companies', '.row:not([hidden])'], ['companies/1', '.company .row:not([hidden])'], ['sensors', '.row:not([hidden])'], ['metrics', '.metrics .row:not([hidden])'], ['campaigns', '.row:not([hidden])'], ['campaigns/9', '.matrix'], ['rules', '.row:not([hidden])'], ['rules/1', 'pre'], ['rule-sets', '.card'], ['mutes?field=signature_id&value=2001219&company=1', '.mute-form'], ['mutes/1', '.day-bars'], ['indicators', '.row:not([hidden])'], ['indicators/1', 'td'], ['hunts', '.row:not([hidden])'], ['hunts/4', 'td'], ['contacts', '.contact']]) {
 				await page.goto(`${mock.url}/${name}`);
 				await page.waitForSelector(ready);
 				await page.waitForSelector('.lamp.live');
-				await look(name.replace('/1', '-one'));
+				await look(name.replace(/\/\d+$/, '-one').replace(/\?.*/, '-form'));
 				if (name !== 'incidents') continue;
 				await page.keyboard.press('j');
 				await page.keyboard.press('Enter');
 				await page.waitForSelector('.alerts tbody tr');
 				await look('incident');
+				await page.goto(`${mock.url}/incidents?tag=kill-chain&state=all`);
+				await page.waitForSelector('.row:not([hidden])');
+				await page.keyboard.press('j');
+				await page.keyboard.press('Enter');
+				await page.waitForSelector('.causes');
+				await page.waitForSelector('.alerts tbody tr');
+				await look('incident-why');
 			}
 		});
 	}

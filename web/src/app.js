@@ -82,6 +82,22 @@ export function mayTriage() {
 	return ['analyst', 'lead', 'admin'].includes(me.peek()?.role ?? '');
 }
 
+/** Roles that may mute for several companies, and put rules in force. */
+export function mayGovern() {
+	const user = me.peek();
+	return ['lead', 'admin'].includes(user?.role ?? '') && user?.company_id === null;
+}
+
+/** Whoever works for the chamber, not for one company of it. */
+export function isStaff() {
+	return me.peek()?.role !== 'member';
+}
+
+/** A rule's name in the reader's language. @param {{title: string, title_ja?: string | null}} rule */
+export function ruleTitle(rule) {
+	return (language.peek() === 'ja' && rule.title_ja) || rule.title;
+}
+
 /** The closed sets of the API that people choose from. */
 export const wordKeys = {
 	direction: ['inbound', 'outbound', 'internal', 'external', 'unknown'],

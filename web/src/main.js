@@ -25,10 +25,22 @@ const PAGES = /** @type {Page[]} */ ([
 	{ path: /^\/(?:inbox)?$/, name: 'inbox', waits: true, show: ({ query }) => h(Inbox, { query }) },
 	{ path: /^\/incidents$/, name: 'incidents', waits: true, show: later(() => import('./pages/incidents.js'), (m, { query }) => h(m.Incidents, { query })) },
 	{ path: /^\/incidents\/(\d+)$/, name: 'incidents', show: later(() => import('./pages/incident.js'), (m, { id }) => h(m.IncidentView, { key: id, id })) },
+	{ path: /^\/campaigns$/, name: 'campaigns', show: later(() => import('./pages/campaigns.js'), (m, { query }) => h(m.Campaigns, { query })) },
+	{ path: /^\/campaigns\/(\d+)$/, name: 'campaigns', show: later(() => import('./pages/campaign.js'), (m, { id }) => h(m.CampaignView, { key: id, id })) },
 	{ path: /^\/companies$/, name: 'companies', show: later(() => import('./pages/companies.js'), (m) => h(m.Companies, {})) },
 	{ path: /^\/companies\/(\d+)$/, name: 'companies', show: later(() => import('./pages/company.js'), (m, { id }) => h(m.CompanyView, { key: id, id })) },
 	{ path: /^\/sensors$/, name: 'sensors', show: later(() => import('./pages/sensors.js'), (m, { query }) => h(m.Sensors, { query })) },
 	{ path: /^\/metrics$/, name: 'metrics', show: later(() => import('./pages/metrics.js'), (m, { query }) => h(m.Metrics, { query })) },
+	{ path: /^\/rules$/, name: 'rules', show: later(() => import('./pages/rules.js'), (m, { query }) => h(m.Rules, { query })) },
+	{ path: /^\/rules\/(\d+)$/, name: 'rules', show: later(() => import('./pages/rule.js'), (m, { id }) => h(m.RuleView, { key: id, id })) },
+	{ path: /^\/rule-sets$/, name: 'rules', show: later(() => import('./pages/rule-sets.js'), (m) => h(m.RuleSets, {})) },
+	{ path: /^\/mutes$/, name: 'rules', show: later(() => import('./pages/mutes.js'), (m, { query }) => h(m.Mutes, { query })) },
+	{ path: /^\/mutes\/(\d+)$/, name: 'rules', show: later(() => import('./pages/mute.js'), (m, { id }) => h(m.MuteView, { key: id, id })) },
+	{ path: /^\/indicators$/, name: 'indicators', show: later(() => import('./pages/indicators.js'), (m, { query }) => h(m.Indicators, { query })) },
+	{ path: /^\/indicators\/(\d+)$/, name: 'indicators', show: later(() => import('./pages/indicator.js'), (m, { id }) => h(m.IndicatorView, { key: id, id })) },
+	{ path: /^\/hunts$/, name: 'indicators', show: later(() => import('./pages/hunts.js'), (m) => h(m.Hunts, {})) },
+	{ path: /^\/hunts\/(\d+)$/, name: 'indicators', show: later(() => import('./pages/hunt.js'), (m, { id }) => h(m.HuntView, { key: id, id })) },
+	{ path: /^\/contacts$/, name: 'indicators', show: later(() => import('./pages/contacts.js'), (m, { query }) => h(m.Contacts, { query })) },
 ]);
 
 /**

@@ -36,7 +36,7 @@ export interface Alert {
 	company: string;
 	sensor_id: number;
 	sensor: string;
-	kind: 'alert' | 'unparsed';
+	kind: 'alert' | 'unparsed' | 'context';
 	format: string;
 	ts: string;
 	received_at: string;
@@ -63,6 +63,8 @@ export interface Alert {
 	incident_id: number | null;
 	incident_no: number | null;
 	incident_state: IncidentState | null;
+	mute_id: number | null;
+	rules: RuleRef[];
 	raw?: string | null;
 	raw_base64?: string | null;
 }
@@ -89,6 +91,8 @@ export interface Incident {
 	detection_count: number;
 	blocked_count: number;
 	rule: string;
+	rule_set: number;
+	tags: string[];
 	reason: string;
 	merged_into: number | null;
 	acknowledged_at: string | null;
@@ -99,7 +103,7 @@ export interface Incident {
 export interface TimelineEntry {
 	id: number;
 	at: string;
-	kind: 'created' | 'merged' | 'severity' | 'reopened' | 'state' | 'note' | 'owner';
+	kind: 'created' | 'merged' | 'severity' | 'reopened' | 'state' | 'note' | 'owner' | 'cause' | 'story' | 'campaign';
 	user: Person | null;
 	body: Record<string, unknown>;
 }
@@ -108,6 +112,261 @@ export interface IncidentPage extends Incident {
 	timeline: TimelineEntry[];
 	signatures: { signature_id: string | null; signature: string | null; count: number; severity: Severity }[];
 	hosts: { inside: string[]; outside: string[] };
+	causes: Cause[];
+	campaigns: { id: number; kind: CampaignKind; title: string; severity: Severity; companies: number }[];
+}
+
+export type RuleLevel = 'informational' | 'low' | 'medium' | 'high' | 'critical';
+export type RuleKind = 'detection' | 'correlation' | 'grouping' | 'builtin';
+
+export interface RuleRef {
+	id: number;
+	title: string;
+	title_ja: string | null;
+}
+
+export interface Cause {
+	rule: { id: number; uid: string; title: string; title_ja: string | null; kind: RuleKind; level: RuleLevel };
+	severity: Severity;
+	first_ts: string;
+	last_ts: string;
+	hits: number;
+	rule_set: number;
+	detail: Record<string, any>;
+}
+
+export interface Rule {
+	id: number;
+	uid: string;
+	title: string;
+	title_ja: string | null;
+	kind: RuleKind;
+	level: RuleLevel;
+	tags: string[];
+	file: string;
+	line: number;
+	first_version: number;
+	last_version: number | null;
+	in_force: boolean;
+	alerts: number;
+	incidents: number;
+	judged: number;
+	judged_share: number | null;
+	true_positives: number;
+	benign_positives: number;
+	false_positives: number;
+	undetermined: number;
+	false_positive_rate: number | null;
+	companies: number;
+}
+
+export interface DayAlerts {
+	day: string;
+	alerts: number;
+}
+
+export interface CompanyAlerts {
+	company_id: number;
+	company: string;
+	alerts: number;
+}
+
+export interface RulePage extends Rule {
+	from: string;
+	to: string;
+	description: string;
+	text: string | null;
+	changes: { version: number; created_at: string; actor: string; note: string }[];
+	days: DayAlerts[];
+	noisiest: CompanyAlerts[];
+}
+
+export interface RuleSet {
+	version: number;
+	created_at: string;
+	actor: string;
+	note: string;
+	sha256: string;
+	files: number;
+	rules: number;
+	in_force: boolean;
+}
+
+export interface RuleSetPage extends RuleSet {
+	file_list: { name: string; kind: string; bytes: number; change: 'added' | 'changed' | null }[];
+	removed: string[];
+}
+
+export interface Mute {
+	id: number;
+	kind: 'mute' | 'drill';
+	scope: 'company' | 'group' | 'all';
+	company_id: number | null;
+	company: string | null;
+	group_tag: string | null;
+	conditions: unknown;
+	reason: string;
+	owner: Person;
+	created_at: string;
+	starts_at: string;
+	expires_at: string;
+	ended_at: string | null;
+	ended_by: Person | null;
+	state: 'scheduled' | 'active' | 'expired' | 'ended';
+	hits: number;
+	last_hit_day: string | null;
+}
+
+export interface MutePage extends Mute {
+	days: DayAlerts[];
+	companies: CompanyAlerts[];
+}
+
+export interface MutePreview {
+	from: string;
+	to: string;
+	complete: boolean;
+	examined: number;
+	alerts: number;
+	detections: number;
+	already_muted: number;
+	company_count: number;
+	companies: CompanyAlerts[];
+	incidents_fully: number;
+	incidents_partly: number;
+	days: DayAlerts[];
+	sample: Alert[];
+}
+
+export type CampaignKind = 'source' | 'destination' | 'signature' | 'indicator';
+
+export interface Campaign {
+	id: number;
+	kind: CampaignKind;
+	key: string;
+	title: string;
+	severity: Severity;
+	first_ts: string;
+	last_ts: string;
+	first_day: string;
+	last_day: string;
+	companies: number;
+	alerts: number | null;
+	minimum: number;
+	window_days: number;
+	created_at: string;
+	updated_at: string;
+	version: number;
+	merged_into: number | null;
+	own: { first_ts: string; last_ts: string; alerts: number; severity: Severity } | null;
+	warning: { at: string; text: string } | null;
+}
+
+export interface CampaignMember extends CompanyAlerts {
+	first_ts: string;
+	last_ts: string;
+	severity: Severity;
+	days: { day: string; alerts: number; severity: Severity }[];
+}
+
+export interface CampaignPage extends Campaign {
+	members: CampaignMember[];
+	incidents: Incident[];
+	shared: { kind: CampaignKind; key: string; title: string; companies: number }[];
+	warnings: { company_id: number; company: string; at: string; user: Person | null; text: string }[];
+	not_hit: number | null;
+}
+
+export interface Contact {
+	company_id: number;
+	company: string;
+	inside_ip: string;
+	destination: string;
+	port: number;
+	first_ts: string;
+	last_ts: string;
+	contacts: number;
+	score: number;
+	parts: Record<string, any> | null;
+	incident_id: number | null;
+	incident_no: number | null;
+}
+
+export interface Indicator {
+	id: number;
+	source: { id: number; name: string };
+	external_id: string | null;
+	kind: 'ip' | 'domain' | 'url' | 'hash';
+	value: string;
+	valid_from: string;
+	valid_until: string | null;
+	confidence: number;
+	tlp: string;
+	labels: string[];
+	description: string;
+	state: 'active' | 'held_back' | 'revoked';
+	state_reason: string;
+	created_at: string;
+	updated_at: string;
+}
+
+export interface MemberContact {
+	company_id: number;
+	company: string;
+	first_ts: string;
+	last_ts: string;
+	contacts: number;
+}
+
+export interface IndicatorPage extends Indicator {
+	members: MemberContact[];
+}
+
+export interface IndicatorReject {
+	at?: string;
+	entry: string;
+	reason: string;
+}
+
+export interface IndicatorImport {
+	source: { id: number; name: string };
+	added: number;
+	changed: number;
+	unchanged: number;
+	held_back: number;
+	revoked: number;
+	rejected: number;
+	rejects: IndicatorReject[];
+	hunt_id: number | null;
+}
+
+export interface IndicatorSource {
+	id: number;
+	name: string;
+	created_at: string;
+	imported_at: string | null;
+	active: number;
+	held_back: number;
+	revoked: number;
+	rejects: number;
+	last_rejects: IndicatorReject[];
+}
+
+export interface Hunt {
+	id: number;
+	created_at: string;
+	actor: string;
+	source: { id: number; name: string };
+	state: 'due' | 'done' | 'failed';
+	finished_at: string | null;
+	duration_ms: number | null;
+	indicators: number;
+	companies: number;
+	message: string;
+}
+
+export interface HuntPage extends Hunt {
+	members: (MemberContact & { indicators: { id: number; kind: string; value: string; first_ts: string; last_ts: string; contacts: number }[] })[];
 }
 
 export interface Company {

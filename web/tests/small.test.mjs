@@ -1,13 +1,15 @@
 /* The smaller pure modules. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { conditionWords, groupPairs, spanUnit } from '../src/core/cause.js';
+import { readConditions, toSelection } from '../src/core/conditions.js';
 import { filterFromQuery, filterIsEmpty, filterMatches, filterToQuery } from '../src/core/alert-filter.js';
 import { shortCompany } from '../src/core/company-name.js';
 import { toCsv } from '../src/core/csv.js';
 import { EventStreamParser } from '../src/core/event-stream.js';
 import { poolSize, scrollToShow, windowOf } from '../src/core/grid-window.js';
 import { AMBER_MS, LagMeter, RED_MS } from '../src/core/lag.js';
-import { addMonths, isMonth, lastDay, monthsBetween } from '../src/core/months.js';
+import { addMonths, isMonth, lastDay, monthsBetween, daysBetween } from '../src/core/months.js';
 import { showRate } from '../src/core/rate.js';
 import { indent, layOut, pieces } from '../src/core/raw-record.js';
 import { readReason, windowUnit } from '../src/core/reason.js';
@@ -230,4 +232,31 @@ test('throttle: at once, then so often, and the last wish is kept', () => {
 	throttle.call();
 	throttle.stop();
 	assert.equal(due, null);
+});
+
+test('a cause: conditions in words, its group as pairs, its timespan in a whole unit', () => {
+	const word = (set, value) => `${set}:${value}`;
+	assert.equal(conditionWords([{ op: 'gte', value: 30 }], word), 'operator:gte 30');
+	assert.equal(conditionWords([{ op: 'gt', value: 100 }, { op: 'lte', value: 200 }], word), 'operator:gt 100, operator:lte 200');
+	assert.equal(conditionWords(undefined, word), '');
+	assert.deepEqual(groupPairs({ 'inside.ip': '192.168.1.20', port: 443 }), [['inside.ip', '192.168.1.20'], ['port', '443']]);
+	assert.deepEqual(groupPairs(null), []);
+	assert.deepEqual([86400, 172800, 90000, 7200, 300, 90, 61].map(spanUnit), [[1, 'days'], [2, 'days'], [25, 'hours'], [2, 'hours'], [5, 'minutes'], [90, 'seconds'], [61, 'seconds']]);
+});
+
+test('conditions of a mute: rows become a selection, a selection is read back', () => {
+	const rows = [{ field: 'signature_id', modifier: '', value: '2001219' }, { field: 'source.ip', modifier: 'cidr', value: '192.0.2.0/24, 198.51.100.7/32' }];
+	const selection = { signature_id: '2001219', 'source.ip|cidr': ['192.0.2.0/24', '198.51.100.7/32'] };
+	assert.deepEqual(toSelection(rows), selection);
+	assert.equal(toSelection([{ field: 'signature_id', modifier: '', value: '  ' }]), null, 'an empty value would match nothing, or all');
+	assert.equal(toSelection([rows[0], { ...rows[0], value: '7' }]), null, 'the same field twice');
+	assert.equal(toSelection([]), null);
+	assert.deepEqual(readConditions(selection), [['signature_id', '', '2001219'], ['source.ip', 'cidr', '192.0.2.0/24, 198.51.100.7/32']]);
+	assert.deepEqual(readConditions(JSON.stringify([{ a: 1 }, { b: 2 }])), [['a', '', '1'], ['b', '', '2']]);
+	assert.deepEqual(readConditions('not json'), []);
+});
+
+test('days between two, over the end of February', () => {
+	assert.deepEqual(daysBetween('2028-02-28', '2028-03-01'), ['2028-02-28', '2028-02-29', '2028-03-01']);
+	assert.deepEqual(daysBetween('2026-03-02', '2026-03-01'), []);
 });

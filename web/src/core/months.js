@@ -26,3 +26,10 @@ export function monthsBetween(from, to) {
 export function isMonth(text) {
 	return text !== null && /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
 }
+
+/** Days, both ends inclusive, at most ten years of them. @param {string} from @param {string} to */
+export function daysBetween(from, to) {
+	const out = [];
+	for (let at = Date.parse(`${from}T00:00:00Z`); at <= Date.parse(`${to}T00:00:00Z`) && out.length < 3660; at += 86400000) out.push(new Date(at).toISOString().slice(0, 10));
+	return out;
+}

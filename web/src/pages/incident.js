@@ -1,13 +1,15 @@
 // @ts-check
 /* One incident: what it is and why it exists, what was done, its alerts with their raw records. */
 import { h, html, useEffect, useState, useLoad } from '../lib.js';
-import { count, mayTriage, say, t, word } from '../app.js';
+import { count, isStaff, mayTriage, ruleTitle, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
+import { groupPairs } from '../core/cause.js';
 import { Throttle } from '../core/throttle.js';
 import { leftList, navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
+import { Causes } from '../ui/causes.js';
 import { DirectionChip, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
 import { Raw, reasonSentence } from '../ui/record.js';
@@ -77,14 +79,16 @@ function Shown({ incident, changed }) {
 				<section class="card why">
 					<h2>${t('incident.why')}</h2>
 					<p>${reasonSentence(incident)}</p>
-					<p class="dim">${t('incident.rule', { rule: incident.rule })}</p>
+					<p class="dim">${t('incident.rule', { rule: incident.rule })}${incident.rule_set > 0 && ` · ${t('cause.version', { n: incident.rule_set })}`}</p>
+					${incident.causes.length > 0 && html`<h3>${t('incident.causes')}</h3>${Causes({ causes: incident.causes })}`}
 				</section>
+				${Story({ incident })}
 				<section class="card">
 					<h2>${t('incident.timeline')}</h2>
 					${Timeline({ incident })} ${mayTriage() && incident.state !== 'merged' && h(Composer, { id: incident.id })}
 				</section>
 			</div>
-			<div class="stack-column">${Signatures({ incident })} ${Hosts({ incident })}</div>
+			<div class="stack-column">${CampaignCard({ incident })} ${Signatures({ incident })} ${Hosts({ incident })}</div>
 		</div>
 		${h(Alerts, { incident, changed })}
 	</div>`;
@@ -125,6 +129,7 @@ function Head({ incident, act, close, closing }) {
 				<a href=${leftList.path}>${t('page.incidents')}</a><span class="dim">/</span><b>#${incident.no}</b>
 				${Severity({ level: incident.severity, long: true })} ${StateChip({ state: incident.state })} ${DirectionChip(incident)}
 				${incident.stage !== 'none' && html`<span class="chip">${word('stage', incident.stage)}</span>`}
+				${incident.tags.map((tag) => html`<span class=${`chip tag-${tag}`}>${word('tag', tag)}</span>`)}
 				${incident.disposition && html`<span class="chip">${word('disposition', incident.disposition)}</span>`}
 			</p>
 			<h2>${incident.title}</h2>
@@ -172,6 +177,38 @@ function CloseForm({ act, cancel }) {
 	</form>`;
 }
 
+/** @typedef {{title?: string, hits?: number, first_ts?: string, last_ts?: string}} Step */
+
+/** How an attack went on, step by step: the newest telling of each rule and group. @param {{incident: IncidentPage}} props */
+function Story({ incident }) {
+	/** @type {Map<string, Record<string, any>>} */
+	const told = new Map();
+	for (const e of incident.timeline) if (e.kind === 'story') told.set(`${e.body.rule_id} ${e.body.group_key}`, e.body);
+	if (told.size === 0) return null;
+	return html`<section class="card story">
+		<h2>${t('incident.story')}</h2>
+		${[...told.values()].map(
+			(body) => html`<h3>${body.title} ${groupPairs(body.group).map(([field, value]) => html`<span>${word('field', field)} <code>${value}</code> </span>`)}</h3>
+				<ol class="story-steps">
+					${/** @type {Step[]} */ (body.steps ?? []).map((step) => html`<li>${Time({ ts: step.first_ts ?? null })}<div><b>${step.title}</b> ${typeof step.hits === 'number' && html`<span class="dim">×${count(step.hits)}</span>`}</div></li>`)}
+				</ol>`,
+		)}
+	</section>`;
+}
+
+/** @param {{incident: IncidentPage}} props */
+function CampaignCard({ incident }) {
+	if (!incident.campaigns.length) return null;
+	return html`<section class="card">
+		<h2>${t('incident.campaigns')}</h2>
+		<table class="plain">
+			<tbody>
+				${incident.campaigns.map((c) => html`<tr><td>${Severity({ level: c.severity })}</td><td><span class=${`chip campaign-${c.kind}`}>${word('campaign_kind', c.kind)}</span></td><td class="grow"><a href=${`/campaigns/${c.id}`}>${c.title}</a></td><td class="end">${t('companies.count', { n: c.companies })}</td></tr>`)}
+			</tbody>
+		</table>
+	</section>`;
+}
+
 /** What a timeline entry says. @param {import('../types').TimelineEntry} entry */
 function saying(entry) {
 	const body = entry.body ?? {};
@@ -186,6 +223,10 @@ function saying(entry) {
 			return t('timeline.severity', { from: word('severity', read('from')), to: word('severity', read('to')) });
 		case 'owner':
 			return t('timeline.owner', { to: personName(body.to) || t('incident.nobody') });
+		case 'cause':
+			return t('timeline.cause', { rule: ruleTitle({ title: read('title') || read('rule'), title_ja: read('title_ja') }) });
+		case 'campaign':
+			return html`<a href=${`/campaigns/${read('campaign_id')}`}>${t('timeline.campaign', { title: read('title') })}</a>`;
 		default:
 			return word('timeline', entry.kind);
 	}
@@ -251,6 +292,7 @@ function Signatures({ incident }) {
 						<td>${Severity({ level: s.severity })}</td>
 						<td class="grow">${s.signature ?? '―'}<small class="dim"> ${s.signature_id ?? ''}</small></td>
 						<td class="end">${count(s.count)}</td>
+						${mayTriage() && isStaff() && html`<td>${s.signature_id && html`<a class="mini-link" href=${`/mutes?company=${incident.company_id}&field=signature_id&value=${encodeURIComponent(s.signature_id)}`}>${t('mute.short')}</a>`}</td>`}
 					</tr>`,
 				)}
 			</tbody>
@@ -332,7 +374,10 @@ function AlertRow({ a }) {
 			<td><button class="fold" aria-expanded=${open} aria-label=${`${t('peek.raw')}: ${name}`} onClick=${toggle}>${open ? '▾' : '▸'}</button></td>
 			<td>${Severity({ level: a.severity })}</td>
 			<td>${Time({ ts: a.ts })}</td>
-			<td class="grow">${name}${a.repeat_count > 1 && html` <span class="dim">×${count(a.repeat_count)}</span>`}</td>
+			<td class="grow">
+				${name}${a.repeat_count > 1 && html` <span class="dim">×${count(a.repeat_count)}</span>`} ${a.kind === 'context' && html`<span class="chip">${t('alert.context')}</span>`}
+				${a.mute_id !== null && html`<span class="chip">${t('alert.muted')}</span>`}
+			</td>
 			<td class="address">${endpoint(a.source)}</td>
 			<td class="address">${endpoint(a.destination)}</td>
 			<td>${word('engine', a.engine)}</td>

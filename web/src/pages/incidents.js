@@ -16,7 +16,7 @@ import { LiveGrid, walkingCommands } from '../ui/live-grid.js';
 import { Choice, Failed, wordOptions } from '../ui/parts.js';
 
 /** @typedef {import('../types').Incident} Incident */
-/** @typedef {{state: string, severity: string, direction: string, company: string, q: string, sort: string}} IncidentFilter */
+/** @typedef {{state: string, severity: string, direction: string, company: string, q: string, tag: string, rule: string, sort: string}} IncidentFilter */
 
 const PAGE = 200;
 /** The counts above the list are asked for again this often at most. */
@@ -37,7 +37,7 @@ function fromQuery(query) {
 	const asked = [...query.keys()].length ? query : new URLSearchParams(localStorage.getItem(REMEMBERED) ?? '');
 	const read = (/** @type {string} */ name) => asked.get(name) ?? '';
 	const sort = SORTS[read('sort')] ? read('sort') : 'severity';
-	return { state: read('state') || 'active', severity: read('severity'), direction: read('direction'), company: read('company'), q: read('q'), sort };
+	return { state: read('state') || 'active', severity: read('severity'), direction: read('direction'), company: read('company'), q: read('q'), tag: read('tag'), rule: read('rule'), sort };
 }
 
 /** @param {IncidentFilter} filter */
@@ -66,6 +66,7 @@ function matches(filter, incident) {
 	if (filter.severity && incident.severity > Number(filter.severity)) return false;
 	if (filter.direction && incident.direction !== filter.direction) return false;
 	if (filter.company && incident.company_id !== Number(filter.company)) return false;
+	if (filter.tag && !incident.tags.includes(filter.tag)) return false;
 	return !filter.q || incident.title.toLowerCase().includes(filter.q.toLowerCase()) || String(incident.no) === filter.q;
 }
 
@@ -78,6 +79,7 @@ function incidentColumns() {
 		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, i) => text(c, shortCompany(i.company), i.company) },
 		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
 		{ key: 'title', label: t('column.title'), width: 'minmax(180px, 3fr)', paint: (c, i) => text(c, i.title, i.title) },
+		{ key: 'tags', label: t('column.tags'), width: '124px', paint: (c, i) => text(c, i.tags.map((tag) => word('tag', tag)).join(' ')), from: 1120 },
 		{ key: 'stage', label: t('column.stage'), width: 'minmax(92px, .8fr)', paint: (c, i) => text(c, i.stage === 'none' ? '' : word('stage', i.stage)), from: 1240 },
 		{ key: 'detections', label: t('column.detections'), width: '78px', sortable: true, align: 'end', paint: (c, i) => text(c, count(i.detection_count)) },
 		{ key: 'blocked', label: t('column.blocked'), width: '60px', align: 'end', paint: (c, i) => text(c, i.alert_count ? `${Math.floor((100 * i.blocked_count) / i.alert_count)}%` : ''), from: 980, title: t('column.blocked_title') },
@@ -189,6 +191,8 @@ class IncidentsModel {
 		const incident = /** @type {Incident} */ (event.data.incident);
 		remember(incident);
 		this.again.call();
+		/* Which rules are behind an incident, only the server can say: none joins by itself. */
+		if (this.filter.rule && !this.live.list.shown.has(incident.id)) return;
 		if (matches(this.filter, incident)) {
 			this.live.list.upsert(incident, event.data.ver);
 			this.live.list.tick(Date.now());
@@ -279,7 +283,9 @@ export function Incidents({ query }) {
 			})}
 			${h(CompanyChoice, { value: filter.company, onChange: (company) => narrow({ company }) })}
 			${Choice({ label: t('column.direction'), value: filter.direction, options: wordOptions(t('filter.all_directions'), 'direction', wordKeys.direction), onChange: (direction) => narrow({ direction }) })}
-			${(filter.q || filter.company || filter.direction || filter.state !== 'active') && html`<button type="button" class="button quiet" onClick=${() => narrow({ q: '', company: '', direction: '', state: 'active' })}>${t('filter.clear')}</button>`}
+			${Choice({ label: t('column.tags'), value: filter.tag, options: wordOptions(t('filter.all_tags'), 'tag', ['kill-chain', 'beacon', 'indicator', 'drill']), onChange: (tag) => narrow({ tag }) })}
+			${filter.rule && html`<span class="chip">${t('filter.rule_id', { id: filter.rule })}</span>`}
+			${(filter.q || filter.company || filter.direction || filter.tag || filter.rule || filter.state !== 'active') && html`<button type="button" class="button quiet" onClick=${() => narrow({ q: '', company: '', direction: '', tag: '', rule: '', state: 'active' })}>${t('filter.clear')}</button>`}
 			${SeverityTabs({ value: filter.severity, counts, onChange: (level) => view({ severity: level }) })}
 		</form>
 		${h(IncidentList, { key: address, filter, count: setCounts, order: (/** @type {string} */ sort) => view({ sort }) })}

@@ -13,15 +13,26 @@ import { openHelp, openPalette, Dialogs } from './palette.js';
 const RAIL = [
 	['inbox', 'i'],
 	['incidents', 'n'],
+	['campaigns', 'm'],
 	['companies', 'c'],
 	['sensors', 's'],
 	['metrics', 'd'],
+	['rules', 'u'],
+	['indicators', 't'],
 ];
+
+/** What a company's own people have no page for. */
+const STAFF_ONLY = ['rules', 'indicators'];
+
+/** @param {import('../types').Me | null | undefined} user */
+function railFor(user) {
+	return RAIL.filter(([name]) => !(user?.role === 'member' && STAFF_ONLY.includes(name)));
+}
 
 /** @returns {import('../commands.js').Command[]} */
 function globalCommands() {
 	return [
-		...RAIL.map(([name, key]) => ({ id: `go_${name}`, keys: [`g ${key}`], label: t('command.go', { page: t(`page.${name}`) }), scope: /** @type {const} */ ('global'), run: () => navigate(`/${name}`) })),
+		...railFor(me.peek()).map(([name, key]) => ({ id: `go_${name}`, keys: [`g ${key}`], label: t('command.go', { page: t(`page.${name}`) }), scope: /** @type {const} */ ('global'), run: () => navigate(`/${name}`) })),
 		{ id: 'help', keys: ['?'], label: word('command', 'help'), scope: 'global', run: openHelp },
 		{ id: 'palette', keys: ['Mod+k'], label: word('command', 'palette'), scope: 'global', run: openPalette, hidden: true },
 		{ id: 'theme', keys: [], label: word('command', 'theme'), scope: 'global', run: nextTheme },
@@ -65,7 +76,7 @@ export function Frame({ name, children }) {
 	return html`<div class="frame">
 		<nav class="rail" aria-label=${t('rail')}>
 			<a class="brand" href="/inbox" aria-label="Hinomi">${Brand()}</a>
-			${RAIL.map(
+			${railFor(user).map(
 				([page, key]) => html`<a class="rail-item" href=${`/${page}`} aria-current=${page === name ? 'page' : undefined} title=${`${t(`page.${page}`)} (g ${key})`}>
 					${Icon({ name: page })}<span>${t(`rail.${page}`)}</span>
 				</a>`,
