@@ -14,7 +14,7 @@
 #include "server/model/cause.h"
 
 /* What a firing ties: everything that has this key within that key's window of this time. The time counts as one at
- * which the incident was seen. */
+ * which the incident was seen, unless what is tied is another firing. */
 struct plan_tie {
 	time_us ts;
 	int64_t key;     /* a record's cluster key, or the key of another firing; 0: nothing, only the time counts */

@@ -375,6 +375,8 @@ static void add_firings(struct incident_plan *p, struct work *w, struct before *
 		for (size_t t = 0; t < f->tag_count; t++)
 			incident_tags_add(&facts->tags, slice_of_string(f->tags[t]));
 		for (size_t t = 0; t < f->tie_count; t++) {
+			if (f->ties[t].key && !f->ties[t].is_cluster)
+				continue;
 			incident_facts_see(facts, f->ties[t].ts, f->ties[t].direction);
 			if (f->ties[t].ts > before[incident].newest)
 				before[incident].newest = f->ties[t].ts;

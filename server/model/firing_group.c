@@ -1,0 +1,251 @@
+#include "server/model/firing_group.h"
+
+#include "lib/siphash.h"
+#include "server/model/grouping.h"
+
+#include <stdlib.h>
+
+static int no_memory(const struct firing_group *g, struct err *why)
+{
+	return err_set(why, ERR_NOMEM, "no memory for %zu hits of a correlation", g->count);
+}
+
+int64_t firing_moment_id(int64_t inner_key, time_us at)
+{
+	static const uint8_t key[16] = "hinomi moments 1";
+	const int64_t parts[2] = { inner_key, at };
+	int64_t id = (int64_t)siphash24(key, slice_of(parts, sizeof(parts)));
+
+	return id ? id : 1;
+}
+
+/* As window_evaluate() sorts them; of doubles the stored one comes first and stays. */
+static int hit_order(const void *left, const void *right)
+{
+	const struct group_hit *a = left, *b = right;
+
+	if (a->hit.ts != b->hit.ts)
+		return a->hit.ts < b->hit.ts ? -1 : 1;
+	if (a->hit.id != b->hit.id)
+		return a->hit.id < b->hit.id ? -1 : 1;
+	if (a->hit.rule_no != b->hit.rule_no)
+		return a->hit.rule_no < b->hit.rule_no ? -1 : 1;
+	return (b->is_stored ? 1 : 0) - (a->is_stored ? 1 : 0);
+}
+
+static void sort_hits(struct firing_group *g)
+{
+	size_t kept = 0;
+
+	if (g->count)
+		qsort(g->hits, g->count, sizeof(*g->hits), hit_order);
+	for (size_t i = 0; i < g->count; i++) {
+		const struct window_hit *last = kept ? &g->hits[kept - 1].hit : NULL, *next = &g->hits[i].hit;
+
+		if (!last || last->ts != next->ts || last->id != next->id || last->rule_no != next->rule_no)
+			g->hits[kept++] = g->hits[i];
+	}
+	g->count = kept;
+}
+
+static struct window_hit *copy_hits(const struct firing_group *g)
+{
+	struct window_hit *copy = calloc(g->count + 1, sizeof(*copy));
+
+	for (size_t i = 0; copy && i < g->count; i++)
+		copy[i] = g->hits[i].hit;
+	return copy;
+}
+
+/* -------------------------------------------------------------------------------------------------------- firings */
+
+static bool is_news(const struct group_hit *h)
+{
+	return h->hit.member && !h->was_member;
+}
+
+static struct plan_tie tie_of(const struct firing_group *g, const struct group_hit *h)
+{
+	const struct correlation_entry *inner = g->entry->parts[h->hit.rule_no]->correlation;
+	int64_t key = h->hit.cluster_key;
+
+	return (struct plan_tie){
+		.ts = h->hit.ts,
+		.key = key,
+		.window = inner ? inner->correlation->timespan : grouping_window(key, g->window),
+		.is_cluster = !inner,
+		.direction = h->direction,
+	};
+}
+
+static void count_rule(struct cause_rule *rules, const struct group_hit *h, bool is_alert)
+{
+	struct cause_rule *r = &rules[h->hit.rule_no];
+
+	if (r->hits++ == 0) {
+		r->first = h->hit.ts;
+		r->alert_id = is_alert ? h->hit.id : 0;
+	}
+	r->last = h->hit.ts; /* hits come in order of time */
+}
+
+/* Rules that were met move to the front, with their names. */
+static size_t name_rules(const struct firing_group *g, struct cause_rule *rules)
+{
+	size_t kept = 0;
+
+	for (size_t no = 0; no < g->entry->correlation->rule_count; no++) {
+		if (rules[no].hits == 0)
+			continue;
+		rules[kept] = rules[no];
+		rules[kept].no = (uint16_t)no;
+		rules[kept].rule_id = g->entry->parts[no]->rule_id;
+		rules[kept++].title = g->entry->parts[no]->title;
+	}
+	return kept;
+}
+
+static void describe(const struct firing_group *g, const struct window_firing *w, struct cause *c)
+{
+	const struct sigma_correlation *correlation = g->entry->correlation;
+
+	cause_init(c);
+	c->rule_id = g->entry->rule->rule_id;
+	c->group_key = g->key;
+	c->rule_set = g->version;
+	c->severity = g->entry->rule->severity;
+	c->title = g->entry->rule->title;
+	c->first = w->first;
+	c->last = w->last;
+	c->group = g->group;
+	c->condition = g->entry->condition;
+	c->measured = w->measured;
+	c->least_is_best = correlation->condition_count &&
+			   (correlation->conditions[0].op == SIGMA_LT || correlation->conditions[0].op == SIGMA_LTE);
+	c->is_story = g->entry->is_story;
+}
+
+static int tell(const struct firing_group *g, const struct window_firing *w, size_t news, struct firings *out,
+		struct err *why)
+{
+	struct plan_tie *ties = pool_take_array(&out->pool, news, sizeof(*ties));
+	struct cause_rule *rules = pool_take_array(&out->pool, g->entry->correlation->rule_count, sizeof(*rules));
+	struct plan_firing f = {
+		.key = g->key,
+		.window = g->entry->correlation->timespan,
+		.first = w->first,
+		.last = w->last,
+		.stage = g->entry->rule->stage,
+		.tags = g->entry->rule->tags,
+		.tag_count = g->entry->rule->tag_count,
+		.ties = ties,
+	};
+
+	if (!ties || !rules)
+		return no_memory(g, why);
+	describe(g, w, &f.cause);
+	for (size_t i = w->from; i < w->to; i++) {
+		const struct group_hit *h = &g->hits[i];
+
+		if (!is_news(h))
+			continue;
+		ties[f.tie_count] = tie_of(g, h);
+		count_rule(rules, h, ties[f.tie_count].is_cluster);
+		if (ties[f.tie_count++].is_cluster)
+			cause_add_alert(&f.cause, h->hit.ts, h->hit.id);
+	}
+	f.cause.hits = (int64_t)news;
+	f.cause.rules = rules;
+	f.cause.rule_count = name_rules(g, rules);
+	return firings_add(out, &f, why);
+}
+
+static int tell_all(const struct firing_group *g, const struct window_firing *list, size_t count, struct firings *out,
+		    struct err *why)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t news = 0;
+
+		for (size_t h = list[i].from; h < list[i].to; h++)
+			news += is_news(&g->hits[h]);
+		if (news && tell(g, &list[i], news, out, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* -------------------------------------------------------------------------------------------------------- moments */
+
+/* Of a monotone correlation only those whose stretch holds a new hit: the others were told before. Of another, what
+ * has been judged now or before. */
+static int find_moments(struct firing_group *g, const struct window_hit *hits, struct err *why)
+{
+	bool monotone = g->entry->correlation->monotone, any = false;
+	uint64_t timespan = (uint64_t)g->entry->correlation->timespan;
+	time_us newest = 0;
+
+	if (!g->entry->is_named)
+		return 0;
+	g->moments = calloc(g->count + 1, sizeof(*g->moments));
+	if (!g->moments)
+		return no_memory(g, why);
+	for (size_t i = 0; i < g->count; i++) {
+		if (!g->hits[i].is_stored) {
+			newest = hits[i].ts;
+			any = true;
+		}
+		if (hits[i].completes && (!monotone || (any && (uint64_t)hits[i].ts - (uint64_t)newest <= timespan)))
+			g->moments[g->moment_count++] = hits[i].ts;
+	}
+	return 0;
+}
+
+/* ---------------------------------------------------------------------------------------------------------- whole */
+
+int firing_group_evaluate(struct firing_group *g, struct firings *out, struct err *why)
+{
+	struct window_firing *list = NULL;
+	struct window_hit *hits;
+	size_t count, firing_count = 0;
+	int failed;
+
+	sort_hits(g);
+	hits = copy_hits(g);
+	if (!hits)
+		return no_memory(g, why);
+	count = g->count;
+	failed =
+	    window_evaluate_known(g->entry->correlation, g->known, hits, &count, &list, &firing_count, &g->due, why);
+	for (size_t i = 0; i < g->count && !failed; i++)
+		g->hits[i].hit.member = hits[i].member;
+	if (!failed)
+		failed = tell_all(g, list, firing_count, out, why);
+	if (!failed)
+		failed = find_moments(g, hits, why);
+	free(list);
+	free(hits);
+	return failed;
+}
+
+size_t firing_group_thin(struct firing_group *g, size_t most, struct err *why)
+{
+	struct window_hit *hits = copy_hits(g);
+	size_t lost;
+
+	if (!hits) {
+		no_memory(g, why);
+		return SIZE_MAX;
+	}
+	lost = window_thin(g->entry->correlation, hits, g->count, most);
+	for (size_t i = 0; i < g->count; i++)
+		g->hits[i].hit.redundant = hits[i].redundant;
+	free(hits);
+	return lost;
+}
+
+void firing_group_release(struct firing_group *g)
+{
+	free(g->hits);
+	free(g->moments);
+	*g = (struct firing_group){ 0 };
+}

@@ -1,0 +1,47 @@
+/* One group of one correlation, from hits to firings: what is in the database and what came with this batch, evaluated
+ * (sigma/window.h), and told as firings that the planner understands. Pure.
+ *
+ * What it tells is what became a member now; a hit that is a member already was told before. So each member is told
+ * once, in whatever batches the hits come, and figures add up. */
+#ifndef SERVER_MODEL_FIRING_GROUP_H
+#define SERVER_MODEL_FIRING_GROUP_H
+
+#include "server/model/firing.h"
+#include "server/model/rule_table.h"
+#include "server/model/sigma/window.h"
+
+struct group_hit {
+	struct window_hit hit;
+	enum direction direction;
+	bool is_stored;  /* in the database */
+	bool was_member; /* told before; of a stored hit */
+};
+
+struct firing_group {
+	const struct correlation_entry *entry;
+	int64_t key;            /* state key */
+	struct slice group;     /* JSON, borrowed */
+	int64_t version;        /* of the rule set, for the causes */
+	time_us window;         /* correlator.window, of keys that bring none */
+	struct group_hit *hits; /* from malloc(); in any order, with doubles */
+	size_t count;
+	struct window_known known; /* of a monotone correlation without meaning */
+
+	/* By firing_group_evaluate(): hits are sorted, each there once, `hit.member` as it is now. */
+	time_us due;      /* what known.until must reach for more to be judged; INT64_MAX: nothing waits */
+	time_us *moments; /* if another correlation names it: sigma/window.h; those that a new hit may have made */
+	size_t moment_count;
+};
+
+/* Adds what became a member to `out`, whose pool keeps the ties. */
+int firing_group_evaluate(struct firing_group *g, struct firings *out, struct err *why);
+/* Marks hits as redundant, to keep within `most`; returns how many of them could have mattered; SIZE_MAX: no
+ * memory. After evaluating. */
+size_t firing_group_thin(struct firing_group *g, size_t most, struct err *why);
+void firing_group_release(struct firing_group *g);
+
+/* A moment of a firing, as a hit of another correlation (sigma_moment_time()): its number in place of an alert's. Never
+ * 0. */
+int64_t firing_moment_id(int64_t inner_key, time_us at);
+
+#endif
