@@ -3,6 +3,7 @@
 #include "lib/siphash.h"
 #include "server/model/grouping_rule.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 /* The parts of a key, each with its length or its own fixed size, so that no two lists of parts look alike. */
@@ -230,15 +231,23 @@ static bool hosts_are_there(const struct grouping_rule *r, const struct alert *a
 	return true;
 }
 
-static bool fits(const struct grouping_rule *r, const struct alert *a)
+static bool holds(const struct grouping_condition *c, const struct alert *a)
 {
 	int severity = a->raised && a->raised < a->severity ? a->raised : a->severity;
 
-	return (r->directions >> a->direction & 1) && (r->severities >> severity & 1) && (r->stages >> a->stage & 1) &&
-	       (r->actions >> a->action & 1) && (r->engines >> a->engine & 1) &&
-	       texts_fit(&r->signature_ids, a->signature_id) && texts_fit(&r->signatures, a->signature) &&
-	       texts_fit(&r->categories, a->category) && texts_fit(&r->formats, slice_of_string(a->format)) &&
-	       hosts_are_there(r, a);
+	return a->score <= c->max_score && (c->directions >> a->direction & 1) && (c->severities >> severity & 1) &&
+	       (c->stages >> a->stage & 1) && (c->actions >> a->action & 1) && (c->engines >> a->engine & 1) &&
+	       texts_fit(&c->signature_ids, a->signature_id) && texts_fit(&c->signatures, a->signature) &&
+	       texts_fit(&c->categories, a->category) && texts_fit(&c->formats, slice_of_string(a->format));
+}
+
+static bool fits(const struct grouping_rule *r, const struct alert *a)
+{
+	size_t i = 0;
+
+	while (i < r->condition_count && !holds(&r->conditions[i], a))
+		i++;
+	return (i < r->condition_count || r->condition_count == 0) && hosts_are_there(r, a);
 }
 
 static const struct grouping_rule *find(const struct grouping *g, bool is_link, const struct alert *a)
@@ -255,7 +264,7 @@ void grouping_set_keys(const struct grouping *g, struct alert *a, time_us ts, in
 	const struct grouping_rule *link = a->kind == KIND_ALERT ? find(g, true, a) : NULL;
 
 	a->cluster_key = cluster ? key_by(cluster, a, ts, zone) : 0;
-	a->link_key = link ? key_by(link, a, ts, zone) : 0;
+	a->link_key = link && link->part_count ? key_by(link, a, ts, zone) : 0;
 }
 
 const char *grouping_cluster_rule(const struct grouping *g, const struct alert *a)
@@ -267,14 +276,14 @@ const char *grouping_cluster_rule(const struct grouping *g, const struct alert *
 
 /* ---------------------------------------------------------------------------------------------------------- whole */
 
-void grouping_rule_init(struct grouping_rule *r, bool is_link)
+void grouping_condition_init(struct grouping_condition *c)
 {
-	*r = (struct grouping_rule){ .is_link = is_link,
-				     .directions = UINT32_MAX,
-				     .severities = UINT32_MAX,
-				     .stages = UINT32_MAX,
-				     .actions = UINT32_MAX,
-				     .engines = UINT32_MAX };
+	*c = (struct grouping_condition){ .directions = UINT32_MAX,
+					  .severities = UINT32_MAX,
+					  .stages = UINT32_MAX,
+					  .actions = UINT32_MAX,
+					  .engines = UINT32_MAX,
+					  .max_score = INT_MAX };
 }
 
 static void texts_release(struct grouping_texts *t)
@@ -285,16 +294,23 @@ static void texts_release(struct grouping_texts *t)
 	*t = (struct grouping_texts){ 0 };
 }
 
+static void rule_release(struct grouping_rule *r)
+{
+	for (size_t i = 0; i < r->condition_count; i++) {
+		texts_release(&r->conditions[i].signature_ids);
+		texts_release(&r->conditions[i].signatures);
+		texts_release(&r->conditions[i].categories);
+		texts_release(&r->conditions[i].formats);
+	}
+	free(r->conditions);
+}
+
 void grouping_free(struct grouping *g)
 {
 	if (!g)
 		return;
-	for (size_t i = 0; i < g->count; i++) {
-		texts_release(&g->rules[i].signature_ids);
-		texts_release(&g->rules[i].signatures);
-		texts_release(&g->rules[i].categories);
-		texts_release(&g->rules[i].formats);
-	}
+	for (size_t i = 0; i < g->count; i++)
+		rule_release(&g->rules[i]);
 	free(g->rules);
 	free(g);
 }
@@ -309,13 +325,20 @@ const char *grouping_rule_name(const struct grouping *g, size_t index)
 	return g->rules[index].name;
 }
 
+static void base_rule(struct grouping_rule *r, const char *name, const enum grouping_part *parts, size_t count)
+{
+	memcpy(r->name, name, strlen(name) + 1);
+	memcpy(r->parts, parts, count * sizeof(*parts));
+	r->part_count = count;
+	r->is_nameless = true;
+}
+
 struct grouping *grouping_base(void)
 {
 	static const enum grouping_part cluster_parts[] = { GROUPING_DIRECTION, GROUPING_ANCHOR,
 							    GROUPING_STAGE_OR_SIGNATURE };
 	static const enum grouping_part link_parts[] = { GROUPING_INSIDE_IP, GROUPING_SIGNATURE };
 	struct grouping *g = calloc(1, sizeof(*g));
-	struct grouping_rule *cluster, *link;
 
 	if (g)
 		g->rules = calloc(2, sizeof(*g->rules));
@@ -324,18 +347,16 @@ struct grouping *grouping_base(void)
 		return NULL;
 	}
 	g->count = 2;
-	cluster = &g->rules[0];
-	link = &g->rules[1];
-	grouping_rule_init(cluster, false);
-	memcpy(cluster->name, GROUPING_BASE_CLUSTER, sizeof(GROUPING_BASE_CLUSTER));
-	memcpy(cluster->parts, cluster_parts, sizeof(cluster_parts));
-	cluster->part_count = ARRAY_LEN(cluster_parts);
-	cluster->is_nameless = true;
-	grouping_rule_init(link, true);
-	memcpy(link->name, GROUPING_BASE_LINK, sizeof(GROUPING_BASE_LINK));
-	memcpy(link->parts, link_parts, sizeof(link_parts));
-	link->part_count = ARRAY_LEN(link_parts);
-	link->directions = 1U << DIRECTION_INBOUND;
-	link->is_nameless = true;
+	base_rule(&g->rules[0], GROUPING_BASE_CLUSTER, cluster_parts, ARRAY_LEN(cluster_parts));
+	base_rule(&g->rules[1], GROUPING_BASE_LINK, link_parts, ARRAY_LEN(link_parts));
+	g->rules[1].is_link = true;
+	g->rules[1].conditions = malloc(sizeof(*g->rules[1].conditions));
+	if (!g->rules[1].conditions) {
+		grouping_free(g);
+		return NULL;
+	}
+	g->rules[1].condition_count = 1;
+	grouping_condition_init(&g->rules[1].conditions[0]);
+	g->rules[1].conditions[0].directions = 1U << DIRECTION_INBOUND;
 	return g;
 }

@@ -80,21 +80,21 @@ static const struct enumeration {
 	bool (*value)(struct slice name, unsigned *out);
 	size_t offset;
 } enumerations[] = {
-	{ "direction", direction_value, offsetof(struct grouping_rule, directions) },
-	{ "severity", severity_value, offsetof(struct grouping_rule, severities) },
-	{ "stage", stage_value, offsetof(struct grouping_rule, stages) },
-	{ "action", action_value, offsetof(struct grouping_rule, actions) },
-	{ "engine", engine_value, offsetof(struct grouping_rule, engines) },
+	{ "direction", direction_value, offsetof(struct grouping_condition, directions) },
+	{ "severity", severity_value, offsetof(struct grouping_condition, severities) },
+	{ "stage", stage_value, offsetof(struct grouping_condition, stages) },
+	{ "action", action_value, offsetof(struct grouping_condition, actions) },
+	{ "engine", engine_value, offsetof(struct grouping_condition, engines) },
 };
 
 static const struct {
 	const char *name;
 	size_t offset;
 } texts[] = {
-	{ "signature", offsetof(struct grouping_rule, signatures) },
-	{ "signature_id", offsetof(struct grouping_rule, signature_ids) },
-	{ "category", offsetof(struct grouping_rule, categories) },
-	{ "format", offsetof(struct grouping_rule, formats) },
+	{ "signature", offsetof(struct grouping_condition, signatures) },
+	{ "signature_id", offsetof(struct grouping_condition, signature_ids) },
+	{ "category", offsetof(struct grouping_condition, categories) },
+	{ "format", offsetof(struct grouping_condition, formats) },
 };
 
 /* One scalar, or each of a list. */
@@ -143,27 +143,58 @@ static int read_texts(const struct reader *r, const struct yaml_node *list, stru
 	return 0;
 }
 
-static int read_condition(const struct reader *r, const struct yaml_node *n, struct grouping_rule *rule)
+static int read_max_score(const struct reader *r, const struct yaml_node *n, int *out)
+{
+	int64_t v;
+
+	if (!yaml_node_is(n, YAML_TREE_SCALAR) || !yaml_node_integer(n, &v) || v < 0 || v > 100)
+		return refuse(r, n->line, "max_score is a number from 0 to 100", nothing);
+	*out = (int)v;
+	return 0;
+}
+
+static int read_field(const struct reader *r, const struct yaml_node *n, struct grouping_condition *c)
 {
 	if (n->kind == YAML_TREE_MAPPING)
 		return refuse(r, n->line, "a value or a list of values was expected", n->key);
 	for (size_t i = 0; i < ARRAY_LEN(enumerations); i++)
 		if (slice_is(n->key, enumerations[i].name))
 			return read_enumeration(r, n, &enumerations[i],
-						(uint32_t *)(void *)((char *)rule + enumerations[i].offset));
+						(uint32_t *)(void *)((char *)c + enumerations[i].offset));
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		if (slice_is(n->key, texts[i].name))
-			return read_texts(r, n, (struct grouping_texts *)(void *)((char *)rule + texts[i].offset));
+			return read_texts(r, n, (struct grouping_texts *)(void *)((char *)c + texts[i].offset));
+	if (slice_is(n->key, "max_score"))
+		return read_max_score(r, n, &c->max_score);
 	return refuse(r, n->key_line, "not a field that a grouping rule can ask for", n->key);
+}
+
+static int read_condition(const struct reader *r, const struct yaml_node *n, struct grouping_rule *rule)
+{
+	struct grouping_condition *c = &rule->conditions[rule->condition_count];
+
+	if (!yaml_node_is(n, YAML_TREE_MAPPING) || n->count == 0)
+		return refuse(r, n->line, "a condition is a mapping of fields to values", nothing);
+	grouping_condition_init(c);
+	rule->condition_count++;
+	for (const struct yaml_node *field = n->first; field; field = field->next)
+		if (read_field(r, field, c) != 0)
+			return -1;
+	return 0;
 }
 
 static int read_when(const struct reader *r, const struct yaml_node *when, struct grouping_rule *rule)
 {
+	size_t count = yaml_node_is(when, YAML_TREE_SEQUENCE) ? when->count : 1;
+
 	if (!when)
 		return 0;
-	if (!yaml_node_is(when, YAML_TREE_MAPPING))
-		return refuse(r, when->line, "`when` is a mapping of fields to values", nothing);
-	for (const struct yaml_node *n = when->first; n; n = n->next)
+	if (count == 0 || count > GROUPING_CONDITIONS_MAX)
+		return refuse(r, when->line, "`when` is one condition or a list of up to 16", nothing);
+	rule->conditions = calloc(count, sizeof(*rule->conditions));
+	if (!rule->conditions)
+		return err_set(r->why, ERR_NOMEM, "no memory for grouping rules");
+	for (const struct yaml_node *n = first_value(when); n; n = next_value(when, n))
 		if (read_condition(r, n, rule) != 0)
 			return -1;
 	return 0;
@@ -201,8 +232,11 @@ static int read_part(const struct reader *r, const struct yaml_node *n, struct g
 
 static int read_key(const struct reader *r, const struct yaml_node *key, int line, struct grouping_rule *rule)
 {
+	if (rule->is_link && yaml_node_is(key, YAML_TREE_SCALAR) && slice_is(key->text, "none"))
+		return 0;
 	if (!yaml_node_is(key, YAML_TREE_SEQUENCE) || key->count == 0 || key->count > GROUPING_PARTS_MAX)
-		return refuse(r, key ? key->line : line, "`key` is a list of 1 to 8 parts", nothing);
+		return refuse(r, key ? key->line : line, "`key` is a list of 1 to 8 parts (of a link rule: or none)",
+			      nothing);
 	for (const struct yaml_node *n = key->first; n; n = n->next)
 		if (read_part(r, n, rule) != 0)
 			return -1;
@@ -277,7 +311,7 @@ static int read_rule(const struct reader *r, const struct yaml_node *n, bool is_
 
 	if (!yaml_node_is(n, YAML_TREE_MAPPING))
 		return refuse(r, n->line, "a rule is a mapping with `name` and `key`", nothing);
-	grouping_rule_init(rule, is_link);
+	rule->is_link = is_link;
 	r->g->count++;
 	if (check_members(r, n, known, ARRAY_LEN(known)) != 0 ||
 	    read_name(r, yaml_node_member(n, "name"), n->line, rule) != 0 ||
@@ -294,8 +328,7 @@ static bool takes_all(const struct grouping_rule *r)
 		if (r->parts[i] == GROUPING_INSIDE_IP || r->parts[i] == GROUPING_ATTACKER_IP ||
 		    r->parts[i] == GROUPING_REMOTE_IP)
 			return false;
-	return (r->directions & r->severities & r->stages & r->actions & r->engines) == UINT32_MAX &&
-	       r->signature_ids.count + r->signatures.count + r->categories.count + r->formats.count == 0;
+	return r->condition_count == 0;
 }
 
 static int read_list(const struct reader *r, const struct yaml_node *list, bool is_link)

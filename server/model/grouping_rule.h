@@ -18,7 +18,13 @@ enum grouping_part {
 	GROUPING_DAY,
 };
 
-enum { GROUPING_NAME_MAX = 63, GROUPING_PARTS_MAX = 8, GROUPING_RULES_MAX = 200, GROUPING_UNITS_MAX = 255 };
+enum {
+	GROUPING_NAME_MAX = 63,
+	GROUPING_PARTS_MAX = 8,
+	GROUPING_CONDITIONS_MAX = 16,
+	GROUPING_RULES_MAX = 200,
+	GROUPING_UNITS_MAX = 255
+};
 
 /* Rules of these names hash as keys did before there were rules with names. */
 #define GROUPING_BASE_CLUSTER "base"
@@ -29,15 +35,22 @@ struct grouping_texts {
 	size_t count; /* 0: no condition */
 };
 
+/* What must hold together. */
+struct grouping_condition {
+	/* Bit sets over the enumerations of alert.h; all ones: anything will do. */
+	uint32_t directions, severities, stages, actions, engines;
+	struct grouping_texts signature_ids, signatures, categories, formats;
+	int max_score;
+};
+
 struct grouping_rule {
 	char name[GROUPING_NAME_MAX + 1];
 	bool is_link, is_nameless;
-	uint8_t window_units; /* 0: correlator.window */
-	/* Bit sets over the enumerations of alert.h; all ones: no condition. */
-	uint32_t directions, severities, stages, actions, engines;
-	struct grouping_texts signature_ids, signatures, categories, formats;
+	uint8_t window_units;                  /* 0: correlator.window */
+	struct grouping_condition *conditions; /* any of them */
+	size_t condition_count;                /* 0: every alert fits */
 	enum grouping_part parts[GROUPING_PARTS_MAX];
-	size_t part_count;
+	size_t part_count; /* 0: of a link rule whose alerts are not linked */
 };
 
 struct grouping {
@@ -45,6 +58,6 @@ struct grouping {
 	size_t count;
 };
 
-void grouping_rule_init(struct grouping_rule *r, bool is_link); /* without conditions */
+void grouping_condition_init(struct grouping_condition *c); /* anything will do */
 
 #endif
