@@ -70,6 +70,8 @@ static void put_native(struct json_writer *w, const char *key, const struct aler
 	json_put_known(w, "incident_id", a->incident_id != 0, a->incident_id);
 	json_put_known(w, "incident_no", a->incident_no != 0, a->incident_no);
 	json_put_slice(w, "incident_state", a->incident_state);
+	json_put_known(w, "mute_id", a->mute_id != 0, a->mute_id);
+	json_put_raw(w, "rules", a->rules.ptr ? a->rules : SLICE_LITERAL("[]"));
 	if (record->wanted)
 		put_record(w, record);
 	json_close_object(w);

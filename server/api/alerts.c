@@ -18,6 +18,8 @@ enum { RECORD_MOST = 16 * 1024 * 1024, PAGE_BYTES = 4 * 1024 * 1024 };
 
 static const char *const formats[] = { "native", "ecs", NULL };
 static const char *const booleans[] = { "true", "false", NULL };
+/* In the order of enum alerts_muted. */
+static const char *const mutings[] = { "false", "true", "only", NULL };
 
 static bool read_format(struct call *call, enum alert_format *out)
 {
@@ -74,6 +76,19 @@ static void writer_put(struct writer *writer, struct json_writer *w, const struc
 /* ---------------------------------------------------------------------------------------------------------- the list
  */
 
+/* What is muted has no incident but a drill's, which is made of nothing else. */
+static bool read_muted(struct call *call, struct alert_filter *filter)
+{
+	const char *word = mutings[filter->incident_id ? ALERTS_MUTED_TOO : ALERTS_NOT_MUTED];
+
+	if (!filters_word(call, "muted", mutings, &word))
+		return false;
+	filter->muted = ALERTS_NOT_MUTED;
+	while (mutings[filter->muted] != word)
+		filter->muted++;
+	return true;
+}
+
 static bool read_words(struct call *call, struct alert_filter *filter)
 {
 	const char *raw = booleans[0];
@@ -86,7 +101,7 @@ static bool read_words(struct call *call, struct alert_filter *filter)
 	    !call_id_parameter(call, "incident", &filter->incident_id))
 		return false;
 	filter->raw = raw == booleans[0];
-	return true;
+	return read_muted(call, filter);
 }
 
 static bool read_text(struct call *call, struct alert_filter *filter, struct buffer *pattern)

@@ -1,5 +1,7 @@
 #include "server/api/body.h"
 
+#include <stdlib.h>
+
 static bool is_listed(const char *const *names, struct slice name)
 {
 	for (; names && *names; names++)
@@ -27,12 +29,29 @@ static enum body_verdict check_members(struct body *body, const char *const *mem
 	return BODY_OK;
 }
 
+static enum json_verdict read_tokens(struct body *body, struct slice text)
+{
+	enum json_verdict verdict;
+
+	body->reader = (struct json_reader){ .tokens = body->tokens, .capacity = BODY_TOKENS };
+	verdict = json_read(&body->reader, text);
+	if (verdict != JSON_TOO_MANY)
+		return verdict;
+	/* No token is shorter than a byte and what parts it from the next. */
+	body->reader.capacity = (uint32_t)(text.len / 2 < BODY_TOKENS_MOST ? text.len / 2 + 1 : BODY_TOKENS_MOST);
+	free(body->more);
+	body->more = calloc(body->reader.capacity, sizeof(*body->more));
+	if (!body->more)
+		return JSON_TOO_MANY;
+	body->reader.tokens = body->more;
+	return json_read(&body->reader, text);
+}
+
 enum body_verdict body_read(struct body *body, struct slice text, const char *const *members)
 {
-	body->reader = (struct json_reader){ .tokens = body->tokens, .capacity = BODY_TOKENS };
 	body->unknown[0] = '\0';
 	/* Each text is decoded once or twice, with a terminator. */
-	if (!arena_reset(&body->arena, 4 * text.len + 1024) || json_read(&body->reader, text) != JSON_OK) {
+	if (!arena_reset(&body->arena, 4 * text.len + 1024) || read_tokens(body, text) != JSON_OK) {
 		body->reader.count = 0;
 		return BODY_NOT_JSON;
 	}
@@ -42,19 +61,21 @@ enum body_verdict body_read(struct body *body, struct slice text, const char *co
 void body_release(struct body *body)
 {
 	arena_release(&body->arena);
+	free(body->more);
+	body->more = NULL;
 }
 
-static uint32_t find(const struct body *body, const char *name)
+uint32_t body_find(const struct body *body, const char *name)
 {
 	return body->reader.count ? json_read_member(&body->reader, 0, slice_of_string(name)) : JSON_NONE;
 }
 
-const char *body_text(struct body *body, const char *name)
+const char *body_string(struct body *body, uint32_t index)
 {
 	struct slice text;
 	uint8_t *copy;
 
-	if (!json_read_string(&body->reader, find(body, name), &body->arena, &text) || slice_find(text, 0) < text.len)
+	if (!json_read_string(&body->reader, index, &body->arena, &text) || slice_find(text, 0) < text.len)
 		return NULL;
 	copy = arena_take(&body->arena, text.len + 1);
 	if (!copy)
@@ -64,11 +85,16 @@ const char *body_text(struct body *body, const char *name)
 	return (const char *)copy;
 }
 
+const char *body_text(struct body *body, const char *name)
+{
+	return body_string(body, body_find(body, name));
+}
+
 int64_t body_integer(const struct body *body, const char *name)
 {
 	int64_t value = 0;
 
-	return json_read_integer(&body->reader, find(body, name), &value) ? value : 0;
+	return json_read_integer(&body->reader, body_find(body, name), &value) ? value : 0;
 }
 
 static bool holds_nul(struct slice raw)
@@ -85,7 +111,7 @@ static bool holds_nul(struct slice raw)
 
 enum body_kind body_kind(struct body *body, const char *name)
 {
-	uint32_t at = find(body, name);
+	uint32_t at = body_find(body, name);
 	int64_t number;
 
 	if (at == JSON_NONE)

@@ -54,13 +54,15 @@ int call_refuse(struct call *call, enum problem_code code)
 	return 0;
 }
 
-static int refuse_fault(struct call *call, const char *parameter, const char *member, enum problem_fault fault)
+static int refuse_fault(struct call *call, const char *parameter, const char *member, enum problem_fault fault,
+			const char *reason)
 {
 	struct problem problem = { .code = PROBLEM_INVALID,
 				   .japanese = call->japanese,
 				   .parameter = parameter,
 				   .member = member,
-				   .fault = fault };
+				   .fault = fault,
+				   .reason = reason };
 	struct json_writer w;
 
 	problem_reply_open(call->exchange, &problem, &w);
@@ -70,12 +72,17 @@ static int refuse_fault(struct call *call, const char *parameter, const char *me
 
 int call_refuse_parameter(struct call *call, const char *name, enum problem_fault fault)
 {
-	return refuse_fault(call, name, NULL, fault);
+	return refuse_fault(call, name, NULL, fault, NULL);
 }
 
 int call_refuse_member(struct call *call, const char *name, enum problem_fault fault)
 {
-	return refuse_fault(call, NULL, name, fault);
+	return refuse_fault(call, NULL, name, fault, NULL);
+}
+
+int call_refuse_reason(struct call *call, const char *name, enum problem_fault fault, const char *reason)
+{
+	return refuse_fault(call, NULL, name, fault, reason);
 }
 
 static bool refused(struct call *call, const char *name, enum problem_fault fault)

@@ -48,6 +48,8 @@ struct api_route {
 	const char *repeatable;
 	const char *const *members; /* of the JSON body; NULL: there must be no body */
 	bool hashes;                /* works out a password hash: goes to the pool that may */
+	bool large;                 /* the body may be large (http.h) */
+	bool all_companies;         /* only for people who see all companies; others get a 403 */
 };
 
 struct call {
@@ -79,6 +81,8 @@ void call_reply_empty(struct call *call, int status); /* 204 */
 int call_refuse(struct call *call, enum problem_code code);
 int call_refuse_parameter(struct call *call, const char *name, enum problem_fault fault); /* 400; also for a header */
 int call_refuse_member(struct call *call, const char *name, enum problem_fault fault);    /* 400; of the body */
+/* The same, and why in words (English): what a parser says. */
+int call_refuse_reason(struct call *call, const char *name, enum problem_fault fault, const char *reason);
 /* Begins a problem that gets members of its own (`current` of a 412): write them with w, then json_close_object(w). */
 void call_refuse_open(struct call *call, enum problem_code code, struct json_writer *w);
 

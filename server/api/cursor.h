@@ -9,7 +9,18 @@
 #include "lib/err.h"
 
 enum { CURSOR_KEY_SIZE = 32, CURSOR_TEXT_SIZE = 72 };
-enum cursor_list { CURSOR_ALERTS = 1, CURSOR_INCIDENTS, CURSOR_AUDIT };
+enum cursor_list {
+	CURSOR_ALERTS = 1,
+	CURSOR_INCIDENTS,
+	CURSOR_AUDIT,
+	CURSOR_RULES,
+	CURSOR_RULE_SETS,
+	CURSOR_MUTES,
+	CURSOR_CAMPAIGNS,
+	CURSOR_CONTACTS,
+	CURSOR_INDICATORS,
+	CURSOR_HUNTS,
+};
 
 struct cursor {
 	enum cursor_list list;

@@ -49,12 +49,17 @@ bool filters_word(struct call *call, const char *name, const char *const *words,
 
 bool filters_severity(struct call *call, int64_t *out)
 {
-	const char *text = parameters_get(&call->query, "severity");
+	return filters_number(call, "severity", 1, 5, out);
+}
+
+bool filters_number(struct call *call, const char *name, int64_t least, int64_t most, int64_t *out)
+{
+	const char *text = parameters_get(&call->query, name);
 
 	if (!text)
 		return true;
-	if (!slice_to_int64(slice_of_string(text), out) || *out < 1 || *out > 5)
-		return refuse(call, "severity", FAULT_NUMBER);
+	if (!slice_to_int64(slice_of_string(text), out) || *out < least || *out > most)
+		return refuse(call, name, FAULT_NUMBER);
 	return true;
 }
 
@@ -163,6 +168,19 @@ bool filters_days(struct call *call, const char **from, const char **to)
 	*from = parameters_get(&call->query, "from");
 	*to = parameters_get(&call->query, "to");
 	return read_range(call, read_day, FAULT_DAY, DAYS_MOST, (const char *const[]){ *from, *to });
+}
+
+bool filters_days_if_any(struct call *call, const char **from, const char **to)
+{
+	int64_t day;
+
+	*from = parameters_get(&call->query, "from");
+	*to = parameters_get(&call->query, "to");
+	if (*from && *to)
+		return filters_days(call, from, to);
+	if (*from && !read_day(*from, &day))
+		return refuse(call, "from", FAULT_DAY);
+	return *to && !read_day(*to, &day) ? refuse(call, "to", FAULT_DAY) : true;
 }
 
 bool filters_months(struct call *call, const char **from, const char **to)

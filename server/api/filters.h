@@ -12,12 +12,16 @@ int filters_company(struct call *call, int64_t *company_id, struct err *why);
 /* One of the words; NULL-terminated. */
 bool filters_word(struct call *call, const char *name, const char *const *words, const char **out);
 bool filters_severity(struct call *call, int64_t *out);
+/* A whole number within bounds. */
+bool filters_number(struct call *call, const char *name, int64_t least, int64_t most, int64_t *out);
 /* A pattern for ILIKE that finds the text anywhere; the buffer holds it. *out is what was asked for, as it came. */
 bool filters_text(struct call *call, const char *name, struct buffer *pattern, const char **out);
 /* `from` and `to`: a time, or a day in the server's zone, of which `to` takes all. */
 int filters_period(struct call *call, time_us *from, time_us *to, struct err *why);
 /* Required days YYYY-MM-DD, or months YYYY-MM, in order; borrowed from the call. */
 bool filters_days(struct call *call, const char **from, const char **to);
+/* Days that may be left out (NULL): in order, and at most as far apart, when both are there. */
+bool filters_days_if_any(struct call *call, const char **from, const char **to);
 bool filters_months(struct call *call, const char **from, const char **to);
 
 extern const char *const filters_directions[];

@@ -45,6 +45,8 @@ void incident_view_put_members(struct json_writer *w, const struct incident_row 
 	json_put_string(w, "rule", i->rule);
 	json_put_string(w, "reason", i->reason);
 	json_put_known(w, "merged_into", i->merged_into != 0, i->merged_into);
+	json_put_raw(w, "tags", slice_of_string(i->tags));
+	json_put_integer(w, "rule_set", i->rule_set);
 }
 
 void incident_view_put(struct json_writer *w, const char *key, const struct incident_row *incident)

@@ -1,5 +1,6 @@
 #include "server/api/incidents.h"
 
+#include "server/api/campaigns.h"
 #include "server/api/filters.h"
 #include "server/api/incident_view.h"
 #include "server/api/live.h"
@@ -73,7 +74,9 @@ static bool read_words(struct call *call, struct incident_filter *filter, struct
 {
 	const char *text = NULL, *order = orders[INCIDENTS_BY_ACTIVITY];
 
+	filter->tag = parameters_get(&call->query, "tag");
 	if (!read_states(call, &texts->states) || !filters_severity(call, &filter->severity) ||
+	    !call_id_parameter(call, "rule", &filter->rule_id) ||
 	    !filters_word(call, "direction", filters_directions, &filter->direction) ||
 	    !filters_word(call, "sort", orders, &order) || !filters_text(call, "q", &texts->pattern, &text))
 		return false;
@@ -272,6 +275,40 @@ static int put_hosts(struct call *call, const struct incident_row *incident, str
 	return 0;
 }
 
+static void put_cause(const struct db_result *result, int row, struct json_writer *w)
+{
+	json_open_object(w, NULL);
+	json_open_object(w, "rule");
+	json_put_integer(w, "id", db_integer(result, row, 0));
+	json_put_string(w, "uid", db_text(result, row, 1));
+	json_put_string(w, "title", db_text(result, row, 2));
+	json_put_string(w, "title_ja", db_text(result, row, 3));
+	json_put_string(w, "kind", db_text(result, row, 4));
+	json_put_string(w, "level", db_text(result, row, 5));
+	json_close_object(w);
+	json_put_integer(w, "severity", db_integer(result, row, 6));
+	json_put_time(w, "first_ts", db_time(result, row, 7));
+	json_put_time(w, "last_ts", db_time(result, row, 8));
+	json_put_integer(w, "hits", db_integer(result, row, 9));
+	json_put_integer(w, "rule_set", db_integer(result, row, 10));
+	json_put_raw(w, "detail", db_slice(result, row, 11));
+	json_close_object(w);
+}
+
+static int put_causes(struct call *call, const struct incident_row *incident, struct json_writer *w, struct err *why)
+{
+	struct db_result *result;
+
+	if (incident_query_causes(call->db, incident->company_id, incident->id, &result, why) != 0)
+		return -1;
+	json_open_array(w, "causes");
+	for (int i = 0; i < db_rows(result); i++)
+		put_cause(result, i, w);
+	json_close_array(w);
+	db_result_free(result);
+	return 0;
+}
+
 static int write_incident(struct call *call, const struct db_result *result, struct err *why)
 {
 	struct incident_row row;
@@ -285,7 +322,8 @@ static int write_incident(struct call *call, const struct db_result *result, str
 	json_open_object(&w, NULL);
 	incident_view_put_members(&w, &row);
 	if (put_timeline(call, &row, &w, why) != 0 || put_signatures(call, &row, &w, why) != 0 ||
-	    put_hosts(call, &row, &w, why) != 0)
+	    put_hosts(call, &row, &w, why) != 0 || put_causes(call, &row, &w, why) != 0 ||
+	    campaigns_put_of_incident(call, &row, &w, why) != 0)
 		return -1;
 	json_close_object(&w);
 	return 0;

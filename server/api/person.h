@@ -20,6 +20,8 @@ enum permission {
 	PERMISSION_CHANGE_SELF,      /* everybody but a wall screen */
 	PERMISSION_HANDLE_INCIDENTS, /* analyst, lead, admin */
 	PERMISSION_READ_AUDIT,       /* lead, admin */
+	PERMISSION_SEE_RULES,    /* staff: viewer, analyst, lead, reporter, admin; rules, mutes, indicators, hunts */
+	PERMISSION_MANAGE_RULES, /* lead, admin; also mutes of more than one company */
 };
 
 /* Whoever is signed in; the texts belong to the call. */

@@ -77,6 +77,11 @@ static const struct {
 				 { "This Idempotency-Key was used for another request",
 				   "この Idempotency-Key は別のリクエストで使われています" },
 				 { NULL, NULL } },
+	[PROBLEM_RULES] = { 422,
+			    "rules_refused",
+			    { "The rules have problems", "ルールに問題があります" },
+			    { "Nothing was stored; correct what is listed and send all files again",
+			      "何も保存していません。指摘を直して、すべてのファイルを送り直してください" } },
 	[PROBLEM_CONDITION_MISSING] = { 428,
 					"condition_missing",
 					{ "If-Match is missing", "If-Match がありません" },
@@ -123,6 +128,9 @@ static const char *const faults[FAULT_COUNT][LANGUAGES] = {
 	[FAULT_DISPOSITION] = { "is needed to close an incident", "終了には判定が必要です" },
 	[FAULT_PERSON] = { "is nobody who handles this company's incidents",
 			   "この会社のインシデントを担当できる人ではありません" },
+	[FAULT_SELECTION] = { "is not a selection over alert fields", "アラートの項目による条件として読み取れません" },
+	[FAULT_NAMES] = { "names a company that was hit; a warning must not",
+			  "被害を受けた会社の名前が含まれています" },
 };
 
 int problem_status(enum problem_code code)
@@ -161,6 +169,8 @@ static void put_fault(const struct problem *problem, const char *name, const cha
 	else
 		json_put_string(w, "parameter", name);
 	json_put_string(w, "detail", text);
+	if (problem->reason)
+		json_put_string(w, "reason", problem->reason);
 	json_close_object(w);
 	json_close_array(w);
 	buffer_release(&words);

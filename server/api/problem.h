@@ -22,6 +22,7 @@ enum problem_code {
 	PROBLEM_STALE,             /* 412 */
 	PROBLEM_TOO_LARGE,         /* 413 */
 	PROBLEM_KEY_REUSED,        /* 422: the Idempotency-Key was used for another request */
+	PROBLEM_RULES,             /* 422: rules with problems; `problems` says which */
 	PROBLEM_CONDITION_MISSING, /* 428: If-Match */
 	PROBLEM_TOO_MANY,          /* 429: from this address */
 	PROBLEM_LOCKED,            /* 429: for this e-mail address */
@@ -50,6 +51,8 @@ enum problem_fault {
 	FAULT_MALFORMED,   /* cannot be read */
 	FAULT_DISPOSITION, /* closing needs one */
 	FAULT_PERSON,      /* nobody who may own this incident */
+	FAULT_SELECTION,   /* not a Sigma selection over alert fields */
+	FAULT_NAMES,       /* a text that names a company which must not be told */
 	FAULT_COUNT
 };
 
@@ -62,6 +65,7 @@ struct problem {
 	const char *parameter; /* query parameter or header; or */
 	const char *member;    /* of the body; or NULL both: no errors[] */
 	enum problem_fault fault;
+	const char *reason; /* for the entry: more about it, in English; NULL: nothing */
 };
 
 int problem_status(enum problem_code code);

@@ -111,7 +111,8 @@ static bool check_person(struct call *call)
 		call_refuse(call, PROBLEM_UNAUTHENTICATED);
 		return false;
 	}
-	if (person_may(call->person.role, call->route->permission))
+	if (person_may(call->person.role, call->route->permission) &&
+	    !(call->route->all_companies && call->person.company_id))
 		return true;
 	call_refuse(call, PROBLEM_FORBIDDEN);
 	return false;

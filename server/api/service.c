@@ -168,10 +168,21 @@ static enum http_serve serve_metrics(void *arg, struct http_exchange *exchange)
 	return give_to(service, service->workers, exchange, NULL, 0);
 }
 
+static bool is_large(void *arg, const struct http_exchange *exchange)
+{
+	const struct http_request *request = http_request_of(exchange);
+	struct router_match match;
+
+	(void)arg;
+	return router_find(&api_routes[0].route, sizeof(api_routes[0]), api_route_count, request->method, request->path,
+			   &match) == ROUTER_FOUND &&
+	       api_routes[match.index].large;
+}
+
 static void refuse_status(void *arg, struct http_exchange *exchange, int status)
 {
 	(void)arg;
-	refuse(exchange, problem_of_status(status));
+	refuse(exchange, status == 503 ? PROBLEM_BUSY : problem_of_status(status));
 	http_reply_of(exchange)->status = status;
 }
 
@@ -199,7 +210,7 @@ static void finished_metrics(void *arg, struct http_exchange *exchange, int stat
 struct http_service service_for_people(struct service *service)
 {
 	return (struct http_service){
-		.serve = serve_people, .refuse = refuse_status, .finished = finished, .arg = service
+		.serve = serve_people, .large = is_large, .refuse = refuse_status, .finished = finished, .arg = service
 	};
 }
 

@@ -5,12 +5,15 @@
 #include <inttypes.h>
 
 /* The columns that alert_query_read() knows, in its order. */
-#define COLUMNS                                                                                                    \
-	"a.id, a.company_id, a.sensor_id, c.name, n.name, a.kind, a.format, a.ts, a.received_at, a.event_time, "   \
-	"host(a.source_ip), a.source_port, host(a.destination_ip), a.destination_port, a.transport, a.direction, " \
-	"a.engine, a.severity, a.score, a.action, a.signature_id, a.signature, a.category, "                       \
-	"array_to_json(a.technique)::text, a.stage, a.community_id, a.flow_id, host(a.inside_ip), "                \
-	"host(a.attacker_ip), a.repeat_count, i.incident_id, i.no, i.state"
+#define COLUMNS                                                                                                      \
+	"a.id, a.company_id, a.sensor_id, c.name, n.name, a.kind, a.format, a.ts, a.received_at, a.event_time, "     \
+	"host(a.source_ip), a.source_port, host(a.destination_ip), a.destination_port, a.transport, a.direction, "   \
+	"a.engine, a.severity, a.score, a.action, a.signature_id, a.signature, a.category, "                         \
+	"array_to_json(a.technique)::text, a.stage, a.community_id, a.flow_id, host(a.inside_ip), "                  \
+	"host(a.attacker_ip), a.repeat_count, i.incident_id, i.no, i.state, a.mute_id, "                             \
+	"(SELECT json_agg(json_build_object('id', r.rule_id, 'title', r.title, 'title_ja', nullif(r.title_ja, '')) " \
+	"ORDER BY r.rule_id)::text FROM rule r "                                                                     \
+	"WHERE r.rule_id = ANY (ARRAY(SELECT jsonb_array_elements_text(a.rule_hits::jsonb -> 'rules')::bigint)))"
 
 /* Names and membership. The last segment that begins at or before the alert is the only one that can span it. */
 #define JOINS                                                                                                  \
@@ -22,7 +25,8 @@
 	"LEFT JOIN incident i ON i.company_id = a.company_id AND i.incident_id = s.incident_id "
 
 /* $1 from, $2 to, $3 and $4 the row before, $5 limit, $6 raw, $7 sensor, $8 incident, $9 direction, $10 engine,
- * $11 action, $12 severity, $13 pattern, $14 address, $15 company (only where it is used). */
+ * $11 action, $12 severity, $13 pattern, $14 address, $15 muted (NULL: all, false: those that are not, true: those that
+ * are), $16 company (only where it is used). Context is seen with its incident alone. */
 #define FILTER                                                                                                   \
 	"a.ts >= coalesce($1::timestamptz, '-infinity') AND a.ts < coalesce($2::timestamptz, 'infinity') "       \
 	"AND (a.ts, a.id) < (coalesce($3::timestamptz, 'infinity'), $4::bigint) "                                \
@@ -30,6 +34,8 @@
 	"AND ($9::text IS NULL OR a.direction = $9::text) AND ($10::text IS NULL OR a.engine = $10::text) "      \
 	"AND ($11::text IS NULL OR a.action = $11::text) "                                                       \
 	"AND ($12::bigint IS NULL OR a.severity <= $12::bigint) "                                                \
+	"AND ($15::boolean IS NULL OR (a.mute_id IS NOT NULL) = $15::boolean) "                                  \
+	"AND ($8::bigint IS NOT NULL OR a.kind <> 'context') "                                                   \
 	"AND ($13::text IS NULL OR a.signature ILIKE $13::text OR a.category ILIKE $13::text "                   \
 	"OR a.source_ip = $14::inet OR a.destination_ip = $14::inet) "                                           \
 	"AND ($8::bigint IS NULL OR EXISTS (SELECT 1 FROM incident_segment g WHERE g.company_id = a.company_id " \
@@ -42,7 +48,7 @@
 	"ORDER BY a.ts DESC, a.id DESC LIMIT $5::bigint) a" JOINS "ORDER BY a.ts DESC, a.id DESC"
 
 static const char list_all[] = PAGE("");
-static const char list_company[] = PAGE("a.company_id = $15::bigint AND ");
+static const char list_company[] = PAGE("a.company_id = $16::bigint AND ");
 
 int alert_query_list(struct db *db, const struct alert_filter *filter, struct db_result **out, struct err *why)
 {
@@ -62,6 +68,10 @@ int alert_query_list(struct db *db, const struct alert_filter *filter, struct db
 	db_arg_optional(&args, filter->severity);
 	db_arg_text(&args, filter->pattern);
 	db_arg_text(&args, filter->address);
+	if (filter->muted == ALERTS_MUTED_TOO)
+		db_arg_null(&args);
+	else
+		db_arg_bool(&args, filter->muted == ALERTS_MUTED_ONLY);
 	if (!filter->company_id)
 		return db_run(db, list_all, &args, out, why);
 	db_arg_integer(&args, filter->company_id);
@@ -119,14 +129,14 @@ int alert_query_ranges(struct db *db, const struct alert_range *ranges, size_t c
 	if (short_of_memory)
 		failed = err_set(why, ERR_NOMEM, "no memory for the ranges of alerts");
 	else
-		failed =
-		    db_run(db,
-			   "SELECT " COLUMNS ", NULL::bytea FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
-			   "$4::bigint[], $5::bigint[]) AS r (company_id, id_from, id_to, ts_from, ts_to) "
-			   "JOIN alert a ON a.company_id = r.company_id AND a.id BETWEEN r.id_from AND r.id_to "
-			   "AND a.ts BETWEEN 'epoch'::timestamptz + r.ts_from * interval '1 microsecond' "
-			   "AND 'epoch'::timestamptz + r.ts_to * interval '1 microsecond'" JOINS "ORDER BY a.ts, a.id",
-			   &args, out, why);
+		failed = db_run(db,
+				"SELECT " COLUMNS ", NULL::bytea FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
+				"$4::bigint[], $5::bigint[]) AS r (company_id, id_from, id_to, ts_from, ts_to) "
+				"JOIN alert a ON a.company_id = r.company_id AND a.id BETWEEN r.id_from AND r.id_to "
+				"AND a.ts BETWEEN 'epoch'::timestamptz + r.ts_from * interval '1 microsecond' "
+				"AND 'epoch'::timestamptz + r.ts_to * interval '1 microsecond' "
+				"AND a.kind <> 'context' AND a.mute_id IS NULL" JOINS "ORDER BY a.ts, a.id",
+				&args, out, why);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
 		buffer_release(&arrays[i]);
 	return failed;
@@ -172,5 +182,7 @@ void alert_query_read(const struct db_result *r, int row, struct alert_row *out)
 	out->incident_id = db_integer(r, row, 30);
 	out->incident_no = db_integer(r, row, 31);
 	out->incident_state = db_slice(r, row, 32);
-	out->raw = db_slice(r, row, 33);
+	out->mute_id = db_integer(r, row, 33);
+	out->rules = db_slice(r, row, 34);
+	out->raw = db_slice(r, row, 35);
 }

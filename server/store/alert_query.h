@@ -22,10 +22,14 @@ struct alert_row {
 	int64_t repeat_count;
 	int64_t incident_id, incident_no; /* 0: none (yet) */
 	struct slice incident_state;
-	struct slice raw; /* coded (server/store/raw_record.h); ptr NULL: not asked for */
+	int64_t mute_id;    /* 0: none */
+	struct slice rules; /* JSON array of {id, title, title_ja}; ptr NULL: no rule matched */
+	struct slice raw;   /* coded (server/store/raw_record.h); ptr NULL: not asked for */
 };
 
-/* What is NULL, 0 or TIME_NONE does not filter. */
+enum alerts_muted { ALERTS_NOT_MUTED, ALERTS_MUTED_TOO, ALERTS_MUTED_ONLY };
+
+/* What is NULL, 0 or TIME_NONE does not filter, but for mutes. Kind context is found with incident_id alone. */
 struct alert_filter {
 	int64_t company_id, sensor_id, incident_id;
 	const char *direction, *engine, *action;
@@ -36,6 +40,7 @@ struct alert_filter {
 	time_us before_ts;   /* with before_id: rows behind this one */
 	int64_t before_id;
 	int limit;
+	enum alerts_muted muted;
 	bool raw;
 };
 
@@ -47,7 +52,7 @@ struct alert_range {
 	int64_t company_id, id_from, id_to;
 	time_us ts_from, ts_to;
 };
-/* Alerts of several ranges, without raw. */
+/* Alerts of several ranges for the live feed: without raw, without what is muted, without context. */
 int alert_query_ranges(struct db *db, const struct alert_range *ranges, size_t count, struct db_result **out,
 		       struct err *why);
 

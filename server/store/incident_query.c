@@ -6,35 +6,38 @@
 	"i.incident_id, i.no, i.company_id, c.name, i.title, i.direction, i.stage, i.severity, i.state, "  \
 	"i.disposition, i.close_reason, i.owner_id, o.display_name, i.first_ts, i.last_ts, i.created_at, " \
 	"i.updated_at, i.version, i.alert_count, i.detection_count, i.blocked_count, i.rule, i.reason, "   \
-	"i.merged_into, i.acknowledged_at, i.contained_at, i.closed_at"
+	"i.merged_into, i.acknowledged_at, i.contained_at, i.closed_at, array_to_json(i.tags)::text, i.rule_set"
 
 #define JOINS " JOIN company c ON c.company_id = i.company_id LEFT JOIN app_user o ON o.user_id = i.owner_id "
 
-/* $1 from, $2 to, $3 states, $4 direction, $5 pattern, $6 number. */
+/* $1 from, $2 to, $3 states, $4 direction, $5 pattern, $6 number, $7 tag, $8 rule. */
 #define FILTER                                                                                                        \
 	"i.last_ts >= coalesce($1::timestamptz, '-infinity') AND i.first_ts < coalesce($2::timestamptz, 'infinity') " \
 	"AND i.state = ANY ($3::text[]) AND ($4::text IS NULL OR i.direction = $4::text) "                            \
-	"AND ($5::text IS NULL OR i.title ILIKE $5::text OR i.no = $6::bigint) "
+	"AND ($5::text IS NULL OR i.title ILIKE $5::text OR i.no = $6::bigint) "                                      \
+	"AND ($7::text IS NULL OR i.tags @> ARRAY[$7::text]) "                                                        \
+	"AND ($8::bigint IS NULL OR EXISTS (SELECT FROM incident_cause r WHERE r.company_id = i.company_id "          \
+	"AND r.incident_id = i.incident_id AND r.rule_id = $8::bigint)) "
 
-/* Across companies unless the scope is one. $7 severity, $8 to $10 the row before, $11 limit, $12 company. By activity
+/* Across companies unless the scope is one. $9 severity, $10 to $12 the row before, $13 limit, $14 company. By activity
  * there is one rank, which leaves the index on (last_ts, incident_id) usable. */
 #define PAGE(scope, before, order)                                                                             \
 	"SELECT " COLUMNS ", NULL::text, NULL::bigint, NULL::text FROM incident i" JOINS "WHERE " scope FILTER \
-	"AND ($7::bigint IS NULL OR i.severity <= $7::bigint) AND " before "ORDER BY " order                   \
-	"i.last_ts DESC, i.incident_id DESC LIMIT $11::bigint"
+	"AND ($9::bigint IS NULL OR i.severity <= $9::bigint) AND " before "ORDER BY " order                   \
+	"i.last_ts DESC, i.incident_id DESC LIMIT $13::bigint"
 
-#define BY_ACTIVITY(scope)                                                                                      \
-	PAGE(scope,                                                                                             \
-	     "$8::bigint IS NOT NULL AND (i.last_ts, i.incident_id) < (coalesce($9::timestamptz, 'infinity'), " \
-	     "$10::bigint) ",                                                                                   \
+#define BY_ACTIVITY(scope)                                                                                        \
+	PAGE(scope,                                                                                               \
+	     "$10::bigint IS NOT NULL AND (i.last_ts, i.incident_id) < (coalesce($11::timestamptz, 'infinity'), " \
+	     "$12::bigint) ",                                                                                     \
 	     "")
-#define BY_RANK(scope, rank)                                                                                    \
-	PAGE(scope,                                                                                             \
-	     "(" rank                                                                                           \
-	     ", i.last_ts, i.incident_id) < ($8::bigint, coalesce($9::timestamptz, 'infinity'), $10::bigint) ", \
+#define BY_RANK(scope, rank)                                                                                      \
+	PAGE(scope,                                                                                               \
+	     "(" rank                                                                                             \
+	     ", i.last_ts, i.incident_id) < ($10::bigint, coalesce($11::timestamptz, 'infinity'), $12::bigint) ", \
 	     rank " DESC, ")
 
-#define ONE_COMPANY   "i.company_id = $12::bigint AND "
+#define ONE_COMPANY   "i.company_id = $14::bigint AND "
 #define BY_SEVERITY   "-(2 * i.severity + (i.blocked_count >= i.alert_count)::integer)"
 #define BY_DETECTIONS "i.detection_count"
 
@@ -64,6 +67,8 @@ static void arg_filter(struct db_args *args, const struct incident_filter *filte
 	db_arg_text(args, filter->direction);
 	db_arg_text(args, filter->pattern);
 	db_arg_optional(args, filter->no);
+	db_arg_text(args, filter->tag);
+	db_arg_optional(args, filter->rule_id);
 }
 
 int incident_query_list(struct db *db, const struct incident_filter *filter, struct db_result **out, struct err *why)
@@ -93,7 +98,7 @@ int incident_query_counts(struct db *db, const struct incident_filter *filter, s
 	if (!filter->company_id)
 		return db_run(db, COUNTS(""), &args, out, why);
 	db_arg_integer(&args, filter->company_id);
-	return db_run(db, COUNTS("i.company_id = $7::bigint AND "), &args, out, why);
+	return db_run(db, COUNTS("i.company_id = $9::bigint AND "), &args, out, why);
 }
 
 /* Who is behind the last change: the newest entry of the timeline, when it is as new as the change. */
@@ -168,9 +173,11 @@ void incident_query_read(const struct db_result *r, int row, struct incident_row
 	out->acknowledged_at = db_time(r, row, 24);
 	out->contained_at = db_time(r, row, 25);
 	out->closed_at = db_time(r, row, 26);
-	out->last_kind = db_text(r, row, 27);
-	out->last_user_id = db_integer(r, row, 28);
-	out->last_user_name = db_text(r, row, 29);
+	out->tags = db_text(r, row, 27);
+	out->rule_set = db_integer(r, row, 28);
+	out->last_kind = db_text(r, row, 29);
+	out->last_user_id = db_integer(r, row, 30);
+	out->last_user_name = db_text(r, row, 31);
 }
 
 static int run_for_incident(struct db *db, const char *sql, int64_t company_id, int64_t id, struct db_result **out,
@@ -206,7 +213,7 @@ int incident_query_signatures(struct db *db, int64_t company_id, int64_t id, str
 	return run_for_incident(
 	    db,
 	    "SELECT a.signature_id, a.signature, sum(a.repeat_count)::bigint, min(a.severity) " MEMBERS
-	    "GROUP BY a.signature_id, a.signature ORDER BY 3 DESC, 4, 1, 2 LIMIT 50",
+	    "AND a.kind <> 'context' GROUP BY a.signature_id, a.signature ORDER BY 3 DESC, 4, 1, 2 LIMIT 50",
 	    company_id, id, out, why);
 }
 
@@ -222,6 +229,18 @@ int incident_query_hosts(struct db *db, int64_t company_id, int64_t id, struct d
 	    "WHERE inside IS NOT NULL ORDER BY inside LIMIT 100) x), '[]')::text, "
 	    "coalesce((SELECT json_agg(host(x.outside)) FROM (SELECT DISTINCT outside FROM ends "
 	    "WHERE outside IS NOT NULL ORDER BY outside LIMIT 100) x), '[]')::text",
+	    company_id, id, out, why);
+}
+
+int incident_query_causes(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why)
+{
+	return run_for_incident(
+	    db,
+	    "SELECT r.rule_id, r.uid, r.title, nullif(r.title_ja, ''), r.kind, r.level, c.severity, "
+	    "c.first_ts, c.last_ts, c.hits, c.rule_set, c.detail::text FROM incident_cause c JOIN rule r ON r.rule_id "
+	    "= c.rule_id "
+	    "WHERE c.company_id = $1::bigint AND c.incident_id = $2::bigint "
+	    "ORDER BY c.severity, c.first_ts, c.rule_id, c.group_key LIMIT 200",
 	    company_id, id, out, why);
 }
 

@@ -17,6 +17,8 @@ struct incident_row {
 	const char *rule, *reason;
 	int64_t merged_into; /* 0: not */
 	time_us acknowledged_at, contained_at, closed_at;
+	const char *tags; /* JSON array */
+	int64_t rule_set; /* 0: before there were rules */
 	/* The last entry of the timeline, if it belongs to the last change; incident_query_get and _ids only. */
 	const char *last_kind;
 	int64_t last_user_id; /* 0: the system */
@@ -32,6 +34,8 @@ struct incident_filter {
 	const char *direction;
 	const char *pattern; /* ILIKE pattern for the title */
 	int64_t no;          /* or this number; 0: none */
+	const char *tag;     /* NULL: any */
+	int64_t rule_id;     /* among the causes; 0: any */
 	time_us from, to;    /* active at some time from <= t < to */
 	enum incident_order order;
 	/* The row before: its incident_query_rank(), last_ts and id. */
@@ -63,6 +67,9 @@ int incident_query_timeline(struct db *db, int64_t company_id, int64_t id, struc
 int incident_query_signatures(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
 /* JSON array of inside hosts, JSON array of outside hosts: one row, at most 100 of each. */
 int incident_query_hosts(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
+/* rule_id, uid, title, title_ja (or NULL), kind, level, severity, first_ts, last_ts, hits, rule_set, detail (JSON); the
+ * gravest first, at most 200. */
+int incident_query_causes(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
 /* company_id, severity, count of incidents that are not closed. */
 int incident_query_open(struct db *db, struct db_result **out, struct err *why);
 

@@ -109,17 +109,22 @@ static enum MHD_Result count_framing(void *cls, enum MHD_ValueKind kind, const c
 
 /* libmicrohttpd 0.9.75 takes two Content-Length headers and reads the rest of the body as a second request. A
  * request whose end can be read in two ways is refused, and nothing after it on that connection is read. */
-int exchange_guard(struct MHD_Connection *connection)
+int exchange_guard(struct MHD_Connection *connection, uint64_t *length)
 {
 	struct framing framing = { 0 };
-	uint64_t length = 0;
 
+	*length = 0;
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, count_framing, &framing);
 	if (framing.lengths + framing.codings > 1 || framing.odd_coding)
 		return MHD_HTTP_BAD_REQUEST;
-	if (framing.lengths && !slice_to_uint64(slice_of_string(framing.length), &length))
+	if (framing.lengths && !slice_to_uint64(slice_of_string(framing.length), length))
 		return MHD_HTTP_BAD_REQUEST;
-	return length > HTTP_BODY_MAX ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
+	return *length > HTTP_LARGE_MAX ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
+}
+
+void exchange_allow(struct http_exchange *exchange, size_t most)
+{
+	exchange->body.limit = most;
 }
 
 void exchange_take(struct http_exchange *exchange, const char *data, size_t len)

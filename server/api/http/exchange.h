@@ -23,6 +23,7 @@ struct http_exchange {
 	struct http_reply reply;
 	void *slot;
 	bool too_large;
+	bool large; /* one of HTTP_LARGE_AT_ONCE */
 };
 
 /* A connection, from its accept to its end: the server keeps a list of them for the sweep. */
@@ -36,8 +37,11 @@ struct http_exchange *exchange_new(struct http_server *server, const char *targe
 void exchange_free(struct http_exchange *exchange); /* NULL is allowed */
 /* Fills request from the connection; the body is not there yet. */
 void exchange_read_head(struct http_exchange *exchange, struct MHD_Connection *connection, const char *method);
-/* 0, or the status with which a request must be refused before its body is read. */
-int exchange_guard(struct MHD_Connection *connection);
+/* 0, or the status with which a request must be refused before its body is read. *length is what Content-Length says.
+ */
+int exchange_guard(struct MHD_Connection *connection, uint64_t *length);
+/* Lets the body have so many bytes. */
+void exchange_allow(struct http_exchange *exchange, size_t most);
 /* Takes the next piece of the body. */
 void exchange_take(struct http_exchange *exchange, const char *data, size_t len);
 /* Queues the reply. */

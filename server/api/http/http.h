@@ -11,7 +11,10 @@
 struct http_exchange;
 struct http_stream;
 
-enum { HTTP_BODY_MAX = 64 * 1024, HTTP_HEADERS_MAX = 16, HTTP_ID_SIZE = 25 };
+/* Most requests may have HTTP_BODY_MAX, those that the service says (http_service.large) HTTP_LARGE_MAX; of the latter
+ * so many are read or served at once, more are a 503. */
+enum { HTTP_BODY_MAX = 64 * 1024, HTTP_LARGE_MAX = 8 * 1024 * 1024, HTTP_LARGE_AT_ONCE = 4 };
+enum { HTTP_HEADERS_MAX = 16, HTTP_ID_SIZE = 25 };
 
 struct http_request {
 	const char *method; /* HEAD is given as GET; the reply's body is then left out */

@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct http_server {
 	pthread_mutex_t lock; /* of the list and of waiting_since_ms in it */
 	struct http_connection *connections;
 	unsigned connection_count;
+	atomic_uint large; /* requests with a large body */
 };
 
 static struct http_connection *connection_of(struct MHD_Connection *connection)
@@ -137,6 +139,30 @@ static enum MHD_Result serve(struct http_exchange *exchange)
 	return MHD_YES;
 }
 
+/* A body beyond the usual: only with its length said, only where the service takes such, and so many at once. Whoever
+ * sends one need not be signed in yet: this bounds what that costs. 0, or the status of a refusal. */
+static int admit_large(struct http_exchange *exchange)
+{
+	struct http_server *server = exchange->server;
+
+	if (!server->service.large || !server->service.large(server->service.arg, exchange))
+		return MHD_HTTP_CONTENT_TOO_LARGE;
+	exchange->large = true;
+	if (atomic_fetch_add(&server->large, 1) >= HTTP_LARGE_AT_ONCE)
+		return MHD_HTTP_SERVICE_UNAVAILABLE;
+	exchange_allow(exchange, HTTP_LARGE_MAX);
+	return 0;
+}
+
+/* 0, or the status with which the request is refused. */
+static int guard(struct http_exchange *exchange, struct MHD_Connection *connection)
+{
+	uint64_t length;
+	int status = exchange_guard(connection, &length);
+
+	return !status && length > HTTP_BODY_MAX ? admit_large(exchange) : status;
+}
+
 /* Called when the headers are there, with each piece of the body, at its end, and after a resume. */
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
 				  const char *version, const char *data, size_t *size, void **context)
@@ -153,7 +179,7 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 	case EXCHANGE_NEW:
 		exchange_read_head(exchange, connection, method);
 		exchange->stage = EXCHANGE_BODY;
-		status = exchange_guard(connection);
+		status = guard(exchange, connection);
 		return status ? refuse(exchange, status) : MHD_YES;
 	case EXCHANGE_BODY:
 		if (*size > 0) {
@@ -182,6 +208,8 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 	set_waiting(server, connection, clock_monotonic_ms());
 	if (server->service.finished)
 		server->service.finished(server->service.arg, exchange, exchange->reply.status);
+	if (exchange->large)
+		atomic_fetch_sub(&server->large, 1);
 	exchange_free(exchange);
 	*context = NULL;
 }

@@ -11,6 +11,8 @@ enum http_serve { HTTP_ANSWERED, HTTP_TAKEN };
 struct http_service {
 	/* In an event loop: must not block. HTTP_TAKEN: http_answer() follows, perhaps before this returns. */
 	enum http_serve (*serve)(void *arg, struct http_exchange *exchange);
+	/* Whether this request may have a large body; NULL: none may. Only its request line and headers are there. */
+	bool (*large)(void *arg, const struct http_exchange *exchange);
 	/* The request cannot be served: fill a reply of this status. */
 	void (*refuse)(void *arg, struct http_exchange *exchange, int status);
 	/* The reply is sent or the client is gone; NULL: not wanted. status 0: no reply was given. */
