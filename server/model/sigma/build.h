@@ -93,7 +93,7 @@ uint32_t sigma_field_slot(struct sigma_build *b, const struct sigma_source *sour
 struct sigma_expression *sigma_detection_parse(struct sigma_build *b, struct sigma_draft *blame,
 					       const struct sigma_source *source, const struct yaml_node *detection,
 					       const char *const *skip);
-/* NULL only when out of memory (reported). */
+/* NULL only when out of memory (reported). `left` of the first must not be used for anything else afterwards. */
 struct sigma_expression *sigma_expression_and(struct sigma_build *b, struct sigma_expression *left,
 					      struct sigma_expression *right);
 struct sigma_expression *sigma_expression_not(struct sigma_build *b, struct sigma_expression *e);
