@@ -40,6 +40,9 @@ extern const struct command gap_commands[];
 extern const struct command audit_commands[];
 extern const struct command backup_commands[];
 extern const struct command restore_commands[];
+extern const struct command indicator_commands[];
+extern const struct command warning_commands[];
+extern const struct command hunt_commands[];
 
 /* Options that many commands have. */
 #define OPTION_JSON                                                     \

@@ -1,5 +1,5 @@
 /* hinomictl migrate, operator */
-#include "server/ctl/command.h"
+#include "server/ctl/warnings.h"
 #include "server/store/migration.h"
 
 #include <errno.h>
@@ -53,7 +53,8 @@ static int migrate(struct ctl *ctl, struct err *why)
 	int64_t version;
 
 	if (find_schema(ctl, schema, why) != 0 || migration_run(ctl->db, schema, report, NULL, &version, why) != 0 ||
-	    operator_ensure(ctl->db, UNNAMED_OPERATOR, ctl->settings.timezone, why) != 0)
+	    operator_ensure(ctl->db, UNNAMED_OPERATOR, ctl->settings.timezone, why) != 0 ||
+	    warnings_ensure(ctl, why) != 0)
 		return -1;
 	printf("the schema is at version %" PRId64 "\n", version);
 	return 0;
