@@ -83,6 +83,22 @@ static int read_span(const struct parser *p, const struct yaml_node *n, time_us 
 
 static void put_json(struct json_writer *w, const char *key, const struct yaml_node *n);
 
+/* Digits around {n}: a number, where it is to be one in the record. */
+static bool is_numbered(struct slice text)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		if (slice_starts_with(slice_skip(text, i), "{n}") && !found) {
+			found = true;
+			i += 2;
+		} else if (text.ptr[i] < '0' || text.ptr[i] > '9') {
+			return false;
+		}
+	}
+	return found;
+}
+
 static void put_scalar(struct json_writer *w, const char *key, const struct yaml_node *n)
 {
 	int64_t integer;
@@ -97,6 +113,8 @@ static void put_scalar(struct json_writer *w, const char *key, const struct yaml
 		json_put_integer(w, key, integer);
 	else if (yaml_node_number(n, &real))
 		json_put_real(w, key, real);
+	else if (is_numbered(n->text))
+		json_put_raw(w, key, n->text);
 	else
 		json_put_slice(w, key, n->text);
 }

@@ -5,7 +5,7 @@
  *     records:
  *       - eve: {event_type: ssh, src_ip: "203.0.113.{n}"}  # a line of eve.json as YAML; timestamp is put in
  *         at: 10m                                          # since the start; without it: when the last one was
- *         times: 5                                         # {n} in texts is then 1, 2, ... 5
+ *         times: 5                                         # {n} in texts is then 1, 2, ... 5; "40{n}" is a number
  *         every: 30s
  *       - fortigate: type="event" subtype="vpn" ...        # date, time and device are put in
  *       - line: '<13>Oct  5 10:00:00 host ...'             # as it stands: a syslog message, or a line of eve.json
