@@ -4,6 +4,7 @@
 #include "lib/log.h"
 #include "lib/random.h"
 #include "server/correlator/company.h"
+#include "server/correlator/hunts.h"
 #include "server/correlator/setbacks.h"
 #include "server/store/correlation.h"
 
@@ -88,7 +89,7 @@ static int do_round(struct correlator *c, bool *more, struct err *why)
 			failed = correlate(c, company_id, more, why);
 	}
 	db_result_free(companies);
-	return failed;
+	return failed ? failed : hunts_round(c->db, more, why);
 }
 
 /* Until somebody rings, or it is time to look anyway. What the last statements brought in is not in the socket. */

@@ -29,7 +29,7 @@ int indicator_revoke(struct db *db, int64_t indicator_id, const char *reason, st
 		   "change_no = nextval('indicator_change'), updated_at = now() WHERE indicator_id = $1::bigint",
 		   &args, NULL, why) != 0)
 		return -1;
-	return db_notify(db, "hinomi_rules", why);
+	return db_notify(db, "hinomi_indicators", why);
 }
 
 /* --------------------------------------------------------------------------------------------------------- reading */

@@ -398,7 +398,7 @@ int indicator_import_end(struct indicator_import *m, struct indicator_import_res
 		return -1;
 	m->copying = false;
 	if (db_copy_end(m->db, why) != 0 || merge(m, why) != 0 || (m->rejects && write_rejects(m, why) != 0) ||
-	    next_change(m->db, &m->result.change_to, why) != 0 || db_notify(m->db, "hinomi_rules", why) != 0)
+	    next_change(m->db, &m->result.change_to, why) != 0 || db_notify(m->db, "hinomi_indicators", why) != 0)
 		return -1;
 	*out = m->result;
 	return 0;

@@ -1,6 +1,6 @@
 /* Importing feeds of indicators. Every change of indicators takes the lock of indicator_import_begin() and a new
  * change_no, so that change numbers become visible in order: whoever has seen all up to n finds what is new by
- * change_no > n (the collector does). Changes ring hinomi_rules. */
+ * change_no > n (the collector does). Changes ring hinomi_indicators. */
 #ifndef SERVER_STORE_INDICATOR_IMPORT_H
 #define SERVER_STORE_INDICATOR_IMPORT_H
 
