@@ -312,9 +312,9 @@ int observation_put_contact(struct observation *o, const struct observation_cont
 static int add_contact(struct observation *o, const struct observables *seen, time_us ts, struct err *why)
 {
 	char address[ADDRESS_TEXT_SIZE];
-	const struct observation_contact c = {
+	struct observation_contact c = {
 		.inside = seen->inside,
-		.destination = slice_of_string(seen->name[0] ? seen->name : address),
+		.destination = slice_of_string(seen->name),
 		.port = seen->port,
 		.first = ts,
 		.last = ts,
@@ -324,7 +324,10 @@ static int add_contact(struct observation *o, const struct observables *seen, ti
 		.times_count = 1,
 	};
 
-	address_to_text(&seen->destination, address);
+	if (!seen->name[0]) {
+		address_to_text(&seen->destination, address);
+		c.destination = slice_of_string(address);
+	}
 	return observation_put_contact(o, &c, why);
 }
 
