@@ -1,4 +1,5 @@
 /* What is new in a batch, what the ledger says about it, and which ids it gets. */
+#include "server/model/observation_body.h"
 #include "server/store/ingest_batch.h"
 #include "tests/unit/suite.h"
 
@@ -109,6 +110,115 @@ START_TEST(lies_and_gone_sensors)
 	ck_assert_int_eq(b.sensors[s].ledger.duplicate, 1);
 	ck_assert(b.sensors[gone].gone && !b.sensors[s].gone);
 	ck_assert_uint_eq(b.stored, 1);
+	ingest_batch_release(&b);
+}
+END_TEST
+
+/* Evidence has a row, and is no detection: the ledger counts it as ignored. */
+START_TEST(evidence_is_stored_and_counted_as_ignored)
+{
+	struct ingest_batch b = { 0 };
+	uint32_t s = ingest_batch_sensor(&b, 17, 3, NULL);
+
+	add(&b, s, INGEST_CONTEXT, 5, 1);
+	add(&b, s, INGEST_IGNORED, 5, 2);
+	b.streams[0].mark = 0;
+	judge(&b);
+	ck_assert_uint_eq(b.stored, 1);
+	ck_ledger(&b.sensors[s], &(struct ingest_ledger){ .expected = 2, .received = 2, .ignored = 2 });
+	ck_assert_int_eq(b.sensors[s].last_event_at, TIME_NONE);
+	/* Refused by the database, it is only counted. */
+	ck_assert(ingest_batch_degrade(&b, 0));
+	judge(&b);
+	ck_assert_uint_eq(b.stored, 0);
+	ck_ledger(&b.sensors[s], &(struct ingest_ledger){ .expected = 2, .received = 2, .ignored = 2 });
+	ck_assert(!ingest_batch_degrade(&b, 0));
+	ingest_batch_release(&b);
+}
+END_TEST
+
+static void observe(struct ingest_batch *b, uint32_t sensor, int64_t sequence, const char *name, bool bad_clock)
+{
+	static struct observables seen;
+	struct ingest_event event = { .kind = INGEST_IGNORED, .epoch = 5, .sequence = sequence, .seen = &seen };
+	struct err why;
+	size_t bytes;
+
+	seen = (struct observables){ .count = 1,
+				     .inside = { 4, { 192, 168, 1, 23 } },
+				     .destination = { 4, { 198, 51, 100, 9 } },
+				     .port = 443,
+				     .bytes = 100 + sequence,
+				     .started = 1790812800 * US_PER_SECOND };
+	ck_assert(indicator_key_of_domain(slice_of_string(name), &seen.items[0].key));
+	event.ts = event.received_at = (1790812800 + 60 * sequence) * US_PER_SECOND;
+	event.bad_clock = bad_clock;
+	ck_assert_int_eq(ingest_batch_add(b, sensor, &event, coder, &bytes, &why), 0);
+	ck_assert_uint_gt(bytes, 0);
+}
+
+/* What the body of one company says, read back; the caller frees it. */
+static struct observation *observed(const struct ingest_batch *b, uint32_t index, int64_t company_id)
+{
+	struct observation *o = observation_new();
+	struct err why;
+
+	ck_assert_ptr_nonnull(o);
+	ck_assert_uint_lt(index, b->observation_count);
+	ck_assert_int_eq(b->observations[index].company_id, company_id);
+	ck_assert_int_eq(
+	    observation_merge(o, slice_of(b->bodies.data + b->observations[index].body, b->observations[index].length),
+			      &why),
+	    0);
+	ck_assert_int_eq(observation_sort(o, &why), 0);
+	return o;
+}
+
+START_TEST(only_new_records_are_observed)
+{
+	struct ingest_batch b = { 0 };
+	uint32_t first = ingest_batch_sensor(&b, 18, 1, NULL), second = ingest_batch_sensor(&b, 17, 3, NULL),
+		 third = ingest_batch_sensor(&b, 18, 2, NULL);
+	struct observation_contact contact;
+	struct observation_seen seen;
+	struct observation *o;
+	struct err why;
+
+	observe(&b, first, 1, "a.example", false);
+	observe(&b, second, 1, "a.example", false); /* below the mark: it was counted when it came first */
+	observe(&b, second, 2, "b.example", true);
+	observe(&b, second, 2, "b.example", true); /* twice within the batch */
+	observe(&b, third, 1, "a.example", false);
+	add(&b, third, INGEST_ALERT, 5, 2); /* with nothing to observe */
+	b.streams[0].mark = 0;
+	b.streams[1].mark = 1;
+	b.streams[2].mark = 0;
+	judge(&b);
+	for (int i = 0; i < 2; i++) { /* again, after a failure, it is the same */
+		ck_assert_int_eq(ingest_batch_observe(&b, &why), 0);
+		ck_assert_uint_eq(b.observation_count, 2);
+	}
+	o = observed(&b, 0, 17);
+	ck_assert_uint_eq(observation_seen_count(o), 1);
+	observation_seen_at(o, 0, &seen);
+	ck_assert_int_eq(seen.contacts, 1);
+	ck_assert(slice_is(seen.key, "example.b."));
+	observation_contact_at(o, 0, &contact);
+	ck_assert_int_eq(contact.last, 1790812920 * US_PER_SECOND); /* a wrong clock is wrong about the begin too */
+	ck_assert_int_eq(contact.bytes[0], 102);
+	observation_free(o);
+	o = observed(&b, 1, 18);
+	observation_seen_at(o, 0, &seen);
+	ck_assert_int_eq(seen.contacts, 2);
+	ck_assert_uint_eq(observation_contact_count(o), 1);
+	observation_contact_at(o, 0, &contact);
+	ck_assert_int_eq(contact.last, 1790812800 * US_PER_SECOND);
+	observation_free(o);
+	/* Half of it. */
+	ingest_batch_judge(&b, 0, 1);
+	ck_assert_int_eq(ingest_batch_observe(&b, &why), 0);
+	ck_assert_uint_eq(b.observation_count, 1);
+	ck_assert_int_eq(b.observations[0].company_id, 18);
 	ingest_batch_release(&b);
 }
 END_TEST
@@ -243,8 +353,14 @@ static void unmake(void)
 
 int main(void)
 {
-	const TTest *const tests[] = { marks_tell_what_is_new,   half_a_batch,    lies_and_gone_sensors,
-				       ids_run_within_companies, pieces_are_long, times_that_timestamptz_holds };
+	const TTest *const tests[] = { marks_tell_what_is_new,
+				       half_a_batch,
+				       lies_and_gone_sensors,
+				       evidence_is_stored_and_counted_as_ignored,
+				       only_new_records_are_observed,
+				       ids_run_within_companies,
+				       pieces_are_long,
+				       times_that_timestamptz_holds };
 	Suite *suite = suite_create("ingest batch");
 	TCase *tc = tcase_create("all");
 	SRunner *runner;
