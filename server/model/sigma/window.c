@@ -61,20 +61,6 @@ static bool is_sorted(const struct window_hit *hits, size_t count)
 	return true;
 }
 
-/* Which of two values says more about a firing. */
-static double better(const struct sigma_correlation *c, double a, double b)
-{
-	bool high = c->condition_count == 0, low = false;
-
-	for (size_t i = 0; i < c->condition_count; i++) {
-		high |= c->conditions[i].op == SIGMA_GT || c->conditions[i].op == SIGMA_GTE;
-		low |= c->conditions[i].op == SIGMA_LT || c->conditions[i].op == SIGMA_LTE;
-	}
-	if (high)
-		return b > a ? b : a;
-	return low && b < a ? b : a;
-}
-
 static struct window_firing *new_firing(struct sweep *s)
 {
 	if (s->firing_count == s->room) {
@@ -95,7 +81,7 @@ static bool take_window(struct sweep *s, size_t from, size_t last, double value)
 	struct window_firing *f = s->firing_count ? &s->firings[s->firing_count - 1] : NULL;
 
 	if (f && window_near(s->c, f->last, s->hits[from].ts > f->last ? s->hits[from].ts : f->last)) {
-		f->measured = better(s->c, f->measured, value);
+		f->measured = window_better(s->c, f->measured, value);
 	} else {
 		f = new_firing(s);
 		if (!f)

@@ -156,13 +156,18 @@ static void extend_chains(struct window_measure *m, const struct window_hit *hit
 	}
 }
 
-static window_sum in_units(double number)
+window_sum window_in_units(double number)
 {
 	if (number > NUMBER_BOUND)
 		number = NUMBER_BOUND;
 	if (number < -NUMBER_BOUND)
 		number = -NUMBER_BOUND;
 	return (window_sum)(number * SUM_UNIT);
+}
+
+double window_from_units(window_sum sum)
+{
+	return (double)sum / SUM_UNIT;
 }
 
 void window_measure_add(struct window_measure *m, size_t i)
@@ -192,7 +197,7 @@ void window_measure_add(struct window_measure *m, size_t i)
 	if (m->c->type == SIGMA_VALUE_PERCENTILE)
 		rank_put(m, m->keys[i], 1);
 	else
-		m->sum += in_units(hit->number);
+		m->sum += window_in_units(hit->number);
 }
 
 void window_measure_remove(struct window_measure *m, size_t i)
@@ -221,7 +226,7 @@ void window_measure_remove(struct window_measure *m, size_t i)
 	if (m->c->type == SIGMA_VALUE_PERCENTILE)
 		rank_put(m, m->keys[i], UINT32_MAX);
 	else
-		m->sum -= in_units(hit->number);
+		m->sum -= window_in_units(hit->number);
 }
 
 static double chain_length(const struct window_measure *m, time_us first)
@@ -234,11 +239,11 @@ static double chain_length(const struct window_measure *m, time_us first)
 }
 
 /* The smallest number that at least this share of the numbers does not pass. */
-static double nearest_rank(const struct window_measure *m)
+size_t window_rank(const struct sigma_correlation *c, size_t count)
 {
-	double place = ceil(m->c->percentile * (double)m->in_window / 100);
+	double place = ceil(c->percentile * (double)count / 100);
 
-	return rank_at(m, place < 1 ? 1 : (size_t)place);
+	return place < 1 ? 1 : (size_t)place;
 }
 
 double window_measure_value(const struct window_measure *m, time_us first)
@@ -252,11 +257,11 @@ double window_measure_value(const struct window_measure *m, time_us first)
 	case SIGMA_TEMPORAL_ORDERED:
 		return chain_length(m, first);
 	case SIGMA_VALUE_SUM:
-		return m->in_window ? (double)m->sum / SUM_UNIT : NAN;
+		return m->in_window ? window_from_units(m->sum) : NAN;
 	case SIGMA_VALUE_AVG:
-		return m->in_window ? (double)m->sum / SUM_UNIT / (double)m->in_window : NAN;
+		return m->in_window ? window_from_units(m->sum) / (double)m->in_window : NAN;
 	case SIGMA_VALUE_PERCENTILE:
-		return m->in_window ? nearest_rank(m) : NAN;
+		return m->in_window ? rank_at(m, window_rank(m->c, m->in_window)) : NAN;
 	}
 	return NAN;
 }
@@ -290,4 +295,17 @@ bool window_holds(const struct sigma_correlation *c, double value)
 		if (!condition_holds(&c->conditions[i], value))
 			return false;
 	return true;
+}
+
+double window_better(const struct sigma_correlation *c, double a, double b)
+{
+	bool high = c->condition_count == 0, low = false;
+
+	for (size_t i = 0; i < c->condition_count; i++) {
+		high |= c->conditions[i].op == SIGMA_GT || c->conditions[i].op == SIGMA_GTE;
+		low |= c->conditions[i].op == SIGMA_LT || c->conditions[i].op == SIGMA_LTE;
+	}
+	if (high)
+		return b > a ? b : a;
+	return low && b < a ? b : a;
 }

@@ -35,8 +35,15 @@ void window_measure_add(struct window_measure *m, size_t i);
 void window_measure_remove(struct window_measure *m, size_t i);
 /* first: time of the window's first hit. NAN: there is none, as of the average of nothing. */
 double window_measure_value(const struct window_measure *m, time_us first);
+/* The place, from 1, of the percentile among this many numbers in order: nearest rank. */
+size_t window_rank(const struct sigma_correlation *c, size_t count);
+/* Which of two values says more about a firing. */
+double window_better(const struct sigma_correlation *c, double a, double b);
 /* Whether the conditions hold for a value. */
 bool window_holds(const struct sigma_correlation *c, double value);
+
+window_sum window_in_units(double number);
+double window_from_units(window_sum sum);
 
 /* b - a for b not before a, whatever they are. */
 static inline uint64_t window_span(time_us a, time_us b)
