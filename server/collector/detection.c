@@ -16,6 +16,7 @@ enum {
 	RETRY_MOST_MS = 5 * 1000,
 	INDICATORS_WAIT_MS = 60 * 1000,
 	LOG_INTERVAL_MS = 10 * 1000,
+	LOSS_INTERVAL_MS = 10 * 60 * 1000,
 	PROBLEMS_LOGGED = 5,
 };
 
@@ -32,7 +33,8 @@ struct detection_keeper {
 	bool rules_known, mutes_known, indicators_known;
 	int64_t indicators_until; /* no longer than this are sensors kept waiting for them */
 	unsigned failures;
-	struct log_limit trouble;
+	struct log_limit trouble, lossy;
+	struct detector_figures figures; /* that were complained about */
 };
 
 /* ---------------------------------------------------------------------------------------------------------- ready */
@@ -182,6 +184,23 @@ static void on_ready(evutil_socket_t fd, short what, void *arg)
 		watch(k);
 }
 
+/* What rules could not say is not passed over in silence. */
+static void complain_of_losses(struct detection_keeper *k)
+{
+	struct detector_figures now;
+	unsigned skipped;
+
+	detector_figures(k->plan.detector, &now);
+	if (now.hits_lost == k->figures.hits_lost && now.limits_hit == k->figures.limits_hit)
+		return;
+	if (!log_allowed(&k->lossy, LOSS_INTERVAL_MS, &skipped))
+		return;
+	log_warning("rules: %" PRIu64 " hits were too many for their record, and regular expressions gave up %" PRIu64
+		    " times (since the last line like this): make these rules narrower",
+		    now.hits_lost - k->figures.hits_lost, now.limits_hit - k->figures.limits_hit);
+	k->figures = now;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct detection_keeper *k = arg;
@@ -195,6 +214,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	}
 	set_timer(k, LOOK_MS);
 	tell_if_ready(k);
+	complain_of_losses(k);
 	if (detection_feed_look(k->feed, &why) != 0)
 		rest(k, &why);
 	else
