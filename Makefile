@@ -136,7 +136,8 @@ install: all ## to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(BUILD)/hinomi-agent $(DESTDIR)$(PREFIX)/sbin/hinomi-agent
 	install -d $(DESTDIR)$(PREFIX)/share/hinomi/schema $(DESTDIR)$(PREFIX)/share/hinomi/config
 	install -m 644 schema/*.sql $(DESTDIR)$(PREFIX)/share/hinomi/schema
-	install -m 644 config/* $(DESTDIR)$(PREFIX)/share/hinomi/config
+	install -m 644 $(filter-out config/rules,$(wildcard config/*)) $(DESTDIR)$(PREFIX)/share/hinomi/config
+	find config/rules -type f -exec install -D -m 644 {} $(DESTDIR)$(PREFIX)/share/hinomi/{} \;
 	cp -R $(BUILD)/web $(DESTDIR)$(PREFIX)/share/hinomi/
 
 clean:
