@@ -3,9 +3,9 @@
  * same firings, as both do what window.h says.
  *
  * Hits may come in any order within `lateness` of the newest; they are put in order first, and a hit then costs
- * constant time (value_percentile: as much as its window is long). A firing is told when it is over: when nothing within
- * the lateness could become part of it any more, or at the end. Chained correlations are fed with the moments of those
- * that they name. */
+ * constant time (value_percentile: as much as its window is long). A firing is told when it is over: when nothing
+ * within the lateness could become part of it any more, or at the end. Chained correlations are fed with the moments of
+ * those that they name. */
 #ifndef SERVER_MODEL_SIGMA_STREAM_H
 #define SERVER_MODEL_SIGMA_STREAM_H
 
@@ -16,8 +16,8 @@ struct sigma_stream;
 struct sigma_stream_limits {
 	time_us lateness; /* INT64_MAX: in any order; firings are told at the end */
 	size_t hits;      /* kept at most, of all groups */
-	/* Kept at most of one group; never fewer than its condition needs. A firing whose window holds more goes on; what
-	 * value_count, sums and the like measure of it is of the newest ones. */
+	/* Kept at most of one group; never fewer than its condition needs. A firing whose window holds more goes on;
+	 * what value_count, sums and the like measure of it is of the newest ones. */
 	size_t hits_per_group;
 };
 
