@@ -205,8 +205,7 @@ CREATE TABLE contact (
     score        smallint NOT NULL DEFAULT 0,   -- 0..100: server/model/beacon.h
     parts        jsonb,                      -- of the score; NULL: too few contacts, or so low that nobody looked closer
     PRIMARY KEY (company_id, contact_key)
-);
-CREATE INDEX contact_last ON contact (last_ts);
+) WITH (fillfactor = 70);
 CREATE INDEX contact_score ON contact (company_id, score) WHERE score >= 50;
 
 -- ---------------------------------------------------------------------------------------------- indicators

@@ -46,8 +46,16 @@ struct settings {
 	} keyholder;
 
 	struct {
-		int64_t window; /* ms between neighbours of one incident, on event time */
-		int64_t poll;   /* ms between looks when no doorbell rings */
+		int64_t window;    /* ms between neighbours of one incident, on event time */
+		int64_t poll;      /* ms between looks when no doorbell rings */
+		int64_t settle;    /* ms until conditions that a late hit could undo are judged */
+		int64_t hits_keep; /* ms that hits of correlations are kept after they came, and the timespan more */
+		int64_t group_hits, company_hits; /* most hits kept of a group, and of a company */
+		int64_t beacon_score;             /* from which on a contact is an incident */
+		int64_t contacts_max;             /* kept for a company */
+		int64_t campaign_members;         /* so many companies ... */
+		int64_t campaign_days;            /* ... within so many days make a campaign */
+		int64_t campaign_interval;        /* ms between rounds */
 	} correlator;
 
 	struct {
@@ -56,6 +64,7 @@ struct settings {
 		int64_t down_after;       /* ms before it is down */
 		int64_t months_ahead;     /* partitions made ahead */
 		int64_t retention_months; /* 0: keep alerts for ever */
+		int64_t observable_days;  /* since they were last seen; contacts and sightings too */
 	} housekeeper;
 
 	struct {
