@@ -30,7 +30,7 @@ struct detection_keeper {
 	struct watch watch;
 	struct event *timer; /* next look; next attempt to connect; end of an attempt */
 	bool connected, told;
-	bool rules_known, mutes_known, indicators_known;
+	bool rules_known, mutes_known, indicators_known, indicators_came;
 	int64_t indicators_until; /* no longer than this are sensors kept waiting for them */
 	unsigned failures;
 	struct log_limit trouble, lossy;
@@ -149,6 +149,25 @@ static void take_rules(struct detection_keeper *k)
 	build_next(k);
 }
 
+static void take_mutes(struct detection_keeper *k)
+{
+	struct mutes *mutes = detection_feed_take_mutes(k->feed);
+	size_t count = mutes_count(mutes);
+
+	detector_set_mutes(k->plan.detector, mutes);
+	if (count || k->mutes_known)
+		log_info("mutes in force: %zu (those of groups once for each company)", count);
+	k->mutes_known = true;
+}
+
+static void note_indicators(struct detection_keeper *k)
+{
+	if (k->indicators_came)
+		log_info("indicators in force: %zu", indicator_set_count(detector_indicators(k->plan.detector)));
+	k->indicators_came = false;
+	k->indicators_known = true;
+}
+
 static void take(struct detection_keeper *k, enum detection_feed_event event, const struct err *why)
 {
 	if (why->code != ERR_NONE)
@@ -156,10 +175,11 @@ static void take(struct detection_keeper *k, enum detection_feed_event event, co
 	if (event == DETECTION_RULES) {
 		take_rules(k);
 	} else if (event == DETECTION_MUTES) {
-		detector_set_mutes(k->plan.detector, detection_feed_take_mutes(k->feed));
-		k->mutes_known = true;
+		take_mutes(k);
+	} else if (event == DETECTION_INDICATORS) {
+		k->indicators_came = true;
 	} else if (event == DETECTION_CURRENT) {
-		k->indicators_known = true;
+		note_indicators(k);
 	}
 	if (!k->connected)
 		set_timer(k, LOOK_MS);
