@@ -3,31 +3,56 @@
 #include "lib/log.h"
 #include "lib/random.h"
 #include "server/store/housekeeping.h"
+#include "server/store/retention.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
 enum { RECONNECT_FIRST_MS = 100, RECONNECT_MOST_MS = 10 * 1000, USER_SIZE = 128 };
 
-static int make_months(struct db *db, const struct settings *s, int64_t *count, struct err *why)
+/* What a task works with. */
+struct keeping {
+	struct db *db;
+	const struct settings *settings;
+	struct retention_mark mark; /* from round to round */
+};
+
+static int make_months(struct keeping *k, int64_t *count, struct err *why)
 {
-	return housekeeping_make_months(db, s->housekeeper.months_ahead, count, why);
+	return housekeeping_make_months(k->db, k->settings->housekeeper.months_ahead, count, why);
 }
 
-static int drop_months(struct db *db, const struct settings *s, int64_t *count, struct err *why)
+static int drop_months(struct keeping *k, int64_t *count, struct err *why)
 {
-	return housekeeping_drop_months(db, s->housekeeper.retention_months, count, why);
+	return housekeeping_drop_months(k->db, k->settings->housekeeper.retention_months, count, why);
 }
 
-static int sensor_states(struct db *db, const struct settings *s, int64_t *count, struct err *why)
+static int sensor_states(struct keeping *k, int64_t *count, struct err *why)
 {
-	return housekeeping_sensor_states(db, s->housekeeper.late_after, s->housekeeper.down_after, count, why);
+	const struct settings *s = k->settings;
+
+	return housekeeping_sensor_states(k->db, s->housekeeper.late_after, s->housekeeper.down_after, count, why);
+}
+
+static int observables(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_observables(k->db, k->settings->housekeeper.observable_days, &k->mark, count, why);
+}
+
+static int contacts(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_contacts(k->db, k->settings->housekeeper.observable_days, &k->mark, count, why);
+}
+
+static int sightings(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_sightings(k->db, k->settings->housekeeper.observable_days, count, why);
 }
 
 /* `run`, or else what is to be pruned. */
 static const struct task {
 	const char *done; /* what is logged behind the count */
-	int (*run)(struct db *db, const struct settings *s, int64_t *count, struct err *why);
+	int (*run)(struct keeping *k, int64_t *count, struct err *why);
 	enum housekeeping_prune prune;
 	bool quiet; /* happens all the time */
 } tasks[] = {
@@ -39,12 +64,15 @@ static const struct task {
 	{ "remembered answers pruned", NULL, PRUNE_IDEMPOTENCY, true },
 	{ "enrolment tokens pruned", NULL, PRUNE_TOKENS, false },
 	{ "marks of old streams pruned", NULL, PRUNE_STREAMS, false },
+	{ "observables forgotten", observables, 0, true },
+	{ "contacts forgotten", contacts, 0, true },
+	{ "sightings of campaigns forgotten", sightings, 0, true },
 };
 
-static int run_task(const struct task *task, struct db *db, const struct settings *s, struct err *why)
+static int run_task(const struct task *task, struct keeping *k, struct err *why)
 {
 	int64_t count = 0;
-	int failed = task->run ? task->run(db, s, &count, why) : housekeeping_prune(db, task->prune, &count, why);
+	int failed = task->run ? task->run(k, &count, why) : housekeeping_prune(k->db, task->prune, &count, why);
 
 	if (count && task->quiet)
 		log_debug("%" PRId64 " %s", count, task->done);
@@ -54,12 +82,12 @@ static int run_task(const struct task *task, struct db *db, const struct setting
 }
 
 /* -1: the database is away. */
-static int do_round(struct role_context *context, struct db *db, struct err *why)
+static int do_round(struct role_context *context, struct keeping *k, struct err *why)
 {
 	for (size_t i = 0; i < ARRAY_LEN(tasks); i++) {
 		if (role_wait(context, -1, 0))
 			break;
-		if (run_task(&tasks[i], db, &context->settings, why) == 0)
+		if (run_task(&tasks[i], k, why) == 0)
 			continue;
 		if (why->code == ERR_UNAVAILABLE)
 			return -1;
@@ -78,12 +106,12 @@ static int open_database(struct role_context *context, struct db **db, struct er
 
 static int housekeeper_run(struct role_context *context, struct err *why)
 {
+	struct keeping k = { .settings = &context->settings };
 	bool was_ready = false;
 	unsigned attempts = 0;
-	struct db *db = NULL;
 
 	while (!context->stopping) {
-		if ((db || open_database(context, &db, why) == 0) && do_round(context, db, why) == 0) {
+		if ((k.db || open_database(context, &k.db, why) == 0) && do_round(context, &k, why) == 0) {
 			if (!was_ready)
 				role_ready(context);
 			was_ready = true;
@@ -91,12 +119,12 @@ static int housekeeper_run(struct role_context *context, struct err *why)
 			role_wait(context, -1, context->settings.housekeeper.interval);
 			continue;
 		}
-		db_close(db);
-		db = NULL;
+		db_close(k.db);
+		k.db = NULL;
 		log_warning("%s; trying again", why->text);
 		role_wait(context, -1, backoff_ms(attempts++, RECONNECT_FIRST_MS, RECONNECT_MOST_MS));
 	}
-	db_close(db);
+	db_close(k.db);
 	return 0;
 }
 
