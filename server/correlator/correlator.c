@@ -3,9 +3,12 @@
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "lib/random.h"
+#include "server/correlator/campaigns.h"
 #include "server/correlator/company.h"
 #include "server/correlator/hunts.h"
+#include "server/correlator/rule_book.h"
 #include "server/correlator/setbacks.h"
+#include "server/correlator/window_keeper.h"
 #include "server/store/correlation.h"
 
 #include <inttypes.h>
@@ -16,6 +19,7 @@ enum {
 	 * alerts of a fifth of a second share their transactions. */
 	ROUND_SPACING_MS = 200,
 	CONFLICT_TRIES = 3,
+	PRUNE_EVERY_MS = 60 * 1000,
 	RECONNECT_FIRST_MS = 100,
 	RECONNECT_MOST_MS = 10 * 1000,
 	USER_SIZE = 128,
@@ -25,6 +29,8 @@ struct correlator {
 	struct role_context *context;
 	struct db *db;
 	struct setbacks setbacks;
+	struct rule_book book;
+	int64_t pruned_ms, campaigns_ms; /* when old hits and campaigns were looked for last */
 	bool was_ready;
 };
 
@@ -36,23 +42,35 @@ static int open_database(struct correlator *c, struct err *why)
 	snprintf(user, sizeof(user), "%scorrelator", settings->database.user_prefix);
 	if (db_open(&c->db, settings->database.conninfo, user, "hinomi correlator", why) != 0)
 		return -1;
-	if (correlation_prepare(c->db, why) == 0)
+	if (correlation_prepare(c->db, why) == 0 && rule_book_refresh(&c->book, c->db, why) == 0)
 		return 0;
 	db_close(c->db);
 	c->db = NULL;
 	return -1;
 }
 
-/* A failure is the company's own unless the database is away. */
-static int correlate(struct correlator *c, int64_t company_id, bool *more, struct err *why)
+static struct company_options options_of(const struct settings *s)
 {
-	const struct settings *settings = &c->context->settings;
+	return (struct company_options){
+		.window = s->correlator.window * 1000,
+		.timezone = s->timezone,
+		.settle = s->correlator.settle * 1000,
+		.group_hits = s->correlator.group_hits,
+		.company_hits = s->correlator.company_hits,
+		.beacon_score = s->correlator.beacon_score,
+		.contacts_max = s->correlator.contacts_max,
+	};
+}
+
+/* A failure is the company's own unless the database is away. */
+static int correlate(struct correlator *c, int64_t company_id, bool due, bool *more, struct err *why)
+{
+	const struct company_options options = options_of(&c->context->settings);
 	struct company_result result;
 	int failed = -1;
 
 	for (int i = 0; i < CONFLICT_TRIES && failed; i++) {
-		failed = company_correlate(c->db, company_id, settings->correlator.window * 1000, settings->timezone,
-					   &result, why);
+		failed = company_correlate(c->db, company_id, &options, &c->book, due, &result, why);
 		if (failed && why->code != ERR_CONFLICT)
 			break;
 	}
@@ -71,13 +89,12 @@ static int correlate(struct correlator *c, int64_t company_id, bool *more, struc
 	return 0;
 }
 
-/* One transaction for each company that has work. */
+/* One transaction for each company that has work: however much one has, the others wait for a bounded part of it. */
 static int do_round(struct correlator *c, bool *more, struct err *why)
 {
 	struct db_result *companies;
 	int failed = 0;
 
-	*more = false;
 	if (correlation_companies(c->db, &companies, why) != 0)
 		return -1;
 	for (int i = 0; i < db_rows(companies) && !failed; i++) {
@@ -86,10 +103,50 @@ static int do_round(struct correlator *c, bool *more, struct err *why)
 		if (role_wait(c->context, -1, 0)) /* takes signals in, between any two companies */
 			break;
 		if (!setbacks_waiting(&c->setbacks, company_id, clock_monotonic_ms()))
-			failed = correlate(c, company_id, more, why);
+			failed = correlate(c, company_id, db_bool(companies, i, 1), more, why);
 	}
 	db_result_free(companies);
-	return failed ? failed : hunts_round(c->db, more, why);
+	return failed;
+}
+
+static int look_for_campaigns(struct correlator *c, bool *more, struct err *why)
+{
+	const struct settings *settings = &c->context->settings;
+	const struct campaigns_options options = { settings->correlator.campaign_members,
+						   (int)settings->correlator.campaign_days };
+	struct campaigns_result result;
+
+	if (campaigns_round(c->db, &options, &result, why) == 0)
+		*more = *more || result.more;
+	else if (why->code == ERR_UNAVAILABLE)
+		return -1;
+	else
+		log_error("campaigns are looked for again in the next round: %s", why->text);
+	return 0;
+}
+
+static bool is_time(int64_t *last_ms, int64_t interval_ms)
+{
+	int64_t now = clock_monotonic_ms();
+
+	if (*last_ms && now - *last_ms < interval_ms)
+		return false;
+	*last_ms = now;
+	return true;
+}
+
+/* What looks over the companies: campaigns, hunts, hits that have become old. A slice of it in each round, so that it
+ * never holds the alerts up. */
+static int do_chores(struct correlator *c, bool *more, struct err *why)
+{
+	const struct settings *settings = &c->context->settings;
+	time_us keep = settings->correlator.hits_keep * 1000 + rule_book_longest(&c->book);
+
+	if (is_time(&c->campaigns_ms, settings->correlator.campaign_interval) && look_for_campaigns(c, more, why) != 0)
+		return -1;
+	if (hunts_round(c->db, more, why) != 0)
+		return -1;
+	return is_time(&c->pruned_ms, PRUNE_EVERY_MS) ? window_keeper_prune(c->db, keep, why) : 0;
 }
 
 /* Until somebody rings, or it is time to look anyway. What the last statements brought in is not in the socket. */
@@ -109,9 +166,10 @@ static int serve(struct correlator *c, struct err *why)
 {
 	while (!c->context->stopping) {
 		int64_t started = clock_monotonic_ms();
-		bool more;
+		bool more = false;
 
-		if (do_round(c, &more, why) != 0)
+		if (rule_book_refresh(&c->book, c->db, why) != 0 || do_round(c, &more, why) != 0 ||
+		    do_chores(c, &more, why) != 0)
 			return -1;
 		if (more)
 			continue;
@@ -143,6 +201,7 @@ static int correlator_run(struct role_context *context, struct err *why)
 	}
 	db_close(c.db);
 	setbacks_release(&c.setbacks);
+	rule_book_release(&c.book);
 	return 0;
 }
 

@@ -77,11 +77,12 @@ int incident_causes_collect(struct incident_causes *c, const struct incident_pla
 		cause_init(&row.cause);
 		row.cause.rule_id = s->rule->rule_id;
 		row.cause.rule_set = version;
-		row.cause.severity = s->rule->severity;
+		row.cause.severity = s->severity;
+		row.cause.about = s->about;
 		row.cause.title = s->rule->title;
 		row.cause.first = row.cause.last = ts;
 		row.cause.hits = 1;
-		cause_add_alert(&row.cause, ts, s->alert_id);
+		cause_add_alert(&row.cause, ts, p->alerts[s->alert].id);
 		if (add(c, &row, why) != 0)
 			return -1;
 	}

@@ -13,8 +13,9 @@
 /* A rule that stands alone matched an alert of the plan. */
 struct plan_single {
 	size_t alert; /* index in the plan */
-	int64_t alert_id;
 	const struct rule_entry *rule;
+	int severity;       /* as it raises the incident */
+	struct slice about; /* for cause.about */
 };
 
 struct incident_cause {

@@ -381,6 +381,9 @@ static void add_firings(struct incident_plan *p, struct work *w, struct before *
 			if (f->ties[t].ts > before[incident].newest)
 				before[incident].newest = f->ties[t].ts;
 		}
+		/* It ties other firings only, and none of them is known any more. */
+		if (facts->top.severity == 0)
+			incident_facts_see(facts, f->first, DIRECTION_UNKNOWN);
 	}
 }
 

@@ -19,14 +19,14 @@ int correlation_prepare(struct db *db, struct err *why)
 int correlation_companies(struct db *db, struct db_result **out, struct err *why)
 {
 	return db_run(db,
-		      "SELECT DISTINCT company_id FROM work UNION "
-		      "SELECT DISTINCT company_id FROM rule_window WHERE due_at <= now()",
+		      "SELECT company_id, bool_or(due) FROM ("
+		      "SELECT company_id, false AS due FROM work UNION "
+		      "SELECT company_id, false FROM observation UNION "
+		      "SELECT company_id, true FROM rule_window WHERE due_at <= now()) w GROUP BY company_id",
 		      NULL, out, why);
 }
 
-/* ---------------------------------------------------------------------------------------------------------- claim */
-
-static int lock_company(struct db *db, int64_t company_id, bool *got, struct err *why)
+int correlation_lock(struct db *db, int64_t company_id, bool *got, struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *result;
@@ -38,6 +38,8 @@ static int lock_company(struct db *db, int64_t company_id, bool *got, struct err
 	db_result_free(result);
 	return 0;
 }
+
+/* ---------------------------------------------------------------------------------------------------------- claim */
 
 static int take_work(struct db *db, int64_t company_id, int64_t most, struct db_result **out, struct err *why)
 {
@@ -70,7 +72,9 @@ static const char read_alerts_sql[] =
     "a.engine), 500), "
     "CASE WHEN a.direction IN ('inbound', 'external') THEN host(a.attacker_ip) ELSE host(a.inside_ip) END, "
     "(a.ts AT TIME ZONE $6::text)::date - date '1970-01-01', a.id, a.kind = 'alert', a.rule_hits, a.mute_id, "
-    "a.category = 'indicator' "
+    "host(a.attacker_ip), CASE WHEN a.inside_ip IS NOT NULL THEN host(CASE WHEN a.inside_ip = a.source_ip "
+    "THEN a.destination_ip ELSE a.source_ip END) END, "
+    "CASE WHEN a.inside_ip = a.source_ip THEN a.destination_port ELSE a.source_port END, a.signature_id "
     "FROM unnest($2::bigint[], $3::bigint[]) AS w (id_from, id_to) "
     "JOIN alert a ON a.company_id = $1::bigint AND a.id BETWEEN w.id_from AND w.id_to "
     "AND a.ts BETWEEN $4::timestamptz AND $5::timestamptz AND a.kind IN ('alert', 'context')";
@@ -140,6 +144,29 @@ static int decode_alert(const struct db_result *r, int row, struct plan_alert *a
 	return 0;
 }
 
+/* What campaigns want to know; indicators are in the rule hits. */
+static void decode_sighting(const struct db_result *r, int row, const struct plan_alert *a, const struct day_count *day,
+			    struct campaign_alert *out)
+{
+	*out = (struct campaign_alert){
+		.ts = a->ts,
+		.day = day->day,
+		.cluster_key = a->cluster_key,
+		.drill = !db_is_null(r, row, 16),
+		.direction = a->direction,
+		.engine = day->engine,
+		.stage = a->stage,
+		.severity = a->severity,
+		.score = a->score,
+		.blocked = a->blocked,
+		.attacker = db_slice(r, row, 17),
+		.remote = db_slice(r, row, 18),
+		.remote_port = db_is_null(r, row, 19) ? PORT_NONE : (int)db_integer(r, row, 19),
+		.signature_id = db_slice(r, row, 20),
+		.title = a->title,
+	};
+}
+
 static int decode_record(const struct db_result *r, int row, size_t alert, struct correlation_record *record,
 			 struct err *why)
 {
@@ -152,7 +179,6 @@ static int decode_record(const struct db_result *r, int row, size_t alert, struc
 		.rule_hits = db_slice(r, row, 15),
 		.mute_id = db_integer(r, row, 16),
 		.repeat_count = (int32_t)db_integer(r, row, 9),
-		.is_indicator = db_bool(r, row, 17),
 	};
 	return direction_parse(db_slice(r, row, 3), &record->direction) ? 0 : unknown_name(why);
 }
@@ -165,11 +191,12 @@ static int decode_alerts(struct correlation_batch *b, struct err *why)
 	b->alerts = calloc(count + 1, sizeof(*b->alerts));
 	b->days = calloc(count + 1, sizeof(*b->days));
 	b->records = calloc(count + 1, sizeof(*b->records));
-	if (!b->alerts || !b->days || !b->records)
+	b->sightings = calloc(count + 1, sizeof(*b->sightings));
+	if (!b->alerts || !b->days || !b->records || !b->sightings)
 		return err_set(why, ERR_NOMEM, "no memory for %zu alerts", count);
 	for (int row = 0; row < db_rows(r); row++) {
 		bool is_alert = db_bool(r, row, 14);
-		bool tells = !db_is_null(r, row, 15) || !db_is_null(r, row, 16) || db_bool(r, row, 17);
+		bool tells = !db_is_null(r, row, 15) || !db_is_null(r, row, 16);
 
 		if (tells && decode_record(r, row, is_alert ? b->alert_count : SIZE_MAX, &b->records[b->record_count++],
 					   why) != 0)
@@ -178,6 +205,8 @@ static int decode_alerts(struct correlation_batch *b, struct err *why)
 			continue;
 		if (decode_alert(r, row, &b->alerts[b->alert_count], &b->days[b->alert_count], why) != 0)
 			return -1;
+		decode_sighting(r, row, &b->alerts[b->alert_count], &b->days[b->alert_count],
+				&b->sightings[b->alert_count]);
 		b->alert_count++;
 	}
 	b->day_count = day_counts_add_up(b->days, b->alert_count);
@@ -188,15 +217,9 @@ int correlation_claim(struct db *db, int64_t company_id, int64_t most, const cha
 		      struct correlation_batch *out, struct err *why)
 {
 	struct db_result *work;
-	bool got;
 	int failed = 0;
 
 	*out = (struct correlation_batch){ 0 };
-	if (lock_company(db, company_id, &got, why) != 0)
-		return -1;
-	out->busy = !got;
-	if (!got)
-		return 0;
 	if (take_work(db, company_id, most, &work, why) != 0)
 		return -1;
 	out->work_rows = (size_t)db_rows(work);
@@ -215,6 +238,7 @@ void correlation_batch_release(struct correlation_batch *b)
 	free(b->alerts);
 	free(b->days);
 	free(b->records);
+	free(b->sightings);
 	db_result_free(b->alert_rows);
 	db_result_free(b->incident_rows);
 	*b = (struct correlation_batch){ 0 };

@@ -1,14 +1,15 @@
 /* The correlator's side of the database. For one company in one transaction:
  *
- *   db_begin; correlation_claim; (windows of correlations: rule_state.h); incident_plan_runs; correlation_known;
- *   incident_plan_make; correlation_write; (causes: incident_cause.h); correlation_count; db_commit
+ *   db_begin; correlation_lock; correlation_claim; (windows of correlations: rule_state.h); incident_plan_runs;
+ *   correlation_known; incident_plan_make; correlation_write; (causes: incident_cause.h); correlation_count; db_commit
  *
  * Claiming deletes the rows of work that the rest of the transaction deals with, so what was done and that it was done
- * stand or fall together. Two correlators never hold the same company: the claim takes an advisory lock for the length
- * of the transaction. A handful of statements each, whatever the number of alerts. */
+ * stand or fall together. Two correlators never hold the same company: the lock lasts as long as the transaction. A
+ * handful of statements each, whatever the number of alerts. */
 #ifndef SERVER_STORE_CORRELATION_H
 #define SERVER_STORE_CORRELATION_H
 
+#include "server/model/campaign.h"
 #include "server/model/day_counts.h"
 #include "server/model/incident_plan.h"
 #include "server/store/db.h"
@@ -16,8 +17,11 @@
 /* Once per connection: plans that never scan a table for a few rows of it, and the doorbells. */
 int correlation_prepare(struct db *db, struct err *why);
 
-/* company_id of every company that has work or windows that are due, in no order. Across companies. */
+/* Rows (company_id, whether windows of correlations are due) of every company that has work, observations or windows
+ * that are due, in no order. Across companies. */
 int correlation_companies(struct db *db, struct db_result **out, struct err *why);
+/* Until the end of the transaction no other correlator is at this company; false in *got: one is. */
+int correlation_lock(struct db *db, int64_t company_id, bool *got, struct err *why);
 
 /* A record that rules said something about, or that was muted. */
 struct correlation_record {
@@ -30,17 +34,16 @@ struct correlation_record {
 	struct slice rule_hits; /* server/model/rule_hits.h; ptr NULL: none */
 	int64_t mute_id;        /* 0: none. With a cluster key: a drill */
 	int32_t repeat_count;
-	bool is_indicator; /* an indicator made it an alert */
 };
 
 /* What a claim found. Texts in alerts and records, and in the incidents that correlation_known() adds to a plan, belong
  * to it. */
 struct correlation_batch {
-	bool busy;        /* another correlator is at this company */
 	size_t work_rows; /* 0: nothing to do */
 	bool more;        /* work may be left */
 	struct plan_alert *alerts;
 	size_t alert_count;
+	struct campaign_alert *sightings; /* of each alert; indicators are left out */
 	struct correlation_record *records;
 	size_t record_count;
 	struct day_count *days; /* added up */
