@@ -116,12 +116,14 @@ static int look_for_campaigns(struct correlator *c, bool *more, struct err *why)
 						   (int)settings->correlator.campaign_days };
 	struct campaigns_result result;
 
-	if (campaigns_round(c->db, &options, &result, why) == 0)
-		*more = *more || result.more;
-	else if (why->code == ERR_UNAVAILABLE)
-		return -1;
-	else
+	if (campaigns_round(c->db, &options, &result, why) != 0) {
+		if (why->code == ERR_UNAVAILABLE)
+			return -1;
 		log_error("campaigns are looked for again in the next round: %s", why->text);
+	} else if (result.more) {
+		*more = true;
+		c->campaigns_ms = 0; /* at once */
+	}
 	return 0;
 }
 
