@@ -262,7 +262,7 @@ int campaign_query_of_incident(struct db *db, int64_t company_id, int64_t incide
 	return run_for(db,
 		       "WITH RECURSIVE part (incident_id) AS (SELECT $2::bigint UNION SELECT i.incident_id FROM part p "
 		       "JOIN incident i ON i.company_id = $1::bigint AND i.merged_into = p.incident_id) "
-		       "SELECT c.campaign_id, c.kind, c.title, c.severity, c.companies FROM campaign c "
+		       "SELECT c.campaign_id, c.kind, " OWN_TITLE ", c.severity, c.companies FROM campaign c "
 		       "WHERE c.campaign_id IN (SELECT coalesce(t.merged_into, t.campaign_id) FROM part p "
 		       "JOIN incident_event e ON e.company_id = $1::bigint AND e.incident_id = p.incident_id "
 		       "AND e.kind = 'campaign' JOIN campaign t ON t.campaign_id = (e.body->>'campaign_id')::bigint) "

@@ -76,7 +76,8 @@ int campaign_query_named(struct db *db, int64_t campaign_id, const char *text, s
 int campaign_query_warn(struct db *db, int64_t campaign_id, const int64_t *company_ids, size_t count, int64_t user_id,
 			const char *text, struct db_result **out, struct err *why);
 
-/* campaign_id, kind, title, severity, companies: campaigns that the incident belongs to, latest first, at most 50. */
+/* campaign_id, kind, title (as the company itself met it), severity, companies: campaigns that the incident belongs to,
+ * latest first, at most 50. */
 int campaign_query_of_incident(struct db *db, int64_t company_id, int64_t incident_id, struct db_result **out,
 			       struct err *why);
 
