@@ -45,6 +45,43 @@ INSERT INTO company_day (company_id, day, direction, engine, severity, action, d
 INSERT INTO audit (audit_id, at, actor, action, company_id, subject, detail, previous, hash)
     SELECT c, now(), marked(c, 'actor'), 'incident.state', c, marked(c, 'subject'), '{}', '', '' FROM generate_series(1, 2) c;
 
+-- ------------------------------------------------------------------------------------------------------ correlation
+-- One rule at both; incident, mute and contact c00; campaign 100 is of both (and named after what company 2 met), 200 of
+-- company 2 alone. Mute 300 is of all. What is of the operator (indicators, hunts) holds what company 2 met.
+INSERT INTO rule_set (version, actor, note, sha256) VALUES (1, 'ctl:root', 'note', sha256('1'));
+INSERT INTO rule_set_file (version, name, kind, body) VALUES (1, 'rule.yml', 'sigma', E'title: Rule\nid: uid\n');
+INSERT INTO rule (rule_id, uid, kind, title, level, file, line, first_version)
+    VALUES (500, 'uid', 'detection', 'Rule', 'high', 'rule.yml', 1, 1);
+INSERT INTO rule_day (company_id, rule_id, day, alerts)
+    SELECT c, 500, (now() AT TIME ZONE 'Asia/Tokyo')::date, CASE c WHEN 2 THEN 424242 ELSE 1 END FROM generate_series(1, 2) c;
+UPDATE alert SET rule_hits = '{"set": 1, "rules": [500]}';
+UPDATE incident SET tags = ARRAY[marked(company_id, 'tag')], raised_title = marked(company_id, 'raised');
+INSERT INTO incident_cause (company_id, incident_id, rule_id, group_key, rule_set, severity, first_ts, last_ts, hits, detail)
+    SELECT c, c * 100, 500, 0, 1, 3, now() - interval '1 hour', now(), CASE c WHEN 2 THEN 424242 ELSE 1 END,
+           jsonb_build_object('group', marked(c, 'group')) FROM generate_series(1, 2) c;
+INSERT INTO contact (company_id, contact_key, inside_ip, destination, port, first_ts, last_ts, contacts, series, score, parts)
+    SELECT c, c * 100, '192.168.1.10', marked(c, 'destination'), 443, now(), now(), CASE c WHEN 2 THEN 424242 ELSE 1 END, '', 90,
+           jsonb_build_object('word', marked(c, 'part')) FROM generate_series(1, 2) c;
+INSERT INTO campaign (campaign_id, kind, key, first_day, last_day, first_ts, last_ts, title, title_ts, severity, companies, alerts,
+                      minimum, window_days)
+    SELECT n, 'source', CASE n WHEN 200 THEN 'MARKER key' ELSE '203.0.113.9' END, day, day, now(), now(), 'MARKER campaign', now(), 2,
+           2, 424242, 2, 7 FROM (VALUES (100), (200)) AS v (n), LATERAL (SELECT (now() AT TIME ZONE 'Asia/Tokyo')::date AS day) d;
+INSERT INTO campaign_member (company_id, campaign_id, first_ts, last_ts, alerts, severity) VALUES
+    (1, 100, now(), now(), 1, 2), (2, 100, now(), now(), 424241, 2), (2, 200, now(), now(), 424242, 2);
+INSERT INTO campaign_sighting (kind, key, company_id, day, cluster_key, first_ts, last_ts, alerts, severity, title, title_ts)
+    SELECT 'source', key, c, (now() AT TIME ZONE 'Asia/Tokyo')::date, 77, now(), now(), CASE c WHEN 2 THEN 424242 ELSE 1 END, 2,
+           marked(c, 'signature'), now() FROM (VALUES (1, '203.0.113.9'), (2, '203.0.113.9'), (2, 'MARKER key')) AS v (c, key);
+INSERT INTO indicator_source (source_id, name) VALUES (1, 'MARKER source');
+INSERT INTO indicator (indicator_id, source_id, kind, key, prefix, value, valid_from, modified, confidence, tlp, state,
+                       change_no)
+    VALUES (1, 1, 4, '\x00112233445566778899aabbccddeeff', 0, '00112233445566778899aabbccddeeff', now(), now(), 50, 'amber',
+            'active', 1);
+INSERT INTO observable (kind, key, company_id, first_ts, last_ts, contacts)
+    SELECT 4, '\x00112233445566778899aabbccddeeff', c, now(), now(), CASE c WHEN 2 THEN 424242 ELSE 1 END FROM generate_series(1, 2) c;
+INSERT INTO hunt (hunt_id, actor, source_id, change_from, change_to, state) VALUES (1, 'MARKER', 1, 1, 1, 'done');
+INSERT INTO hunt_hit (company_id, hunt_id, indicator_id, kind, key, first_ts, last_ts, contacts)
+    SELECT c, 1, 1, 4, '\x00112233445566778899aabbccddeeff', now(), now(), 1 FROM generate_series(1, 2) c;
+
 CREATE FUNCTION person(p_email text, p_role text, p_company bigint) RETURNS void LANGUAGE sql AS $$
     INSERT INTO app_user (email, display_name, role, scope_company) VALUES (p_email, p_email, p_role, p_company);
     INSERT INTO session (token_sha256, user_id, expires_at)
@@ -55,6 +92,18 @@ SELECT person('member1', 'member', 1), person('member2', 'member', 2), person('a
        person('analyst2', 'analyst', 2), person('lead1', 'lead', 1), person('lead2', 'lead', 2),
        person('viewer1', 'viewer', 1), person('viewer2', 'viewer', 2), person('wall1', 'wall', 1),
        person('analyst', 'analyst', NULL), person('lead', 'lead', NULL);
+
+-- Needs an owner.
+INSERT INTO mute (mute_id, kind, scope, company_id, conditions, reason, owner_id, expires_at)
+    SELECT c * 100, 'mute', 'company', c, '{"action": "blocked"}', marked(c, 'reason'), user_id, now() + interval '1 day'
+    FROM generate_series(1, 2) c JOIN app_user ON email = 'lead' || c
+    UNION ALL SELECT 300, 'mute', 'all', NULL, '{"signature": "MARKER"}', 'MARKER reason', user_id, now() + interval '1 day'
+    FROM app_user WHERE email = 'lead';
+INSERT INTO mute_day (company_id, mute_id, day, alerts)
+    SELECT c, m, (now() AT TIME ZONE 'Asia/Tokyo')::date, CASE c WHEN 2 THEN 424242 ELSE 1 END
+    FROM generate_series(1, 2) c, LATERAL unnest(ARRAY[c * 100, 300]) AS m;
+INSERT INTO campaign_warning (company_id, campaign_id, user_id, body)
+    SELECT c, 100, user_id, marked(c, 'warning') FROM generate_series(1, 2) c JOIN app_user ON email = 'lead';
 
 CREATE FUNCTION touch(c bigint) RETURNS void LANGUAGE sql AS $$
     UPDATE incident SET version = version + 1, updated_at = now() WHERE company_id = c;

@@ -82,10 +82,54 @@ filter() {
 	ask GET "$1$2=$4"
 	check_equal "GET $1$2=$4 by $who: there is something to see" '200 seen' "$status $(seen)"
 }
+# The same for what members and walls are not shown at all, and whose id of another is not there for bound staff.
+staff_object() { # PATTERN PREFIX ID1 ID2 SUFFIX
+	walk GET "$1"
+	for who in member1 member2 wall1; do
+		ask GET "$2$3$5"
+		check_equal "GET $1 by $who" 403 "$status"
+	done
+	for who in analyst1 viewer1 lead1; do
+		same_as_none "GET $1 by $who" GET "$2$4$5" "$2${4}99999$5"
+		ask GET "$2$3$5"
+		check_equal "GET $1 by $who: the own one" '200 unseen' "$status $(seen)"
+	done
+	for who in analyst2 analyst; do
+		ask GET "$2$4$5"
+		check_equal "GET $1 by $who: there is something to see" '200 seen' "$status $(seen)"
+	done
+}
+staff_list() { # PATTERN QUERY
+	walk GET "$1"
+	for who in member1 member2 wall1; do
+		ask GET "$1$2"
+		check_equal "GET $1$2 by $who" 403 "$status"
+	done
+	for who in analyst1 viewer1 lead1; do
+		ask GET "$1$2"
+		check_equal "GET $1$2 by $who" '200 unseen' "$status $(seen)"
+	done
+	for who in analyst2 analyst; do
+		ask GET "$1$2"
+		check_equal "GET $1$2 by $who: there is something to see" '200 seen' "$status $(seen)"
+	done
+}
+# What is only for those who see all companies: METHOD PATTERN PATH [BODY]
+for_all() {
+	walk "$1" "$2"
+	before=$(state_of_two)
+	for who in member1 member2 viewer1 analyst1 lead1 wall1; do
+		ask "$1" "$3" ${4:+-d "$4"}
+		check_equal "$1 $2 by $who" '403 unseen' "$status $(seen)"
+	done
+	check_equal "$1 $2: nothing was changed" "$before" "$(state_of_two)"
+}
 # What of company 2 could be changed.
 state_of_two() {
 	sql "SELECT * FROM incident WHERE company_id = 2; SELECT count(*) FROM incident_event WHERE company_id = 2;
-		SELECT count(*) FROM audit WHERE company_id = 2; SELECT count(*) FROM change WHERE company_id = 2"
+		SELECT count(*) FROM audit WHERE company_id = 2; SELECT count(*) FROM change WHERE company_id = 2;
+		SELECT * FROM mute; SELECT count(*) FROM campaign_warning; SELECT count(*) FROM rule_set; SELECT count(*) FROM indicator;
+		SELECT count(*) FROM hunt"
 }
 # Changes: METHOD PATTERN PREFIX SUFFIX BODY [HEADER]
 changes() {
@@ -200,6 +244,115 @@ version=$(sql 'SELECT version FROM incident WHERE company_id = 1')
 ask PATCH /v1/incidents/100 -H "If-Match: \"$version\"" -d "{\"owner_id\":$(sql "SELECT user_id FROM app_user WHERE email = 'analyst2'")}"
 check_equal "nobody of another company becomes an owner" '400 invalid' "$status $(jq -r .code "$STATE/body")"
 
+# ---- rules, mutes, campaigns, contacts, indicators, hunts
+list /v1/contacts ''
+list /v1/contacts '?min_score=60&limit=10'
+filter /v1/contacts '?company' 1 2
+staff_list /v1/rules ''
+staff_list /v1/mutes '?state=all'
+staff_object '/v1/mutes/{id}' /v1/mutes/ 100 200 ''
+for who in analyst1 lead1; do
+	same_as_none "mutes of another by $who" GET '/v1/mutes?company=2' '/v1/mutes?company=99999'
+	ask GET /v1/mutes/300
+	check_equal "$who sees no mute of all" '404 unseen' "$status $(seen)"
+done
+# A rule, and a version of the rules, are everybody's; its figures are not.
+walk GET '/v1/rules/{id}'
+walk GET /v1/rule-sets
+walk GET '/v1/rule-sets/{id}'
+for path in /v1/rules/500 /v1/rule-sets /v1/rule-sets/1 '/v1/rule-sets/1?text=true'; do
+	for who in member1 member2 wall1; do
+		ask GET "$path"
+		check_equal "GET $path by $who" 403 "$status"
+	done
+	for who in analyst1 viewer1 lead1; do
+		ask GET "$path"
+		check_equal "GET $path by $who" '200 unseen' "$status $(seen)"
+	done
+done
+for who in analyst2 analyst; do
+	ask GET /v1/rules/500
+	check_equal "GET /v1/rules/500 by $who: there is something to see" '200 seen' "$status $(seen)"
+done
+# A campaign of both companies: each sees itself, and that there are two. One that was not hit sees none.
+walk GET /v1/campaigns
+walk GET '/v1/campaigns/{id}'
+for who in member1 analyst1 viewer1 wall1; do
+	for path in /v1/campaigns '/v1/campaigns?q=MARKER' '/v1/campaigns?company=1' /v1/campaigns/100; do
+		ask GET "$path"
+		check_equal "GET $path by $who" '200 unseen' "$status $(seen)"
+	done
+	same_as_none "a campaign of others by $who" GET /v1/campaigns/200 /v1/campaigns/99999
+	same_as_none "campaigns of another by $who" GET '/v1/campaigns?company=2' '/v1/campaigns?company=99999'
+	ask GET '/v1/campaigns?q=MARKER'
+	check_equal "$who cannot search for what others met" 0 "$(jq '.campaigns | length' "$STATE/body")"
+	ask GET /v1/campaigns/100
+	check_equal "$who sees itself and how many there are" '2 1 1 1 null' \
+		"$(jq -r '"\(.companies) \(.members | length) \(.incidents | length) \(.warnings | length) \(.not_hit)"' "$STATE/body")"
+done
+for who in member2 analyst; do
+	for path in /v1/campaigns /v1/campaigns/100 /v1/campaigns/200; do
+		ask GET "$path"
+		check_equal "GET $path by $who: there is something to see" '200 seen' "$status $(seen)"
+	done
+done
+sql "INSERT INTO incident_event (company_id, incident_id, kind, body) SELECT c, c * 100, 'campaign', '{\"campaign_id\": 100}' FROM generate_series(1, 2) c"
+for who in member1 analyst1 viewer1 wall1; do
+	ask GET /v1/incidents/100
+	check_equal "$who sees that an incident is part of one" '200 unseen 100' "$status $(seen) $(jq '.campaigns[].id' "$STATE/body")"
+done
+filter /v1/incidents '?rule=500&company' 1 2
+list /v1/incidents '?rule=500'
+who=member1
+ask GET '/v1/incidents?tag=MARKER%20tag'
+check_equal 'tags of others find nothing' '200 0' "$status $(jq '.incidents | length' "$STATE/body")"
+for_all GET /v1/indicators /v1/indicators
+for_all GET '/v1/indicators/{id}' /v1/indicators/1
+for_all GET /v1/indicator-sources /v1/indicator-sources
+for_all GET /v1/hunts /v1/hunts
+for_all GET '/v1/hunts/{id}' /v1/hunts/1
+for_all POST /v1/indicators /v1/indicators '{"source":"s","format":"plain","text":"203.0.113.9"}'
+for_all POST '/v1/indicators/{id}/revoke' /v1/indicators/1/revoke '{"reason":"x"}'
+for_all POST /v1/hunts /v1/hunts '{"indicator_id":1}'
+for_all POST '/v1/campaigns/{id}/warnings' /v1/campaigns/100/warnings '{"all_not_hit":true,"text":"x"}'
+for_all POST /v1/rule-sets /v1/rule-sets '{"files":[{"name":"a.yml","text":"title: x"}]}'
+for_all POST /v1/rule-sets/check /v1/rule-sets/check '{"files":[{"name":"a.yml","text":"title: x"}]}'
+who=analyst
+for path in /v1/indicators /v1/indicators/1 /v1/indicator-sources /v1/hunts /v1/hunts/1; do
+	ask GET "$path"
+	check_equal "GET $path by $who: there is something to see" '200 seen' "$status $(seen)"
+done
+changes POST '/v1/mutes/{id}/end' /v1/mutes/ /end ''
+walk POST /v1/mutes
+walk POST /v1/mutes/preview
+before=$(state_of_two)
+mute='"scope":"company","conditions":{"action":"blocked"}'
+new="$mute,\"kind\":\"mute\",\"reason\":\"x\",\"expires_at\":\"$(date -u -d '1 day' +%Y-%m-%dT%H:%M:%SZ)\""
+for who in analyst1 lead1; do
+	for path in /v1/mutes /v1/mutes/preview; do
+		body=$new
+		[ "$path" = /v1/mutes ] || body=$mute
+		ask POST "$path" -d "{$body,\"company_id\":99999}"
+		nothing="$status $(bare)"
+		ask POST "$path" -d "{$body,\"company_id\":2}"
+		check_equal "POST $path for another by $who: as if there were none" "404 $nothing" "$status $status $(bare)"
+	done
+	ask POST /v1/mutes -d "$(echo "{$new}" | sed 's/"company"/"all"/')"
+	check_equal "$who mutes nothing for all" '403 unseen' "$status $(seen)"
+done
+for who in member1 viewer1 wall1; do
+	ask POST /v1/mutes -d "{$new,\"company_id\":1}"
+	check_equal "POST /v1/mutes by $who: not even for one's own" 403 "$status"
+	ask POST /v1/mutes/preview -d "{$mute,\"company_id\":1}"
+	check_equal "POST /v1/mutes/preview by $who: not even for one's own" 403 "$status"
+done
+check_equal 'mutes: nothing was changed' "$before" "$(state_of_two)"
+who=analyst1
+ask POST /v1/mutes/preview -d "{$mute,\"company_id\":1}"
+check_equal "POST /v1/mutes/preview by $who: of one's own" '200 unseen' "$status $(seen)"
+ask POST /v1/mutes -d "{$new,\"company_id\":1}"
+check_equal "POST /v1/mutes by $who: of one's own" '201 unseen' "$status $(seen)"
+
 # ---- the audit trail
 walk GET /v1/audit
 who=lead1
@@ -287,6 +440,17 @@ as_api() { # COMPANY
 		-c 'SELECT concat((SELECT count(*) FROM company), (SELECT count(*) FROM alert), (SELECT count(*) FROM incident))' -c COMMIT
 }
 check_equal 'row-level security: nobody, one, all' '000 121 252' "$(as_api '') $(as_api 1) $(as_api '*')"
+correlation_as_api() { # COMPANY: how much there is of each table
+	psql -X -q -At -d "$conninfo" -c "SET ROLE hinomi_api" -c "BEGIN" -c "SET LOCAL app.company = '$1'" -c "SELECT concat_ws(' ',
+		(SELECT count(*) FROM rule_day), (SELECT count(*) FROM incident_cause), (SELECT count(*) FROM mute_day),
+		(SELECT count(*) FROM contact), (SELECT count(*) FROM observable), (SELECT count(*) FROM hunt_hit),
+		(SELECT count(*) FROM campaign), (SELECT count(*) FROM campaign_member), (SELECT count(*) FROM campaign_sighting),
+		(SELECT count(*) FROM campaign_warning), (SELECT count(*) FROM indicator), (SELECT count(*) FROM hunt),
+		(SELECT count(*) FROM mute WHERE mute_id IN (100, 200, 300)))" -c COMMIT
+}
+check_equal '... of what correlation leaves behind: nobody' '0 0 0 0 0 0 0 0 0 0 0 0 0' "$(correlation_as_api '')"
+check_equal '... one' '1 1 2 1 1 1 1 1 1 1 0 0 1' "$(correlation_as_api 1)"
+check_equal '... all' '2 2 4 2 2 2 2 3 3 2 1 1 3' "$(correlation_as_api '*')"
 
 # The planner must not believe that the policy hides nearly everything: it would not use the order of an index any more.
 believed=$(psql -X -q -At -d "$conninfo" -c BEGIN \

@@ -1,6 +1,7 @@
 /* What the api reads from a request, piece by piece. */
 #include "tests/unit/suite.h"
 
+#include "lib/buffer.h"
 #include "server/api/base64url.h"
 #include "server/api/body.h"
 #include "server/api/cursor.h"
@@ -257,6 +258,47 @@ START_TEST(test_body_without_nul)
 }
 END_TEST
 
+/* More tokens than come with the struct: a list of many, read by index. */
+START_TEST(test_body_with_a_long_list)
+{
+	struct body body = { 0 };
+	struct buffer text = { 0 };
+	uint32_t list, i;
+	int count = 0;
+
+	buffer_put_string(&text, "{\"text\":[");
+	for (int n = 0; n < 1000; n++)
+		buffer_printf(&text, "%s{\"a\":\"x\\n%d\",\"b\":[]}", n ? "," : "", n);
+	buffer_put_string(&text, "],\"number\":3}");
+	ck_assert_int_eq(read_body(&body, buffer_string(&text)), BODY_OK);
+	ck_assert_int_eq(body_integer(&body, "number"), 3);
+	list = body_find(&body, "text");
+	ck_assert(json_read_is(&body.reader, list, JSON_KIND_ARRAY));
+	for (i = json_read_first(&body.reader, list); i < body.reader.tokens[list].next;
+	     i = body.reader.tokens[i].next) {
+		char wanted[16];
+
+		snprintf(wanted, sizeof(wanted), "x\n%d", count++);
+		ck_assert_str_eq(body_string(&body, json_read_member(&body.reader, i, SLICE_LITERAL("a"))), wanted);
+		ck_assert_ptr_null(body_string(&body, json_read_member(&body.reader, i, SLICE_LITERAL("b"))));
+	}
+	ck_assert_int_eq(count, 1000);
+	ck_assert_uint_eq(body_find(&body, "other"), JSON_NONE);
+	/* The same struct again, with little. */
+	ck_assert_int_eq(read_body(&body, "{\"number\":4}"), BODY_OK);
+	ck_assert_int_eq(body_integer(&body, "number"), 4);
+	/* More than may be. */
+	buffer_clear(&text);
+	buffer_put_string(&text, "{\"text\":[0");
+	for (int n = 0; n < BODY_TOKENS_MOST; n++)
+		buffer_put_string(&text, ",0");
+	buffer_put_string(&text, "]}");
+	ck_assert_int_eq(read_body(&body, buffer_string(&text)), BODY_NOT_JSON);
+	body_release(&body);
+	buffer_release(&text);
+}
+END_TEST
+
 /* ---- tokens ---- */
 
 START_TEST(test_session_token)
@@ -330,12 +372,15 @@ START_TEST(test_permissions)
 	static const struct {
 		enum person_role role;
 		const char *name;
-		bool handles, audits, changes_self;
+		bool handles, audits, changes_self, sees, manages;
 	} expected[] = {
-		{ PERSON_VIEWER, "viewer", false, false, true }, { PERSON_ANALYST, "analyst", true, false, true },
-		{ PERSON_LEAD, "lead", true, true, true },       { PERSON_REPORTER, "reporter", false, false, true },
-		{ PERSON_ADMIN, "admin", true, true, true },     { PERSON_WALL, "wall", false, false, false },
-		{ PERSON_MEMBER, "member", false, false, true },
+		{ PERSON_VIEWER, "viewer", false, false, true, true, false },
+		{ PERSON_ANALYST, "analyst", true, false, true, true, false },
+		{ PERSON_LEAD, "lead", true, true, true, true, true },
+		{ PERSON_REPORTER, "reporter", false, false, true, true, false },
+		{ PERSON_ADMIN, "admin", true, true, true, true, true },
+		{ PERSON_WALL, "wall", false, false, false, false, false },
+		{ PERSON_MEMBER, "member", false, false, true, false, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
@@ -348,10 +393,12 @@ START_TEST(test_permissions)
 		ck_assert(person_may(role, PERMISSION_HANDLE_INCIDENTS) == expected[i].handles);
 		ck_assert(person_may(role, PERMISSION_READ_AUDIT) == expected[i].audits);
 		ck_assert(person_may(role, PERMISSION_CHANGE_SELF) == expected[i].changes_self);
+		ck_assert(person_may(role, PERMISSION_MANAGE_RULES) == expected[i].manages);
+		ck_assert(person_may(role, PERMISSION_SEE_RULES) == expected[i].sees);
 	}
 }
 END_TEST
 
 SUITE_MAIN("api: requests", test_cookie, test_same_origin, test_media_type, test_if_match, test_languages_and_codings,
 	   test_parameters, test_parameters_encode, test_router, test_body, test_body_refused, test_body_without_nul,
-	   test_session_token, test_base64url, test_cursor, test_permissions)
+	   test_body_with_a_long_list, test_session_token, test_base64url, test_cursor, test_permissions)
