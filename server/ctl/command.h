@@ -40,6 +40,7 @@ extern const struct command gap_commands[];
 extern const struct command audit_commands[];
 extern const struct command backup_commands[];
 extern const struct command restore_commands[];
+extern const struct command rules_commands[];
 extern const struct command indicator_commands[];
 extern const struct command warning_commands[];
 extern const struct command hunt_commands[];

@@ -143,7 +143,7 @@ START_TEST(records_are_written_as_devices_write_them)
 	ck_assert_str_eq(c->match[1].rule, "4f1d3c1e");
 	ck_assert_int_eq(c->match[1].count, 0);
 	ck_assert_uint_eq(c->fire_count, 1);
-	ck_assert_int_eq(c->fire[0].line, 14);
+	ck_assert_int_eq(c->fire[0].line, 11);
 	rule_cases_release(&cases);
 }
 END_TEST
