@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Fields of all entries and sets; names of one list. */
-enum { FIELDS_MAX = 50000, LIST_MAX = 256, SETS_MAX = 200 };
+enum { FIELDS_MAX = 5000, LIST_MAX = 256, SETS_MAX = 200 };
 
 struct reader {
 	struct sigma_mapping *mapping;
@@ -360,15 +360,17 @@ bool sigma_source_knows(const struct sigma_source *s, struct slice name)
 
 	switch (field.kind) {
 	case SIGMA_SOURCE_NONE:
-	case SIGMA_SOURCE_RULE_UID:
 		return false;
+	case SIGMA_SOURCE_RULE_UID:
+		return s->rule_uids;
 	case SIGMA_SOURCE_ALERT:
-	case SIGMA_SOURCE_RAW:
 		return s->own_names || slice_find(name, '.') < name.len;
+	case SIGMA_SOURCE_RAW:
+		return s->own_names && !s->alert_only;
 	case SIGMA_SOURCE_EVE:
 	case SIGMA_SOURCE_FORTIGATE:
 	case SIGMA_SOURCE_DERIVED:
 		break;
 	}
-	return true;
+	return !s->alert_only;
 }

@@ -27,7 +27,9 @@ struct sigma_source {
 	/* "" is absent; "*" is anything or nothing. */
 	struct slice category, product, service;
 	sigma_events events;
-	bool own_names; /* alert fields are known by names without a dot too */
+	bool own_names;  /* alert fields are known by names without a dot too */
+	bool rule_uids;  /* rule.uid is a field: selection.c */
+	bool alert_only; /* no fields but those of alerts, no keywords: selection.c */
 	struct slice *keywords;
 	size_t keyword_count;
 	struct sigma_mapped_field *fields;
@@ -42,7 +44,7 @@ struct sigma_mapping {
 	struct sigma_source *sources; /* in the order written */
 };
 
-/* Problems are noted with the file's name. -1: there were some. `b` NULL is no file: a mapping that knows nothing. */
+/* Problems are noted with the file's name. -1: there were some. `file` NULL: a mapping that knows nothing. */
 int sigma_mapping_new(struct sigma_mapping **out, const struct sigma_file *file, struct sigma_problems *problems,
 		      struct err *why);
 void sigma_mapping_free(struct sigma_mapping *m); /* NULL is allowed */

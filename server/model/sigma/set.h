@@ -4,9 +4,11 @@
 
 #include "lib/pool.h"
 #include "server/model/sigma/correlation.h"
+#include "server/model/sigma/event.h"
 
-struct sigma_index;         /* index.h: what matching needs */
-struct sigma_fields;        /* field.h: slots */
+struct sigma_expression;    /* expression.h */
+struct sigma_terms;         /* term.h */
+struct sigma_index;         /* index.h: which rules a record can meet at all */
 struct sigma_correlations;  /* correlation.c's */
 struct sigma_hits_memory;   /* correlation.c's part of a scratch */
 struct sigma_values_memory; /* field.h: the values of one record */
@@ -16,17 +18,28 @@ struct sigma_set {
 	struct pool memory;
 	struct sigma_rule *rules;
 	size_t count;
+	struct sigma_expression **expressions; /* of detections, by rule */
+	sigma_events *events;                  /* that detections look at, by rule; 0 of correlations */
+	sigma_events wanted;                   /* all of them together */
+	struct sigma_event_names event_names;
 	struct sigma_fields *fields;
+	struct sigma_terms *terms;
 	struct sigma_index *index;
 	struct sigma_correlations *correlations;
 	size_t *by_name; /* open addressing over ids and names: index + 1; 0: free */
 	size_t by_name_room;
+	size_t *by_number; /* the same over numbers, with as many places */
 };
+
+/* Fields and terms of a set that is all zero. On an error sigma_set_free() takes what there is. */
+int sigma_set_init(struct sigma_set *set, struct err *why); /* ERR_NOMEM */
 
 struct sigma_scratch {
 	struct sigma_values_memory *values;
 	struct sigma_match_memory *match;
 	struct sigma_hits_memory *hits;
+	struct sigma_values_memory *selection_values; /* of selections, which must not disturb the rest */
+	struct sigma_match_memory *selection_match;
 	uint64_t limits_hit;
 };
 

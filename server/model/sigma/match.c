@@ -1,0 +1,241 @@
+#include "server/model/sigma/match.h"
+
+#include "server/model/sigma/index.h"
+
+#include <stdlib.h>
+
+struct sigma_match_memory *sigma_match_memory_new(void)
+{
+	struct sigma_match_memory *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	m->regexes = sigma_regex_memory_new();
+	if (m->regexes)
+		return m;
+	free(m);
+	return NULL;
+}
+
+void sigma_match_memory_free(struct sigma_match_memory *m)
+{
+	if (!m)
+		return;
+	sigma_regex_memory_free(m->regexes);
+	free(m->known);
+	free(m->met);
+	free(m->seen);
+	free(m->matched);
+	free(m);
+}
+
+static bool make_room(struct sigma_match_memory *m, size_t terms, size_t rules)
+{
+	if (!m->known || m->term_room < terms) {
+		free(m->known);
+		free(m->met);
+		m->known = calloc(terms + 1, sizeof(*m->known));
+		m->met = calloc(terms + 1, sizeof(*m->met));
+		m->term_room = m->known && m->met ? terms : 0;
+	}
+	if (!m->seen || m->rule_room < rules) {
+		free(m->seen);
+		free(m->matched);
+		m->seen = calloc(rules + 1, sizeof(*m->seen));
+		m->matched = calloc(rules + 1, sizeof(*m->matched));
+		m->rule_room = m->seen && m->matched ? rules : 0;
+	}
+	return m->known && m->met && m->seen && m->matched;
+}
+
+bool sigma_match_begin(struct sigma_match_memory *m, const struct sigma_set *set)
+{
+	if (!make_room(m, set->terms->count, set->count))
+		return false;
+	if (m->record == INT32_MAX || m->value >= UINT32_MAX / 2) {
+		memset(m->known, 0, m->term_room * sizeof(*m->known));
+		memset(m->met, 0, m->term_room * sizeof(*m->met));
+		memset(m->seen, 0, m->rule_room * sizeof(*m->seen));
+		m->record = m->value = 0;
+	}
+	m->record++;
+	return true;
+}
+
+struct sigma_answers sigma_match_answers(struct sigma_match_memory *m, const struct sigma_set *set,
+					 struct sigma_values_memory *values, int zone, uint64_t *limited)
+{
+	return (struct sigma_answers){
+		.terms = set->terms,
+		.known = m->known,
+		.record = m->record,
+		.asking = { .values = values, .regexes = m->regexes, .zone = zone, .limited = limited },
+	};
+}
+
+/* ---------------------------------------------------------------------------------------------------------- looking up
+ */
+
+struct matching {
+	const struct sigma_set *set;
+	struct sigma_match_memory *m;
+	struct sigma_values_memory *values;
+	struct sigma_answers answers;
+	sigma_events event;
+	/* of the value at hand */
+	size_t index;
+	size_t matched;
+};
+
+static void judge(struct matching *k, uint32_t rule)
+{
+	if (k->m->seen[rule] == k->m->record || !(k->set->events[rule] & k->event))
+		return;
+	k->m->seen[rule] = k->m->record;
+	if (sigma_expression_holds(k->set->expressions[rule], &k->answers))
+		k->m->matched[k->matched++] = rule;
+}
+
+/* A term holds: so may the rules that depend on it. */
+static void met(struct matching *k, uint32_t term)
+{
+	const struct sigma_index *x = k->set->index;
+
+	k->m->met[term].record = k->m->record;
+	k->m->known[term] = k->m->record << 1 | 1;
+	for (uint32_t i = x->first_rule[term]; i < x->first_rule[term + 1]; i++)
+		judge(k, x->rules[i]);
+}
+
+/* However often a text stands in a value, what depends on it is asked once. */
+static void found_literal(void *arg, uint32_t owner)
+{
+	struct matching *k = arg;
+	uint32_t term = owner >> 1;
+	struct sigma_met *m = &k->m->met[term];
+
+	if (m->record == k->m->record || m->value == k->m->value)
+		return;
+	m->value = k->m->value;
+	if ((owner & 1) || sigma_term_text_holds(&k->set->terms->items[term], k->values, k->index))
+		met(k, term);
+}
+
+static void look_up_whole(struct matching *k, const struct sigma_slot_index *s, struct slice folded)
+{
+	const struct sigma_index *x = k->set->index;
+	uint32_t hash;
+
+	if (!(s->lengths >> (folded.len < 63 ? folded.len : 63) & 1))
+		return;
+	hash = sigma_whole_hash(s->slot, folded);
+	for (uint32_t i = x->whole_table[hash & x->whole_mask]; i; i = x->wholes[i - 1].next) {
+		const struct sigma_whole *w = &x->wholes[i - 1];
+		const struct sigma_term *t = &k->set->terms->items[w->term];
+
+		if (w->hash != hash || t->slot != s->slot || !slice_equal(w->text, folded))
+			continue;
+		if (k->m->met[w->term].record == k->m->record)
+			continue;
+		if (!t->cased || sigma_term_text_holds(t, k->values, k->index))
+			met(k, w->term);
+	}
+}
+
+static void look_up(struct matching *k, const struct sigma_slot_index *s)
+{
+	struct sigma_values v = sigma_values_of(k->values, s->slot);
+
+	for (k->index = 0; k->index < v.count; k->index++) {
+		struct slice folded;
+
+		if (v.items[k->index].kind == SIGMA_VALUE_NULL)
+			continue;
+		k->m->value++;
+		folded = sigma_values_folded(k->values, s->slot, k->index);
+		look_up_whole(k, s, folded);
+		for (size_t p = 0; p < ARRAY_LEN(s->places); p++)
+			if (s->places[p])
+				sigma_literals_find(s->places[p], folded, found_literal, k);
+	}
+}
+
+static int ascending(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void sigma_match(const struct sigma_set *set, struct sigma_scratch *scratch, const struct sigma_record *record,
+		 struct sigma_matches *out)
+{
+	struct matching k = { .set = set, .m = scratch->match, .values = scratch->values };
+	const struct sigma_index *x = set->index;
+	unsigned bit;
+
+	*out = (struct sigma_matches){ 0 };
+	k.event = sigma_event_of(&set->event_names, record->event);
+	if (!(k.event & set->wanted) || !sigma_values_begin(k.values, set->fields, record, k.event) ||
+	    !sigma_match_begin(k.m, set))
+		return;
+	k.answers = sigma_match_answers(k.m, set, k.values, record->zone, &scratch->limits_hit);
+	bit = (unsigned)__builtin_ctzll(k.event);
+	for (uint32_t i = 0; i < x->slot_counts[bit]; i++)
+		look_up(&k, &x->slots[x->slots_of[bit][i]]);
+	for (uint32_t i = 0; i < x->always_counts[bit]; i++)
+		judge(&k, x->always[bit][i]);
+	if (k.matched > 1)
+		qsort(k.m->matched, k.matched, sizeof(*k.m->matched), ascending);
+	*out = (struct sigma_matches){ k.m->matched, k.matched };
+}
+
+bool sigma_set_wants(const struct sigma_set *set, struct slice event)
+{
+	return sigma_event_of(&set->event_names, event) & set->wanted;
+}
+
+struct sigma_values sigma_slot_values(const struct sigma_set *set, struct sigma_scratch *scratch,
+				      const struct sigma_record *record, uint32_t slot)
+{
+	(void)set;
+	(void)record;
+	return sigma_values_of(scratch->values, slot);
+}
+
+/* --------------------------------------------------------------------------------------------------------- scratches
+ */
+
+struct sigma_scratch *sigma_scratch_new(void)
+{
+	struct sigma_scratch *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->values = sigma_values_new();
+	s->match = sigma_match_memory_new();
+	s->hits = sigma_hits_memory_new();
+	s->selection_values = sigma_values_new();
+	s->selection_match = sigma_match_memory_new();
+	if (s->values && s->match && s->hits && s->selection_values && s->selection_match)
+		return s;
+	sigma_scratch_free(s);
+	return NULL;
+}
+
+void sigma_scratch_free(struct sigma_scratch *s)
+{
+	if (!s)
+		return;
+	sigma_values_free(s->values);
+	sigma_match_memory_free(s->match);
+	sigma_hits_memory_free(s->hits);
+	sigma_values_free(s->selection_values);
+	sigma_match_memory_free(s->selection_match);
+	free(s);
+}
+
+uint64_t sigma_scratch_limits_hit(const struct sigma_scratch *s)
+{
+	return s->limits_hit;
+}
