@@ -42,20 +42,23 @@ static size_t put_plain(char *out, size_t at, size_t room, const char *text, siz
 	return at + len;
 }
 
-/* What people put for a dot or a colon so that nobody clicks on it; how many bytes that is, 0: it is not one. */
-static size_t defanged(struct slice at, char *means)
+/* What people put for a dot or a colon so that nobody clicks on it; how many bytes that is, 0: it is not one. In a path
+ * round brackets are what they are. */
+static size_t defanged(struct slice at, bool in_path, char *means)
 {
 	static const struct {
 		const char *text;
 		char means;
-	} forms[] = { { "[.]", '.' },   { "(.)", '.' },   { "{.}", '.' }, { "[dot]", '.' },
-		      { "(dot)", '.' }, { "{dot}", '.' }, { "[.", '.' },  { ".]", '.' },
-		      { "[:]", ':' },   { "[://]", '/' }, { "[/]", '/' } };
+		bool in_path;
+	} forms[] = { { "[.]", '.', true },  { "[dot]", '.', true },  { "{.}", '.', true }, { "{dot}", '.', true },
+		      { "(.)", '.', false }, { "(dot)", '.', false }, { "[.", '.', false }, { ".]", '.', false },
+		      { "[:]", ':', false }, { "[://]", '/', false }, { "[/]", '/', true } };
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
 		size_t len = strlen(forms[i].text);
 
-		if (at.len >= len && slice_is_ignoring_case(slice_take(at, len), forms[i].text)) {
+		if ((forms[i].in_path || !in_path) && at.len >= len &&
+		    slice_is_ignoring_case(slice_take(at, len), forms[i].text)) {
 			*means = forms[i].means;
 			return len;
 		}
@@ -86,14 +89,15 @@ static bool refang(struct slice text, char store[PLAIN_MAX], struct slice *out)
 		n = put_plain(store, n, PLAIN_MAX, "http", 4);
 		s = slice_skip(s, 4);
 	}
-	while (s.len) {
-		char means;
-		size_t len = defanged(s, &means);
+	for (unsigned slashes = 0; s.len;) {
+		char means = '\0';
+		size_t len = defanged(s, slashes > 2, &means);
 
 		if (len == 5 && means == '/')
 			n = put_plain(store, n, PLAIN_MAX, "://", 3);
 		else
 			n = put_plain(store, n, PLAIN_MAX, len ? &means : (const char *)s.ptr, 1);
+		slashes += len == 5 && means == '/' ? 2 : means == '/' || s.ptr[0] == '/';
 		s = slice_skip(s, len ? len : 1);
 	}
 	*out = slice_of(store, n);
@@ -347,6 +351,12 @@ static int hex_value(uint8_t c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Brackets and braces may not stand in a URL behind its host (RFC 3986 appendix A), nor may what is no ASCII. */
+static bool may_stand(uint8_t c)
+{
+	return c > ' ' && c < 0x7F && !strchr("%[]{}<>\"\\^`|", c);
+}
+
 static bool needs_no_encoding(int c)
 {
 	return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '-' || c == '.' || c == '_' ||
@@ -367,7 +377,7 @@ static void put_path(struct key_text *t, struct slice s)
 {
 	if (s.len == 0 || s.ptr[0] != '/')
 		put_byte(t, '/');
-	if (s.len && s.ptr[s.len - 1] == '?')
+	while (s.len && s.ptr[s.len - 1] == '?')
 		s.len--;
 	for (size_t i = 0; i < s.len; i++) {
 		int high = -1, low = -1;
@@ -384,10 +394,10 @@ static void put_path(struct key_text *t, struct slice s)
 			else
 				put_encoded(t, c);
 			i += 2;
-		} else if (s.ptr[i] <= ' ' || s.ptr[i] >= 0x7F) {
-			put_encoded(t, s.ptr[i]);
-		} else {
+		} else if (may_stand(s.ptr[i])) {
 			put_byte(t, s.ptr[i]);
+		} else {
+			put_encoded(t, s.ptr[i]);
 		}
 	}
 }
@@ -416,9 +426,6 @@ bool indicator_key_of_url(struct slice text, struct indicator_key *out)
 {
 	char store[PLAIN_MAX];
 
-	/* A host in brackets is IPv6 and looks defanged. */
-	if (slice_contains(text, "://[") && key_of_plain_url(slice_trim(text), out))
-		return true;
 	return refang(text, store, &text) && key_of_plain_url(text, out);
 }
 

@@ -171,6 +171,10 @@ START_TEST(urls)
 	check_key(read, "hxxp://evil[.]example/a", "http://evil.example/a");
 	check_key(read, "hXXps[:]//evil(.)example/a?b=C#frag", "https://evil.example/a?b=C");
 	check_key(read, "hxxps[://]evil.example", "https://evil.example/");
+	check_key(read, "hxxp://evil[.]example/a[.]exe", "http://evil.example/a.exe");
+	check_key(read, "http://evil.example/a(.)b", "http://evil.example/a(.)b");
+	check_key(read, "http://evil.example/a[1]", "http://evil.example/a%5B1%5D");
+	check_key(read, "evil(dot)example/a(dot)b", "http://evil.example/a.b");
 	check_key(read, "http://evil.example:80/", "http://evil.example/");
 	check_key(read, "https://evil.example:443/x", "https://evil.example/x");
 	check_key(read, "http://evil.example:8080/x", "http://evil.example:8080/x");
@@ -180,7 +184,7 @@ START_TEST(urls)
 	check_key(read, "http://evil.example?q", "http://evil.example/?q");
 	check_key(read, "http://evil.example/x?", "http://evil.example/x");
 	check_key(read, "http://evil.example/%7euser/%2f%c3%a9", "http://evil.example/~user/%2F%C3%A9");
-	check_key(read, "http://evil.example/%zz%", "http://evil.example/%zz%");
+	check_key(read, "http://evil.example/%zz%", "http://evil.example/%25zz%25");
 	check_key(read, "http://evil.example/\u00e9 x", "http://evil.example/%C3%A9%20x");
 	check_key(read, "http://[2001:DB8:0:0::1]:8080/x", "http://[2001:db8::1]:8080/x");
 	check_key(read, "http://[::ffff:192.0.2.1]/x", "http://192.0.2.1/x");
