@@ -138,12 +138,12 @@ int campaigns_list(struct call *call, struct err *why)
 /* ------------------------------------------------------------------------------------------------------------- one */
 
 /* The one that the person sees; the row's texts belong to *result. */
-static int find(struct call *call, int64_t id, struct db_result **result, struct campaign_row *out, struct err *why)
+static int find(struct call *call, struct db_result **result, struct campaign_row *out, struct err *why)
 {
 	int64_t own = call->person.company_id;
 
-	if ((own ? campaign_query_get_own(call->db, own, id, result, why)
-		 : campaign_query_get(call->db, id, result, why)) != 0)
+	if ((own ? campaign_query_get_own(call->db, own, call->id, result, why)
+		 : campaign_query_get(call->db, call->id, result, why)) != 0)
 		return -1;
 	if (db_rows(*result) == 0) {
 		db_result_free(*result);
@@ -300,7 +300,7 @@ int campaigns_get(struct call *call, struct err *why)
 	struct db_result *result;
 	struct json_writer w;
 
-	if (find(call, call->id, &result, &campaign, why) != 0)
+	if (find(call, &result, &campaign, why) != 0)
 		return -1;
 	call_reply(call, 200, &w);
 	json_open_object(&w, NULL);
@@ -313,39 +313,26 @@ int campaigns_get(struct call *call, struct err *why)
 	return 0;
 }
 
-/* As this person sees it: titles are the names of companies' signatures. */
-static int put_brief(struct call *call, int64_t id, struct json_writer *w, struct err *why)
-{
-	struct campaign_row campaign;
-	struct db_result *result;
-
-	if (find(call, id, &result, &campaign, why) != 0)
-		return why->code == ERR_NOT_FOUND ? 0 : -1;
-	json_open_object(w, NULL);
-	json_put_integer(w, "id", campaign.id);
-	json_put_string(w, "kind", campaign.kind);
-	json_put_string(w, "title", campaign.title);
-	json_put_integer(w, "severity", campaign.severity);
-	json_put_integer(w, "companies", campaign.companies);
-	json_close_object(w);
-	db_result_free(result);
-	return 0;
-}
-
 int campaigns_put_of_incident(struct call *call, const struct incident_row *incident, struct json_writer *w,
 			      struct err *why)
 {
 	struct db_result *result;
-	int failed = 0;
 
 	if (campaign_query_of_incident(call->db, incident->company_id, incident->id, &result, why) != 0)
 		return -1;
 	json_open_array(w, "campaigns");
-	for (int i = 0; !failed && i < db_rows(result); i++)
-		failed = put_brief(call, db_integer(result, i, 0), w, why);
+	for (int i = 0; i < db_rows(result); i++) {
+		json_open_object(w, NULL);
+		json_put_integer(w, "id", db_integer(result, i, 0));
+		json_put_string(w, "kind", db_text(result, i, 1));
+		json_put_string(w, "title", db_text(result, i, 2));
+		json_put_integer(w, "severity", db_integer(result, i, 3));
+		json_put_integer(w, "companies", db_integer(result, i, 4));
+		json_close_object(w);
+	}
 	json_close_array(w);
 	db_result_free(result);
-	return failed;
+	return 0;
 }
 
 /* ---------------------------------------------------------------------------------------------------------- warning
@@ -460,7 +447,7 @@ int campaigns_warn(struct call *call, struct err *why)
 	struct db_result *result;
 	int failed;
 
-	if (find(call, call->id, &result, &campaign, why) != 0)
+	if (find(call, &result, &campaign, why) != 0)
 		return -1;
 	db_result_free(result);
 	failed = warn(call, &warning, why);

@@ -209,24 +209,31 @@ int hunts_get(struct call *call, struct err *why)
 /* --------------------------------------------------------------------------------------------------------- beginning
  */
 
+/* 1: it can be hunted for; 0: refused; -1. */
+static int check_indicator(struct call *call, const struct db_result *result, struct err *why)
+{
+	struct indicator_row indicator;
+
+	if (db_rows(result) == 0)
+		return err_set(why, ERR_NOT_FOUND, "no such indicator");
+	indicator_read(result, 0, &indicator);
+	if (strcmp(indicator.state, "active") == 0)
+		return 1;
+	return call_refuse_reason(call, "indicator_id", FAULT_CHOICE, indicator.state);
+}
+
 /* 1: begun; 0: refused; -1. */
 static int hunt_indicator(struct call *call, int64_t indicator_id, int64_t *hunt_id, struct err *why)
 {
-	struct indicator_row indicator;
 	struct db_result *result;
-	int go = 1;
+	int go;
 
 	if (indicator_get(call->db, indicator_id, &result, why) != 0)
 		return -1;
-	if (db_rows(result) == 0)
-		go = err_set(why, ERR_NOT_FOUND, "no such indicator");
-	else
-		indicator_read(result, 0, &indicator);
-	if (go == 1 && strcmp(indicator.state, "active") != 0)
-		go = call_refuse_reason(call, "indicator_id", FAULT_CHOICE, indicator.state);
+	go = check_indicator(call, result, why);
 	db_result_free(result);
 	if (go == 1 && hunt_create_for(call->db, call->person.email, indicator_id, hunt_id, why) != 0)
-		go = -1;
+		return -1;
 	return go;
 }
 

@@ -353,6 +353,7 @@ preview() { # BODY: what came of it, in short
 scanner='"conditions":{"source.ip":"198.51.100.20"}'
 # Of company 1, 20 of 40 alerts are the scanner's, one of which is muted: half of one incident.
 check_equal 'a preview of one company' 'true 20 20 1 1 0 1 20 20' "$(preview "{\"scope\":\"company\",\"company_id\":1,$scanner}")"
+change POST /v1/mutes/preview "{\"scope\":\"company\",\"company_id\":1,$scanner}"
 shape 'a preview' 200 MutePreview .
 shape 'its samples are alerts' 200 Alert '.sample[0]'
 check_equal 'newest first' '61001 61039' "$(reply '"\(.sample[0].id) \(.sample[-1].id)"')"
