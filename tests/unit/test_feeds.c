@@ -150,7 +150,7 @@ START_TEST(patterns_that_match)
 	check_pattern("[ipv6-addr:value ISSUBSET '2001:db8::/32']", "2001:db8::/32;");
 	check_pattern("[domain-name:value IN ('a.example', 'b.example','c.example')]",
 		      "a.example;b.example;c.example;");
-	check_pattern("[url:value = 'http://a.example/\\'x\\\\']", "http://a.example/'x\\;");
+	check_pattern("[url:value = 'http://a.example/\\'x\\\\']", "http://a.example/'x%5C;");
 	check_pattern("[file:hashes.'SHA-256' = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855']",
 		      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855;");
 	check_pattern("[file:hashes.MD5 = 'd41d8cd98f00b204e9800998ecf8427e' OR file:hashes.'SHA-1' = "
