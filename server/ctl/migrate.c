@@ -1,6 +1,7 @@
 /* hinomictl migrate, operator */
 #include "server/ctl/warnings.h"
 #include "server/store/migration.h"
+#include "server/store/rule_set.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -47,6 +48,18 @@ static void report(void *arg, const char *name)
 	fflush(stdout);
 }
 
+/* Which rules there are is the operator's decision, so none are loaded here. */
+static int hint_at_rules(const struct ctl *ctl, struct err *why)
+{
+	int64_t version;
+
+	if (rule_set_newest(ctl->db, &version, why) != 0)
+		return -1;
+	if (version == 0)
+		puts("no rules are loaded yet; hinomictl rules load takes those that came with the program");
+	return 0;
+}
+
 static int migrate(struct ctl *ctl, struct err *why)
 {
 	char schema[PATH_MAX];
@@ -57,7 +70,7 @@ static int migrate(struct ctl *ctl, struct err *why)
 	    warnings_ensure(ctl, why) != 0)
 		return -1;
 	printf("the schema is at version %" PRId64 "\n", version);
-	return 0;
+	return hint_at_rules(ctl, why);
 }
 
 static int rename_change(struct ctl *ctl, void *arg, struct change_note *note, struct err *why)
