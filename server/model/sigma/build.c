@@ -4,6 +4,7 @@
 #include "server/model/sigma/expression.h"
 #include "server/model/sigma/index.h"
 #include "server/model/sigma/mapping.h"
+#include "server/model/sigma/modifier.h"
 #include "server/model/sigma/problems.h"
 #include "server/model/sigma/set.h"
 
@@ -22,6 +23,7 @@ struct work {
 	struct yaml_tree **trees;
 	size_t draft_room;
 	bool skip_bad;
+	struct sigma_mapping *mapping;
 };
 
 /* --------------------------------------------------------------------------------------------------------- problems */
@@ -102,6 +104,7 @@ static void read_document(struct work *w, size_t file, const struct yaml_node *d
 				  .id = "",
 				  .name = "",
 				  .title = "",
+				  .title_ja = "",
 				  .description = "",
 				  .status = "",
 				  .author = "",
@@ -303,13 +306,37 @@ static void take_expressions(struct sigma_build *b)
 /* ------------------------------------------------------------------------------------------------------------- all of
  * it */
 
+/* What the mapping demands of the records of its log sources, in their own names. */
+static void parse_wheres(struct sigma_build *b, struct sigma_mapping *m)
+{
+	struct sigma_draft_file file = { .name = m->file };
+	struct sigma_draft blame = { .file = &file, .line = 1 };
+
+	for (struct sigma_source *s = m->sources; s && !b->out_of_memory; s = s->next) {
+		struct sigma_source own = { .events = s->events, .own_names = true };
+
+		if (s->where)
+			s->where_expression = sigma_search_parse(b, &blame, &own, s->where);
+	}
+	b->mapping_is_bad = file.bad;
+}
+
+static void parse_detection(struct sigma_build *b, struct sigma_draft *d)
+{
+	struct sigma_expression *where = d->source->where_expression;
+
+	d->expression = sigma_detection_parse(b, d, d->source, d->body, NULL);
+	if (d->expression && where)
+		d->expression = sigma_expression_and(b, d->expression, where);
+}
+
 static void parse_detections(struct sigma_build *b)
 {
 	for (size_t i = 0; i < b->draft_count && !b->out_of_memory; i++) {
 		struct sigma_draft *d = b->drafts[i];
 
 		if (d->kind == SIGMA_DRAFT_DETECTION && d->source)
-			d->expression = sigma_detection_parse(b, d, d->source, d->body, NULL);
+			parse_detection(b, d);
 	}
 }
 
@@ -360,6 +387,7 @@ static int build(struct work *w, struct err *why)
 	if (b->out_of_memory || !make_names(b->set, b->draft_count + 1))
 		return err_set(why, ERR_NOMEM, "no memory for the rule set");
 	add_names(b);
+	parse_wheres(b, w->mapping);
 	parse_detections(b);
 	if (!b->out_of_memory) {
 		sigma_correlations_link(b);
@@ -368,7 +396,7 @@ static int build(struct work *w, struct err *why)
 	if (w->skip_bad)
 		leave_out(b);
 	sigma_problems_sort(b->problems);
-	if (b->out_of_memory || (any_bad(w) && !w->skip_bad))
+	if (b->out_of_memory || b->mapping_is_bad || (any_bad(w) && !w->skip_bad))
 		return fail(w, why);
 	return finish(w, why);
 }
@@ -389,15 +417,14 @@ int sigma_set_build(struct sigma_set **out, const struct sigma_file *files, size
 		    const struct sigma_file *fields, bool skip_bad, struct sigma_problems *problems, struct err *why)
 {
 	struct work w = { .files = files, .file_count = count, .skip_bad = skip_bad };
-	struct sigma_mapping *mapping = NULL;
 	int failed;
 
 	*out = NULL;
 	w.b.problems = problems;
 	failed = begin(&w, why);
 	if (!failed)
-		failed = sigma_mapping_new(&mapping, fields, problems, why);
-	w.b.mapping = mapping;
+		failed = sigma_mapping_new(&w.mapping, fields, problems, why);
+	w.b.mapping = w.mapping;
 	if (!failed)
 		failed = build(&w, why);
 	for (size_t i = 0; w.trees && i < count && i < FILES_MAX; i++)
@@ -406,7 +433,7 @@ int sigma_set_build(struct sigma_set **out, const struct sigma_file *files, size
 	free(w.draft_files);
 	free(w.b.drafts);
 	pool_release(&w.b.memory);
-	sigma_mapping_free(mapping);
+	sigma_mapping_free(w.mapping);
 	if (failed)
 		sigma_set_free(w.b.set);
 	else

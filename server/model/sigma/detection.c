@@ -18,10 +18,19 @@ struct parsing {
 uint32_t sigma_field_slot(struct sigma_build *b, const struct sigma_source *source, struct slice name)
 {
 	const struct sigma_mapped_field *f = sigma_source_mapped(source, name);
+	char full[300];
+	int n;
 
 	if (f)
 		return sigma_fields_slot(b->set->fields, f->sources, f->source_count, source->events);
-	if (!sigma_source_knows(source, name))
+	if (sigma_source_knows(source, name))
+		return sigma_fields_slot(b->set->fields, &name, 1, source->events);
+	if (!source->prefix.len || name.len > 200)
+		return SIGMA_NO_SLOT;
+	n = snprintf(full, sizeof(full), "%.*s%.*s", (int)source->prefix.len, (const char *)source->prefix.ptr,
+		     (int)name.len, (const char *)name.ptr);
+	name = slice_of(full, n > 0 && n < (int)sizeof(full) ? (size_t)n : 0);
+	if (sigma_source_field_of(name).kind == SIGMA_SOURCE_NONE)
 		return SIGMA_NO_SLOT;
 	return sigma_fields_slot(b->set->fields, &name, 1, source->events);
 }

@@ -6,11 +6,12 @@
 
 enum { TITLE_MAX = 256, DESCRIPTION_MAX = 65535, TAGS_MAX = 256 };
 
-/* What the specification knows at the top of a document. Others are custom fields, which it allows. */
+/* What the specification knows at the top of a document. Others are custom fields, which it allows; title_ja is one of
+ * ours. */
 static const char *const known_keys[] = {
-	"title",  "id",   "related",  "name",        "taxonomy",  "status",    "description", "license",
-	"author", "date", "modified", "references",  "logsource", "detection", "fields",      "falsepositives",
-	"level",  "tags", "scope",    "correlation", "filter",    "generate",
+	"title",    "id",    "related",  "name",       "taxonomy",    "status",    "description", "license",
+	"author",   "date",  "modified", "references", "logsource",   "detection", "fields",      "falsepositives",
+	"title_ja", "level", "tags",     "scope",      "correlation", "filter",    "generate",
 };
 
 static const char *const level_names[] = { "informational", "low", "medium", "high", "critical" };
@@ -174,6 +175,7 @@ static void read_names(struct sigma_build *b, struct sigma_draft *d)
 	r->name = read_text(b, d, "name", TITLE_MAX);
 	r->description = read_text(b, d, "description", DESCRIPTION_MAX);
 	r->author = read_text(b, d, "author", DESCRIPTION_MAX);
+	r->title_ja = read_text(b, d, "title_ja", TITLE_MAX);
 	r->uid = *r->id ? r->id : *r->name ? r->name : r->title;
 	if (!*r->title)
 		sigma_problem(b, d, d->line, "a document needs a title");

@@ -4,6 +4,7 @@
 
 static const char *const alert_names[] = {
 	[SIGMA_ALERT_TIME] = "time",
+	[SIGMA_ALERT_KIND] = "kind",
 	[SIGMA_ALERT_DIRECTION] = "direction",
 	[SIGMA_ALERT_ENGINE] = "engine",
 	[SIGMA_ALERT_SEVERITY] = "severity",

@@ -29,6 +29,7 @@ enum sigma_source_kind {
 
 enum sigma_alert_field {
 	SIGMA_ALERT_TIME,
+	SIGMA_ALERT_KIND,
 	SIGMA_ALERT_DIRECTION,
 	SIGMA_ALERT_ENGINE,
 	SIGMA_ALERT_SEVERITY,

@@ -60,8 +60,8 @@ static void check_keys(struct reader *r, const struct yaml_node *n, const char *
 	}
 }
 
-/* A scalar, or a list of them. */
-static struct slice *read_list(struct reader *r, const struct yaml_node *n, size_t *count, const char *what)
+/* A scalar, or a list of them. *null: whether null is among them; NULL: it must not be. */
+static struct slice *read_list(struct reader *r, const struct yaml_node *n, size_t *count, bool *null, const char *what)
 {
 	bool list = yaml_node_is(n, YAML_TREE_SEQUENCE);
 	struct slice *out;
@@ -77,7 +77,9 @@ static struct slice *read_list(struct reader *r, const struct yaml_node *n, size
 	}
 	out = take(r, list ? n->count : 1, sizeof(*out));
 	for (const struct yaml_node *c = list ? n->first : n; out && c; c = list ? c->next : NULL) {
-		if (c->kind != YAML_TREE_SCALAR || yaml_node_is_null(c))
+		if (yaml_node_is_null(c) && null)
+			*null = true;
+		else if (c->kind != YAML_TREE_SCALAR || yaml_node_is_null(c))
 			problem(r, c->line, "%s must be a text or a list of texts", what);
 		else
 			out[(*count)++] = keep(r, c->text);
@@ -87,7 +89,7 @@ static struct slice *read_list(struct reader *r, const struct yaml_node *n, size
 
 static struct slice *read_sources(struct reader *r, const struct yaml_node *n, size_t *count)
 {
-	struct slice *out = read_list(r, n, count, "what a field is mapped to");
+	struct slice *out = read_list(r, n, count, NULL, "what a field is mapped to");
 
 	if (*count > SIGMA_SOURCES_MAX) {
 		problem(r, n->line, "a field is mapped to at most %d source fields", SIGMA_SOURCES_MAX);
@@ -124,7 +126,7 @@ static void read_translations(struct reader *r, const struct yaml_node *n, struc
 
 		t->value = keep(r, c->key);
 		fold_in_place(r, &t->value);
-		t->sources = read_list(r, c, &t->count, "a value's translation");
+		t->sources = read_list(r, c, &t->count, &t->or_absent, "a value's translation");
 	}
 }
 
@@ -172,7 +174,7 @@ static void read_fields(struct reader *r, const struct yaml_node *n, struct sigm
 static void read_uses(struct reader *r, const struct yaml_node *n, struct sigma_source *s)
 {
 	size_t count;
-	struct slice *names = read_list(r, n, &count, "use");
+	struct slice *names = read_list(r, n, &count, NULL, "use");
 
 	for (size_t i = 0; i < count; i++) {
 		const struct yaml_node *set = yaml_node_member(r->sets, (const char *)names[i].ptr);
@@ -220,7 +222,7 @@ static void read_events(struct reader *r, const struct yaml_node *entry, struct 
 		problem(r, entry->line, "an entry needs events: which records such rules look at");
 		return;
 	}
-	s->event_names = read_list(r, n, &s->event_count, "events");
+	s->event_names = read_list(r, n, &s->event_count, NULL, "events");
 	for (size_t i = 0; i < s->event_count; i++)
 		if (!sigma_event_is_pattern(s->event_names[i]) &&
 		    !sigma_event_add(&r->mapping->events, s->event_names[i]))
@@ -230,7 +232,8 @@ static void read_events(struct reader *r, const struct yaml_node *entry, struct 
 
 static void read_entry(struct reader *r, const struct yaml_node *entry, struct sigma_source ***last)
 {
-	static const char *const known[] = { "logsource", "events", "fields", "use", "keywords", "own_names", NULL };
+	static const char *const known[] = { "logsource", "events", "fields", "use", "keywords",
+					     "own_names", "prefix", "where",  NULL };
 	const struct yaml_node *n;
 	struct sigma_source *s;
 
@@ -247,6 +250,8 @@ static void read_entry(struct reader *r, const struct yaml_node *entry, struct s
 	n = yaml_node_member(entry, "own_names");
 	if (n && !yaml_node_boolean(n, &s->own_names))
 		problem(r, n->line, "own_names must be true or false");
+	s->where = yaml_node_member(entry, "where");
+	s->prefix = read_attribute(r, entry, "prefix");
 	n = yaml_node_member(entry, "keywords");
 	if (n)
 		s->keywords = read_sources(r, n, &s->keyword_count);
@@ -290,16 +295,15 @@ static int read_file(struct sigma_mapping *m, const struct sigma_file *file, str
 		     struct err *why)
 {
 	struct reader r = { .mapping = m, .file = file->name, .problems = problems };
-	struct yaml_tree *tree;
 	struct err reason;
 	int line;
 
-	if (yaml_tree_parse(&tree, file->text, NULL, &line, &reason) != 0) {
+	m->file = file->name;
+	if (yaml_tree_parse(&m->tree, file->text, NULL, &line, &reason) != 0) {
 		sigma_problems_add(problems, file->name, line, reason.text);
 		return err_set(why, reason.code, "%s:%d: %s", file->name, line, reason.text);
 	}
-	read_entries(&r, yaml_tree_first(tree));
-	yaml_tree_free(tree);
+	read_entries(&r, yaml_tree_first(m->tree));
 	if (r.failed)
 		return err_set(why, ERR_CONFIG, "%s cannot be used", file->name);
 	give_events(m);
@@ -326,6 +330,7 @@ void sigma_mapping_free(struct sigma_mapping *m)
 {
 	if (!m)
 		return;
+	yaml_tree_free(m->tree);
 	pool_release(&m->memory);
 	free(m);
 }

@@ -8,11 +8,14 @@
 #include "server/model/sigma/event.h"
 #include "server/model/sigma/rule_set.h"
 
+struct sigma_expression;
+
 /* What one value of rules is called in the source fields. */
 struct sigma_translation {
 	struct slice value; /* folded */
 	struct slice *sources;
 	size_t count;
+	bool or_absent; /* or the field is not there */
 };
 struct sigma_mapped_field {
 	struct slice name;
@@ -32,6 +35,9 @@ struct sigma_source {
 	bool alert_only; /* no fields but those of alerts, no keywords: selection.c */
 	struct slice *keywords;
 	size_t keyword_count;
+	struct slice prefix;           /* for the names of fields that are not listed; "": none */
+	const struct yaml_node *where; /* a selection over source fields that must hold too; NULL: none */
+	struct sigma_expression *where_expression;
 	struct sigma_mapped_field *fields;
 	struct sigma_source *next;
 	struct slice *event_names; /* as written */
@@ -40,6 +46,8 @@ struct sigma_source {
 
 struct sigma_mapping {
 	struct pool memory;
+	const char *file;
+	struct yaml_tree *tree;
 	struct sigma_event_names events;
 	struct sigma_source *sources; /* in the order written */
 };

@@ -121,6 +121,7 @@ static struct slice kept(struct member *m, const struct slice *text)
 static struct sigma_expression *translated(struct member *m, const struct sigma_translation *t)
 {
 	struct slice *texts = pool_take_array(&m->b->memory, t->count + 1, sizeof(*texts));
+	struct sigma_expression *either[2];
 
 	if (!texts)
 		return fail_memory(m);
@@ -129,9 +130,15 @@ static struct sigma_expression *translated(struct member *m, const struct sigma_
 		if (!texts[i].ptr)
 			return fail_memory(m);
 	}
-	if (t->count == 0)
+	if (!t->or_absent && t->count == 0)
 		return fail(m, "the field mapping translates this value into nothing");
-	return any_of_texts(m, texts, t->count);
+	if (!t->or_absent)
+		return any_of_texts(m, texts, t->count);
+	either[0] = add_term(m, &(struct sigma_term){ .kind = SIGMA_TERM_NULL });
+	if (!either[0] || t->count == 0)
+		return either[0];
+	either[1] = any_of_texts(m, texts, t->count);
+	return either[1] ? combine(m, SIGMA_OR, either, 2) : NULL;
 }
 
 static struct sigma_expression *encoded(struct member *m, const struct sigma_pattern *p)

@@ -75,11 +75,14 @@ void sigma_set_number(struct sigma_set *set, size_t index, int64_t rule_id);
 /* ------------------------------------------------------------------------------------------------------ matching */
 
 /* One record. Fields that rules may name, by their source names (the mapping turns rules' names into these):
- *   direction engine severity score action signature_id signature category technique stage transport format
+ *   kind direction engine severity score action signature_id signature category technique stage transport format
  *   community_id repeat_count source.ip source.port destination.ip destination.port inside.ip attacker.ip remote.ip
  *   remote.port                of the alert; absent ones are null
  *   eve.PATH                   of the EVE record: eve.dns.rrname; a list gives each of its elements
  *   fortigate.KEY              of a record of keys and values
+ *   url.full url.path url.query url.extension     of eve.http, or of a FortiGate's url and hostname
+ *   tls.serial_number          eve.tls.serial without colons and zeros in front
+ *   time                       ts, as RFC 3339 in UTC
  *   raw                        the record's bytes as text; what keywords are looked for in
  * A record's event says which rules look at it: "eve.alert", "eve.dns", "eve.http", ..., "fortigate.virus", ..., or
  * "text" for a record in no known format. */

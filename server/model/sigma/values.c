@@ -193,6 +193,9 @@ static void add_alert_field(struct sigma_values_memory *m, struct slot_state *s,
 	if (!a)
 		return;
 	switch ((enum sigma_alert_field)field) {
+	case SIGMA_ALERT_KIND:
+		add_text(s, slice_of_string(kind_name(a->kind)));
+		break;
 	case SIGMA_ALERT_DIRECTION:
 		add_text(s, slice_of_string(direction_name(a->direction)));
 		break;
