@@ -56,7 +56,7 @@ static int hint_at_rules(const struct ctl *ctl, struct err *why)
 	if (rule_set_newest(ctl->db, &version, why) != 0)
 		return -1;
 	if (version == 0)
-		puts("no rules are loaded yet; hinomictl rules load takes those that came with the program");
+		fputs("no rules are loaded yet; hinomictl rules load takes those that came with the program\n", stderr);
 	return 0;
 }
 
