@@ -244,6 +244,10 @@ static void reach_of(const struct working *w, struct touched *t, struct state_re
 		return;
 	reach->from = minus(t->first, c->timespan);
 	reach->to = plus(t->last, c->timespan);
+	if (!t->group.entry->is_named)
+		return;
+	reach->from = minus(reach->from, c->timespan); /* firing_group_moment() */
+	reach->to = plus(reach->to, c->timespan);
 }
 
 static int add_stored(struct touched *t, const struct group_hit *list, size_t count, struct err *why)
@@ -325,19 +329,19 @@ static int pass_on(const struct working *w, const struct firing_group *g, struct
 		if (!group)
 			return no_memory(why);
 		for (size_t m = 0; m < g->moment_count; m++) {
-			time_us ts = sigma_moment_time(outer->correlation, g->entry->correlation, g->moments[m]);
-			const struct batch_hit hit = {
+			struct batch_hit hit = {
 				.entry = outer,
 				.key = h->state_key,
 				.group = slice_of(group, h->group.len),
-				.hit = { .hit = { .ts = ts,
-						  .id = firing_moment_id(g->key, ts),
-						  .cluster_key = g->key,
+				.hit = { .hit = { .cluster_key = g->key,
 						  .number = h->number,
 						  .value_key = h->value_key,
 						  .rule_no = h->rule_no } },
 			};
 
+			if (!firing_group_moment(g, m, outer->correlation, &hit.hit.hit.ts))
+				continue;
+			hit.hit.hit.id = firing_moment_id(g->key, hit.hit.hit.ts);
 			if (batch_rules_add_hit(w->batch, &hit, why) != 0)
 				return -1;
 		}

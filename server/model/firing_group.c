@@ -176,28 +176,72 @@ static int tell_all(const struct firing_group *g, const struct window_firing *li
 
 /* -------------------------------------------------------------------------------------------------------- moments */
 
-/* Of a monotone correlation only those whose stretch holds a new hit: the others were told before. Of another, what
- * has been judged now or before. */
+static size_t collect(const struct window_hit *hits, size_t count, time_us *moments)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (hits[i].completes)
+			moments[n++] = hits[i].ts;
+	return n;
+}
+
+/* What held before the new hits came. */
+static int find_told(struct firing_group *g, struct err *why)
+{
+	struct window_hit *hits = calloc(g->count + 1, sizeof(*hits));
+	struct window_firing *list = NULL;
+	size_t count = 0, firing_count;
+	time_us due;
+	int failed;
+
+	if (!hits)
+		return no_memory(g, why);
+	for (size_t i = 0; i < g->count; i++)
+		if (g->hits[i].is_stored)
+			hits[count++] = g->hits[i].hit;
+	failed = window_evaluate_known(g->entry->correlation, g->known, hits, &count, &list, &firing_count, &due, why);
+	if (!failed)
+		g->told_count = collect(hits, count, g->told);
+	free(list);
+	free(hits);
+	return failed;
+}
+
+/* Whether a window has been judged before is not known, so of a correlation that is not monotone all are handed out. */
 static int find_moments(struct firing_group *g, const struct window_hit *hits, struct err *why)
 {
-	bool monotone = g->entry->correlation->monotone, any = false;
-	uint64_t timespan = (uint64_t)g->entry->correlation->timespan;
-	time_us newest = 0;
-
 	if (!g->entry->is_named)
 		return 0;
 	g->moments = calloc(g->count + 1, sizeof(*g->moments));
-	if (!g->moments)
+	g->told = calloc(g->count + 1, sizeof(*g->told));
+	if (!g->moments || !g->told)
 		return no_memory(g, why);
-	for (size_t i = 0; i < g->count; i++) {
-		if (!g->hits[i].is_stored) {
-			newest = hits[i].ts;
-			any = true;
-		}
-		if (hits[i].completes && (!monotone || (any && (uint64_t)hits[i].ts - (uint64_t)newest <= timespan)))
-			g->moments[g->moment_count++] = hits[i].ts;
+	g->moment_count = collect(hits, g->count, g->moments);
+	return g->moment_count && g->entry->correlation->monotone ? find_told(g, why) : 0;
+}
+
+static bool was_told(const struct firing_group *g, const struct sigma_correlation *outer, time_us at)
+{
+	size_t low = 0, high = g->told_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (sigma_moment_time(outer, g->entry->correlation, g->told[middle]) < at)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	return 0;
+	return low < g->told_count && sigma_moment_time(outer, g->entry->correlation, g->told[low]) == at;
+}
+
+bool firing_group_moment(const struct firing_group *g, size_t index, const struct sigma_correlation *outer, time_us *at)
+{
+	*at = sigma_moment_time(outer, g->entry->correlation, g->moments[index]);
+	if (index && sigma_moment_time(outer, g->entry->correlation, g->moments[index - 1]) == *at)
+		return false;
+	return !was_told(g, outer, *at);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- whole */
@@ -247,5 +291,6 @@ void firing_group_release(struct firing_group *g)
 {
 	free(g->hits);
 	free(g->moments);
+	free(g->told);
 	*g = (struct firing_group){ 0 };
 }

@@ -28,9 +28,10 @@ struct firing_group {
 	struct window_known known; /* of a monotone correlation without meaning */
 
 	/* By firing_group_evaluate(): hits are sorted, each there once, `hit.member` as it is now. */
-	time_us due;      /* what known.until must reach for more to be judged; INT64_MAX: nothing waits */
-	time_us *moments; /* if another correlation names it: sigma/window.h; those that a new hit may have made */
-	size_t moment_count;
+	time_us due; /* what known.until must reach for more to be judged; INT64_MAX: nothing waits */
+	/* If another correlation names it: moments (sigma/window.h), with the new hits and without. */
+	time_us *moments, *told;
+	size_t moment_count, told_count;
 };
 
 /* Adds what became a member to `out`, whose pool keeps the ties. */
@@ -39,6 +40,11 @@ int firing_group_evaluate(struct firing_group *g, struct firings *out, struct er
  * memory. After evaluating. */
 size_t firing_group_thin(struct firing_group *g, size_t most, struct err *why);
 void firing_group_release(struct firing_group *g);
+
+/* When moments[index] counts for `outer`; false when it did before, or when the moment in front counts at the same
+ * time. Exact when all hits are fetched that lie within two timespans of a new one. */
+bool firing_group_moment(const struct firing_group *g, size_t index, const struct sigma_correlation *outer,
+			 time_us *at);
 
 /* A moment of a firing, as a hit of another correlation (sigma_moment_time()): its number in place of an alert's. Never
  * 0. */

@@ -40,8 +40,8 @@ static void world_fetch(const struct world *w, struct incident_plan *p)
 	for (size_t r = 0; r < p->run_count; r++)
 		for (size_t s = 0; s < w->segment_count; s++)
 			if (w->segments[s].key == p->runs[r].key &&
-			    w->segments[s].first <= p->runs[r].last + p->window &&
-			    w->segments[s].last >= p->runs[r].first - p->window)
+			    w->segments[s].first <= p->runs[r].last + p->runs[r].window &&
+			    w->segments[s].last >= p->runs[r].first - p->runs[r].window)
 				p->segments[p->segment_count++] = w->segments[s];
 	for (size_t i = 0; i < w->incident_count; i++)
 		for (size_t s = 0; s < p->segment_count; s++)
@@ -497,9 +497,85 @@ START_TEST(severity_follows_direction)
 		a.severity = cases[i].severity;
 		a.score = cases[i].score;
 		a.blocked = cases[i].blocked;
-		incident_facts_add(&f, &a);
+		incident_facts_add(&f, &a, 0);
 		ck_assert_msg(incident_facts_severity(&f) == cases[i].want, "%s: %d", cases[i].name,
 			      incident_facts_severity(&f));
+	}
+}
+END_TEST
+
+START_TEST(causes_come_on_top)
+{
+	static const struct {
+		const char *name;
+		enum direction direction;
+		int severity;
+		bool blocked;
+		int raise;
+		bool by_window, drill;
+		int want;
+		const char *title;
+	} cases[] = {
+		{ "a cause is graver", DIRECTION_INBOUND, 3, false, 2, false, false, 2, "rule" },
+		{ "blocked, but a cause says otherwise", DIRECTION_INBOUND, 1, true, 2, true, false, 2, "rule" },
+		{ "as grave, on one alert", DIRECTION_INBOUND, 3, false, 3, false, false, 3, "scan" },
+		{ "as grave, a pattern", DIRECTION_INBOUND, 3, false, 3, true, false, 3, "rule" },
+		{ "as grave as what blocking leaves", DIRECTION_INBOUND, 1, true, 4, true, false, 4, "rule" },
+		{ "less grave", DIRECTION_INBOUND, 3, false, 4, true, false, 3, "scan" },
+		{ "a drill", DIRECTION_OUTBOUND, 1, false, 1, true, true, 5, "rule" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct incident_raise raise = { cases[i].raise, cases[i].by_window, SLICE_LITERAL("rule") };
+		struct plan_alert a = inbound(0, 1, 0);
+		struct incident_facts f = { 0 };
+
+		a.direction = cases[i].direction;
+		a.severity = cases[i].severity;
+		a.blocked = cases[i].blocked;
+		incident_facts_add(&f, &a, 0);
+		incident_facts_raise(&f, &raise);
+		if (cases[i].drill)
+			incident_tags_add(&f.tags, SLICE_LITERAL("drill"));
+		ck_assert_msg(incident_facts_severity(&f) == cases[i].want, "%s: %d", cases[i].name,
+			      incident_facts_severity(&f));
+		ck_assert_msg(slice_is(incident_facts_title(&f), cases[i].title), "%s", cases[i].name);
+	}
+}
+END_TEST
+
+START_TEST(attack_and_answer_are_not_stopped_because_both_were_blocked)
+{
+	/* An incident of both directions: what was blocked on the way out is not made low by what was on the way in. */
+	struct plan_alert alerts[] = { inbound(0, 1, 0), inbound(10, 2, 0) };
+	struct incident_facts f = { 0 };
+
+	alerts[0].severity = SEVERITY_CRITICAL;
+	alerts[0].blocked = alerts[1].blocked = true;
+	alerts[1].direction = DIRECTION_OUTBOUND;
+	incident_facts_add(&f, &alerts[0], 0);
+	ck_assert_int_eq(incident_facts_severity(&f), SEVERITY_LOW);
+	incident_facts_add(&f, &alerts[1], 0);
+	ck_assert_int_eq(incident_facts_severity(&f), SEVERITY_CRITICAL);
+}
+END_TEST
+
+START_TEST(tags_are_a_set_of_the_smallest)
+{
+	struct incident_tags up = { 0 }, down = { 0 };
+	char words[40][8];
+
+	for (int i = 0; i < 40; i++)
+		snprintf(words[i], sizeof(words[i]), "tag%02d", i);
+	for (int i = 0; i < 80; i++)
+		incident_tags_add(&up, slice_of_string(words[i % 40]));
+	for (int i = 79; i >= 0; i--)
+		incident_tags_add(&down, slice_of_string(words[i % 40]));
+	ck_assert_uint_eq(up.count, INCIDENT_TAGS_MAX);
+	ck_assert_uint_eq(down.count, INCIDENT_TAGS_MAX);
+	for (size_t i = 0; i < INCIDENT_TAGS_MAX; i++) {
+		ck_assert(slice_is(up.items[i], words[i]));
+		ck_assert(slice_is(down.items[i], words[i]));
 	}
 }
 END_TEST
@@ -529,7 +605,8 @@ START_TEST(the_top_survives_its_text_form)
 						  times[i % ARRAY_LEN(times)],
 						  (enum stage)(i % 7),
 						  { 0 },
-						  slice_of_string(anchors[i / ARRAY_LEN(times)]) };
+						  slice_of_string(anchors[i / ARRAY_LEN(times)]),
+						  (time_us)(i % 3) * 900 * US_PER_SECOND };
 		struct incident_top back = { 0 };
 		struct buffer text = { 0 };
 
@@ -539,6 +616,7 @@ START_TEST(the_top_survives_its_text_form)
 		ck_assert_int_eq(back.ts, top.ts);
 		ck_assert_int_eq(back.stage, top.stage);
 		ck_assert(slice_equal(back.anchor, top.anchor));
+		ck_assert_int_eq(back.window, top.window);
 		buffer_release(&text);
 	}
 }
@@ -551,7 +629,10 @@ START_TEST(texts_that_are_no_top_are_refused)
 					   "3 8005e2a1b2c3d4e5",
 					   "3 8005e2a1b2c3d4e5 delivery",
 					   "0 8005e2a1b2c3d4e5 delivery ",
-					   "6 8005e2a1b2c3d4e5 delivery ",
+					   "7 8005e2a1b2c3d4e5 delivery ",
+					   "3 8005e2a1b2c3d4e5 delivery 192.0.2.1 x",
+					   "3 8005e2a1b2c3d4e5 delivery 192.0.2.1 0",
+					   "3 8005e2a1b2c3d4e5 delivery 192.0.2.1 900 4",
 					   "3 8005e2a1b2c3d4e delivery ",
 					   "3 8005e2a1b2c3d4eX delivery ",
 					   "3 8005e2a1b2c3d4e5 nowhere " };
@@ -568,15 +649,21 @@ START_TEST(the_reason_says_what_is_shared)
 	struct incident_facts f = { 0 };
 	struct buffer text = { 0 };
 
-	incident_facts_add(&f, &a);
+	incident_facts_add(&f, &a, 0);
 	f.runs = 2;
-	incident_reason(&f, WINDOW, &text);
+	incident_reason(&f, SLICE_LITERAL(INCIDENT_RULE), WINDOW, &text);
 	ck_assert_str_eq(buffer_string(&text),
 			 "{\"rule\":\"base/1\",\"anchor\":\"192.0.2.1\",\"stage\":\"reconnaissance\","
 			 "\"window_s\":60,\"runs\":2}");
 	buffer_clear(&text);
+	f.top.window = 900 * US_PER_SECOND;
+	incident_reason(&f, SLICE_LITERAL("night/7"), WINDOW, &text);
+	ck_assert_str_eq(buffer_string(&text), "{\"rule\":\"night/7\",\"anchor\":\"192.0.2.1\","
+					       "\"stage\":\"reconnaissance\",\"window_s\":900,\"runs\":2}");
+	f.top.window = 0;
+	buffer_clear(&text);
 	f.top.stage = STAGE_NONE;
-	incident_reason(&f, WINDOW, &text);
+	incident_reason(&f, SLICE_LITERAL(INCIDENT_RULE), WINDOW, &text);
 	ck_assert_str_eq(buffer_string(&text), "{\"rule\":\"base/1\",\"anchor\":\"192.0.2.1\",\"signature\":\"scan\","
 					       "\"window_s\":60,\"runs\":2}");
 	buffer_release(&text);
@@ -662,5 +749,7 @@ SUITE_MAIN("incident_plan", any_order_and_any_batches_give_the_definition, work_
 	   a_gap_of_exactly_the_window_joins, a_microsecond_more_does_not, a_late_alert_bridges_two_incidents,
 	   another_attacker_at_the_same_host_joins_by_the_link, an_alert_without_a_cluster_key_joins_nothing,
 	   the_end_of_time_does_not_overflow, a_segment_without_its_incident_is_corrupt, severity_follows_direction,
-	   one_that_gets_through_raises_the_incident, the_top_survives_its_text_form, texts_that_are_no_top_are_refused,
-	   the_reason_says_what_is_shared, merging_keeps_what_people_did, a_closed_incident_that_goes_on_is_open_again)
+	   causes_come_on_top, attack_and_answer_are_not_stopped_because_both_were_blocked,
+	   tags_are_a_set_of_the_smallest, one_that_gets_through_raises_the_incident, the_top_survives_its_text_form,
+	   texts_that_are_no_top_are_refused, the_reason_says_what_is_shared, merging_keeps_what_people_did,
+	   a_closed_incident_that_goes_on_is_open_again)
