@@ -326,7 +326,8 @@ static int fail_at(struct err *why, const char *path, int line, const char *text
 }
 
 struct reading {
-	const char *path, *list;
+	const char *path;
+	char list[WARNING_LIST_NAME_MAX + 1];
 	warning_list_entry entry;
 	void *arg;
 };
@@ -350,12 +351,10 @@ static int read_section(const struct reading *r, const struct section *section, 
 static int read_list(struct reading *r, const struct yaml_node *list, struct err *why)
 {
 	static const char sections_are[] = "a list has networks, domains, own_domains or hashes";
-	char name[WARNING_LIST_NAME_MAX + 1];
 
-	if (list->key.len == 0 || list->key.len >= sizeof(name))
+	if (list->key.len == 0 || list->key.len >= sizeof(r->list))
 		return fail_at(why, r->path, list->key_line, "the name of a warning list has 1 to 63 bytes");
-	snprintf(name, sizeof(name), "%.*s", (int)list->key.len, (const char *)list->key.ptr);
-	r->list = name;
+	snprintf(r->list, sizeof(r->list), "%.*s", (int)list->key.len, (const char *)list->key.ptr);
 	if (!yaml_node_is(list, YAML_TREE_MAPPING))
 		return fail_at(why, r->path, list->line, sections_are);
 	for (const struct yaml_node *n = list->first; n; n = n->next) {

@@ -96,12 +96,12 @@ static int add_entries(struct db *db, struct warning_lists *w, struct err *why)
 	return failed;
 }
 
-/* Across companies: an indicator is for all members. */
 static int add_members(struct db *db, struct warning_lists *w, struct err *why)
 {
 	struct db_result *r;
 	int failed = 0;
 
+	/* Across companies: an indicator is for all members. */
 	if (db_run(db, "SELECT DISTINCT network::text FROM company_network ORDER BY 1", NULL, &r, why) != 0)
 		return -1;
 	for (int i = 0; i < db_rows(r) && !failed; i++) {
