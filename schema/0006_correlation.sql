@@ -310,6 +310,7 @@ CREATE TABLE campaign_sighting (
     severity     smallint NOT NULL,
     title        text NOT NULL,              -- of the gravest, then earliest, alert
     title_ts     timestamptz NOT NULL,       -- of that alert
+    halves       bigint NOT NULL DEFAULT -1, -- half hours of the day with such alerts: bit n for the n-th of UTC
     PRIMARY KEY (kind, key, day, company_id, cluster_key)
 );
 CREATE INDEX campaign_sighting_day ON campaign_sighting (day);

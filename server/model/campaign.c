@@ -72,6 +72,14 @@ static int make_room(void **items, size_t count, size_t wanted, size_t *room, si
 	return 0;
 }
 
+static uint64_t half_of(time_us ts)
+{
+	const time_us length = US_PER_DAY / CAMPAIGN_HALVES;
+	time_us of_day = ts % US_PER_DAY;
+
+	return (uint64_t)1 << ((of_day < 0 ? of_day + US_PER_DAY : of_day) / length);
+}
+
 static void put(struct campaign_sightings *s, const struct campaign_alert *a, enum campaign_kind kind, struct slice key)
 {
 	if (key.len == 0)
@@ -87,6 +95,7 @@ static void put(struct campaign_sightings *s, const struct campaign_alert *a, en
 		.severity = a->severity,
 		.title_ts = a->ts,
 		.title = a->title,
+		.halves = half_of(a->ts),
 	};
 }
 
@@ -166,6 +175,7 @@ static void combine(struct campaign_sighting *into, const struct campaign_sighti
 	into->first = s->first < into->first ? s->first : into->first;
 	into->last = s->last > into->last ? s->last : into->last;
 	into->alerts += s->alerts;
+	into->halves |= s->halves;
 }
 
 void campaign_sightings_add_up(struct campaign_sightings *s)

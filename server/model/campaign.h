@@ -59,7 +59,11 @@ struct campaign_sighting {
 	int severity;
 	time_us title_ts;
 	struct slice title;
+	/* Half hours with such alerts, bit n for the n-th of UTC's day: enough to tell the incidents of one run apart
+	 * again, as long as its window is no shorter. */
+	uint64_t halves;
 };
+enum { CAMPAIGN_HALVES = 48 };
 
 /* Sightings of one company's batch. Zero-initialise. */
 struct campaign_sightings {

@@ -1,6 +1,7 @@
 #include "server/store/campaign.h"
 
 #include "server/store/array_text.h"
+#include "server/store/campaign_child.h"
 
 #include <stdlib.h>
 
@@ -43,13 +44,16 @@ static void put_kind(struct array_text *column, enum campaign_kind kind)
 
 static const char write_sightings_sql[] =
     "INSERT INTO campaign_sighting AS s (company_id, kind, key, day, cluster_key, first_ts, last_ts, alerts, severity, "
-    "title_ts, title) SELECT $1::bigint, u.kind, u.key, date '1970-01-01' + u.day, u.cluster_key, u.first_ts, "
-    "u.last_ts, u.alerts, u.severity, u.title_ts, u.title FROM unnest($2::text[], $3::text[], $4::integer[], "
+    "title_ts, title, halves) SELECT $1::bigint, u.kind, u.key, date '1970-01-01' + u.day, u.cluster_key, u.first_ts, "
+    "u.last_ts, u.alerts, u.severity, u.title_ts, u.title, u.halves FROM unnest($2::text[], $3::text[], $4::integer[], "
     "$5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::bigint[], $9::smallint[], $10::timestamptz[], "
-    "$11::text[]) AS u (kind, key, day, cluster_key, first_ts, last_ts, alerts, severity, title_ts, title) "
+    "$11::text[], $12::bigint[]) AS u (kind, key, day, cluster_key, first_ts, last_ts, alerts, severity, title_ts, "
+    "title, "
+    "halves) "
     "ON CONFLICT (kind, key, day, company_id, cluster_key) DO UPDATE SET "
     "first_ts = least(s.first_ts, excluded.first_ts), last_ts = greatest(s.last_ts, excluded.last_ts), "
-    "alerts = s.alerts + excluded.alerts, severity = least(s.severity, excluded.severity), "
+    "alerts = s.alerts + excluded.alerts, halves = s.halves | excluded.halves, severity = least(s.severity, "
+    "excluded.severity), "
     "title_ts = CASE WHEN " BETTER_TITLE " THEN excluded.title_ts ELSE s.title_ts END, "
     "title = CASE WHEN " BETTER_TITLE " THEN excluded.title ELSE s.title END";
 
@@ -60,7 +64,7 @@ static const char write_due_sql[] = "INSERT INTO campaign_due (company_id, kind,
 int campaign_write_sightings(struct db *db, int64_t company_id, const struct campaign_sightings *sightings,
 			     struct err *why)
 {
-	struct array_text columns[10] = { 0 }, due[3] = { 0 };
+	struct array_text columns[11] = { 0 }, due[3] = { 0 };
 	int failed;
 
 	if (sightings->count == 0)
@@ -81,6 +85,7 @@ int campaign_write_sightings(struct db *db, int64_t company_id, const struct cam
 		array_text_integer(&columns[7], s->severity);
 		array_text_time(&columns[8], s->title_ts);
 		array_text_string(&columns[9], s->title.ptr ? s->title : SLICE_LITERAL(""));
+		array_text_integer(&columns[10], (int64_t)s->halves);
 	}
 	failed = run_columns(db, write_sightings_sql, company_id, columns, ARRAY_LEN(columns), NULL, why);
 	if (!failed)
@@ -345,9 +350,7 @@ static const char tell_sql[] =
     "$2::text[], $3::text[], $4::integer[], $5::integer[], $6::bigint[]) AS u (id, kind, key, from_day, to_day, "
     "company_id) CROSS JOIN generate_series(u.from_day, u.to_day) AS d (day) JOIN campaign_sighting s "
     "ON s.kind = u.kind AND s.key = u.key AND s.day = date '1970-01-01' + d.day "
-    "AND s.company_id = coalesce(u.company_id, s.company_id) "
-    "JOIN incident_segment g ON g.company_id = s.company_id AND g.key = s.cluster_key AND g.is_cluster "
-    "AND g.first_ts <= s.last_ts AND g.last_ts >= s.first_ts), "
+    "AND s.company_id = coalesce(u.company_id, s.company_id) " CAMPAIGN_CHILD "), "
     "told AS (INSERT INTO incident_event (company_id, incident_id, kind, body) "
     "SELECT c.company_id, c.incident_id, 'campaign', jsonb_build_object('campaign_id', c.id) FROM child c "
     "WHERE NOT EXISTS (SELECT FROM incident_event e WHERE e.company_id = c.company_id "

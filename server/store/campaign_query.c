@@ -1,6 +1,7 @@
 #include "server/store/campaign_query.h"
 
 #include "server/store/array_text.h"
+#include "server/store/campaign_child.h"
 
 #define COLUMNS(title)                                                                                               \
 	"c.campaign_id, c.kind, c.key, " title ", c.severity, c.first_ts, c.last_ts, c.first_day::text, "            \
@@ -153,12 +154,10 @@ int campaign_query_incidents(struct db *db, int64_t company_id, int64_t campaign
 {
 	_Static_assert(CAMPAIGN_INCIDENTS_MAX == 200, "LIMIT of the statement");
 	return run_for(db,
-		       "SELECT i.company_id, i.incident_id FROM (SELECT DISTINCT g.company_id, g.incident_id "
+		       "SELECT i.company_id, i.incident_id FROM (SELECT DISTINCT s.company_id, g.incident_id "
 		       "FROM campaign c JOIN campaign_sighting s ON s.kind = c.kind AND s.key = c.key "
 		       "AND s.day BETWEEN c.first_day AND c.last_day AND s.company_id = coalesce($1::bigint, "
-		       "s.company_id) JOIN incident_segment g ON g.company_id = s.company_id "
-		       "AND g.key = s.cluster_key AND g.is_cluster AND g.first_ts <= s.last_ts "
-		       "AND g.last_ts >= s.first_ts WHERE c.campaign_id = $2::bigint) f "
+		       "s.company_id) " CAMPAIGN_CHILD "WHERE c.campaign_id = $2::bigint) f "
 		       "JOIN incident i ON i.company_id = f.company_id AND i.incident_id = f.incident_id "
 		       "ORDER BY i.severity, i.last_ts DESC, i.incident_id DESC LIMIT 200",
 		       company_id, campaign_id, out, why);

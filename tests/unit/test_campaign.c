@@ -342,9 +342,33 @@ START_TEST(sightings_add_up)
 	ck_assert_int_eq(one->severity, SEVERITY_CRITICAL);
 	ck_assert_int_eq(one->title_ts, 800);
 	ck_assert(slice_is(one->title, "gravest"));
+	ck_assert_uint_eq(one->halves, 1);
 	ck_assert_ptr_nonnull(find(&s, CAMPAIGN_INDICATOR, "7"));
 	ck_assert_ptr_nonnull(find(&s, CAMPAIGN_DESTINATION, "198.51.100.7"));
 	ck_assert_ptr_nonnull(find(&s, CAMPAIGN_SIGNATURE, "2019401"));
+	campaign_sightings_release(&s);
+}
+END_TEST
+
+/* 2026-11-24: 08:00:00, 08:29:59 and 23:45 UTC are half hours 16, 16 and 47; a second before 1970 is 47. */
+START_TEST(half_hours)
+{
+	static const time_us seconds[] = { 1795507200, 1795508999, 1795563900, -1 };
+	struct campaign_sightings s = { 0 };
+	struct campaign_alert a = alert_of(DIRECTION_INBOUND, 50, SEVERITY_MEDIUM, STAGE_EXPLOITATION);
+	struct err why;
+
+	for (size_t i = 0; i < 3; i++) {
+		a.ts = seconds[i] * US_PER_SECOND;
+		ck_assert_int_eq(campaign_sightings_add(&s, &a, &why), 0);
+	}
+	campaign_sightings_add_up(&s);
+	ck_assert_uint_eq(s.count, 1);
+	ck_assert_uint_eq(s.items[0].halves, (uint64_t)1 << 16 | (uint64_t)1 << 47);
+	campaign_sightings_release(&s);
+	a.ts = seconds[3] * US_PER_SECOND;
+	ck_assert_int_eq(campaign_sightings_add(&s, &a, &why), 0);
+	ck_assert_uint_eq(s.items[0].halves, (uint64_t)1 << 47);
 	campaign_sightings_release(&s);
 }
 END_TEST
@@ -370,4 +394,4 @@ START_TEST(joined_spans_have_the_lowest_number)
 END_TEST
 
 SUITE_MAIN("campaign", spans_are_those_of_all_windows, order_and_batches_do_not_matter, examples, what_is_a_sighting,
-	   sightings_add_up, joined_spans_have_the_lowest_number)
+	   sightings_add_up, half_hours, joined_spans_have_the_lowest_number)
