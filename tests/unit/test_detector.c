@@ -21,7 +21,7 @@
 	"\"TCP\""
 #define DNS(name)                                                                                                 \
 	"{" TIME "\"event_type\":\"dns\"," OUT ",\"dns\":{\"type\":\"query\",\"rrname\":\"" name "\",\"rrtype\":" \
-												 "\"A\"}}"
+	"\"A\"}}"
 #define ALERT(ends, action, signature)                                                                        \
 	"{" TIME "\"event_type\":\"alert\"," ends ",\"alert\":{\"action\":\"" action "\",\"signature_id\":7," \
 	"\"signature\":\"" signature "\",\"category\":\"Misc activity\",\"severity\":3}}"
@@ -323,7 +323,7 @@ START_TEST(text_is_kept_unless_a_rule_knows_it)
 	static const char text[] = "title: A word\n"
 				   "id: 55555555-5555-4555-8555-555555555555\n"
 				   "name: bad-name\n"
-				   "logsource: {category: text}\n"
+				   "logsource: {product: cisco, service: syslog}\n"
 				   "detection:\n"
 				   "  words: [disk failure]\n"
 				   "  condition: words\n"
