@@ -2,6 +2,7 @@
 # Campaigns over companies, as the correlator finds them, against a definition in SQL: whatever the order and the pieces
 # in which alerts come, with two correlators, killed and refused at every step. Then who may see what of them.
 set -eu
+# shellcheck source=tests/integration/lib.sh
 . "$(dirname "$0")/lib.sh"
 
 correlators=''
