@@ -279,7 +279,7 @@ static int count_companies(struct db *db, int64_t *count, struct err *why)
 /* Across companies: how many met a destination; no further than where it is common anyway. */
 static const char destinations_sql[] =
     "SELECT d.n, (SELECT count(*) FROM (SELECT FROM observable o WHERE o.kind = d.kind AND o.key = d.key "
-    "LIMIT $4::bigint) some), (SELECT o.first_ts FROM observable o WHERE o.kind = d.kind AND o.key = d.key "
+    "LIMIT $4::bigint) met), (SELECT o.first_ts FROM observable o WHERE o.kind = d.kind AND o.key = d.key "
     "AND o.company_id = $1::bigint) "
     "FROM unnest($2::smallint[], $3::bytea[]) WITH ORDINALITY AS d (kind, key, n)";
 
