@@ -35,10 +35,12 @@ static const char rules[] = DETECTION("r1", "1") DETECTION("r2", "2") DETECTION(
 							    ", condition: {gte: 2}")
 						    CORRELATION("users", "value_count", "many, few", "", "30s",
 								", condition: {field: User, gte: 2}")
-							CORRELATION("deep", "temporal", "then, often, sum", "User",
-								    "60s", ", condition: {gte: 2}");
+							CORRELATION("mixed", "event_count", "many, r3", "User", "5s",
+								    ", condition: {gte: 4}")
+							    CORRELATION("deep", "temporal", "then, often, sum", "User",
+									"60s", ", condition: {gte: 2}");
 
-enum { RECORDS = 120, CORRELATIONS = 15, MOST = 4000 };
+enum { RECORDS = 120, CORRELATIONS = 16, MOST = 4000 };
 
 static uint32_t seed;
 

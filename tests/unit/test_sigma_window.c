@@ -713,6 +713,28 @@ START_TEST(a_burst_is_thinned_to_its_ends)
 }
 END_TEST
 
+/* 300 hits, of which one in 100 has a value of its own: of the others two stay, and what stands at the ends. */
+START_TEST(a_flood_of_one_value_is_thinned)
+{
+	struct sigma_correlation c = counting(SIGMA_VALUE_COUNT, SIGMA_GTE, 4, 1000);
+	struct window_hit hits[300];
+	size_t count = ARRAY_LEN(hits), kept = 0;
+	struct outcome o;
+
+	for (size_t i = 0; i < count; i++)
+		hits[i] = with_value((int)i, i % 100 == 50 ? (int64_t)i : 7);
+	o = judge(&c, hits, &count);
+	ck_assert_uint_eq(o.count, 1);
+	ck_assert_uint_eq(window_thin(&c, hits, count, 10), 0);
+	for (size_t i = 0; i < count; i++) {
+		kept += !hits[i].redundant;
+		ck_assert_int_eq(hits[i].redundant, i % 100 != 50 && i != 0 && i != 299);
+	}
+	ck_assert_uint_eq(kept, 5);
+	free(o.firings);
+}
+END_TEST
+
 START_TEST(the_oldest_are_lost_when_nothing_is_redundant)
 {
 	struct sigma_correlation c = counting(SIGMA_EVENT_COUNT, SIGMA_GTE, 9, 10);
@@ -799,5 +821,5 @@ SUITE_MAIN("sigma_window", both_ends_of_the_timespan_count, equal_times_are_sepa
 	   all_rules_within_the_timespan, rules_in_order, sums_and_averages, percentiles_by_nearest_rank,
 	   ranges_are_of_whole_windows, conditions_that_hits_can_undo_wait_until_all_is_known, no_hits_no_firings,
 	   far_ends_of_time, same_as_the_reference, monotone_firings_only_grow, judging_early_is_never_wrong,
-	   a_burst_is_thinned_to_its_ends, the_oldest_are_lost_when_nothing_is_redundant,
-	   thinned_state_behaves_the_same)
+	   a_burst_is_thinned_to_its_ends, a_flood_of_one_value_is_thinned,
+	   the_oldest_are_lost_when_nothing_is_redundant, thinned_state_behaves_the_same)
