@@ -465,7 +465,7 @@ check_equal 'and then there is room again' true "$(preview "{\"scope\":\"company
 
 # ------------------------------------------------------------------------------------------------------ a new rule set
 rule() { # TITLE ID LEVEL [LINE OF THE SELECTION]
-	printf 'title: %s\nid: %s\nlogsource: {category: ids}\ndetection:\n  selection:\n    %s\n  condition: selection\nlevel: %s\n' \
+	printf 'title: %s\nid: %s\nlogsource: {product: suricata, service: alert}\ndetection:\n  selection:\n    %s\n  condition: selection\nlevel: %s\n' \
 		"$1" "$2" "${4:-action: blocked}" "$3"
 }
 upload() { # FILE OF RULES: a body with it and the shipped mapping

@@ -56,7 +56,7 @@ check_equal 'incidents' "200 $(required Incident)" "$status $(members '.incident
 check_equal 'newest activity first' '1:1:2 2:4:1 1:4:1' "$(reply '[.incidents[] | "\(.company_id):\(.severity):\(.no)"] | join(" ")')"
 incident=$(reply '.incidents[0].id') foreign=$(reply '.incidents[1].id') older=$(reply '.incidents[2].id')
 get "/v1/incidents/$incident"
-check_equal 'one incident' "200 $(printf '%s\n' "$(required Incident)" hosts signatures timeline | tr ' ' '\n' | grep . | sort | tr '\n' ' ')" \
+check_equal 'one incident' "200 $(printf '%s\n' "$(required Incident)" "$(required IncidentPage)" | tr ' ' '\n' | grep . | sort | tr '\n' ' ')" \
 	"$status $(members .)"
 check_equal 'its counts, hosts and signature' '100 150 100 192.168.1.10 198.51.100.7 150 2001219 created' \
 	"$(reply '"\(.alert_count) \(.detection_count) \(.blocked_count) \(.hosts.inside[0]) \(.hosts.outside[0]) \(.signatures[0].count) \(.signatures[0].signature_id) \(.timeline[0].kind)"')"
