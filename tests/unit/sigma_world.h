@@ -7,7 +7,7 @@
 
 #include "server/model/sigma/correlation.h"
 
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static const char world_fields[] = "logsources:\n"
 				   "  - logsource: {product: test, service: '*', category: '*'}\n"

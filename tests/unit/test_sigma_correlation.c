@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "sigma_world.h"
+#include "tests/unit/sigma_world.h"
 
 #define DETECTION(name, selection)                                                                                     \
 	"title: " name "\nname: " name "\nlogsource: {product: test}\ndetection:\n  s: {" selection "}\n  condition: " \

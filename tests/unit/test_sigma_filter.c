@@ -1,5 +1,5 @@
 /* Filters: what they are laid upon, what they take away, what is refused. */
-#include "sigma_world.h"
+#include "tests/unit/sigma_world.h"
 
 #define RULES                                                                                                       \
 	"title: One\nid: 5c8f3a10-0000-4000-8000-000000000001\nname: one\nlogsource: {product: test, service: a}\n" \

@@ -3,7 +3,7 @@
 #include "server/model/sigma/stream.h"
 
 #include "server/model/sigma/window.h"
-#include "sigma_world.h"
+#include "tests/unit/sigma_world.h"
 
 #include <math.h>
 

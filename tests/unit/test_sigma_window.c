@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 #define SECONDS(n) ((n)*US_PER_SECOND)
 
@@ -37,7 +37,8 @@ static struct window_hit at(int second, uint16_t rule_no)
 {
 	static int64_t id;
 
-	return (struct window_hit){ .ts = SECONDS(second), .id = ++id, .rule_no = rule_no, .number = NAN };
+	id++;
+	return (struct window_hit){ .ts = SECONDS(second), .id = id, .rule_no = rule_no, .number = NAN };
 }
 
 static struct window_hit with_number(int second, double number)
@@ -773,11 +774,10 @@ static void same_spans(const struct sigma_correlation *c, struct window_hit *a, 
 /* The least bound that loses nothing: all that is redundant goes. */
 static size_t thin_all(const struct sigma_correlation *c, struct window_hit *hits, size_t *n)
 {
-	size_t before = *n, most = 1;
 	struct outcome o = judge(c, hits, n);
+	size_t before = *n, most = 1;
 
 	free(o.firings);
-	before = *n;
 	while (window_thin(c, hits, *n, most))
 		most++;
 	*n = drop_redundant(hits, *n);

@@ -102,10 +102,10 @@ static struct stream_group *take_group(struct sigma_stream *s, const struct sigm
 	if (s->group_count * 2 >= s->group_room && !grow_groups(s))
 		return NULL;
 	place = find_place(s, hit->correlation, hit->state_key);
-	if (*place)
-		return *place;
-	*place = stream_group_new(s->lanes[hit->correlation].c, hit->correlation, hit->state_key, hit->group);
-	s->group_count += *place != NULL;
+	if (!*place) {
+		*place = stream_group_new(s->lanes[hit->correlation].c, hit->correlation, hit->state_key, hit->group);
+		s->group_count += *place != NULL;
+	}
 	return *place;
 }
 
