@@ -2,6 +2,7 @@
 
 #include "lib/json_write.h"
 #include "lib/log.h"
+#include "server/correlator/beacon_mutes.h"
 #include "server/model/beacon.h"
 #include "server/store/observation.h"
 
@@ -175,18 +176,48 @@ static int fire(const struct observing *g, size_t contact, struct firings *firin
 	return firings_add(firings, &f, why);
 }
 
-static int fire_all(const struct observing *g, struct firings *firings, size_t *fired, struct err *why)
+static bool reaches_threshold(const struct observing *g, size_t i)
+{
+	return g->verdicts[g->destinations[i].contact].score >= g->options->beacon_score;
+}
+
+static int fire_unmuted(const struct observing *g, const struct beacon_mutes *mutes, struct firings *firings,
+			struct observe_result *out, struct err *why)
 {
 	for (size_t i = 0; i < g->destination_count; i++) {
 		size_t contact = g->destinations[i].contact;
+		struct observation_contact c;
 
-		if (g->verdicts[contact].score < g->options->beacon_score)
+		if (!reaches_threshold(g, i))
 			continue;
+		observation_contact_at(g->o, contact, &c);
+		if (beacon_mutes_hold(mutes, &c, g->verdicts[contact].score)) {
+			out->muted++;
+			continue;
+		}
 		if (fire(g, contact, firings, why) != 0)
 			return -1;
-		++*fired;
+		out->fired++;
 	}
 	return 0;
+}
+
+static int fire_all(struct db *db, int64_t company_id, const struct observing *g, struct firings *firings,
+		    struct observe_result *out, struct err *why)
+{
+	struct beacon_mutes *mutes;
+	size_t first = 0;
+	int failed;
+
+	while (first < g->destination_count && !reaches_threshold(g, first))
+		first++;
+	if (first == g->destination_count)
+		return 0;
+	if (beacon_mutes_load(&mutes, db, company_id, why) != 0)
+		return -1;
+	failed = fire_unmuted(g, mutes, firings, out, why);
+	beacon_mutes_free(mutes);
+	return failed;
 }
 
 /* --------------------------------------------------------------------------------------------------------- contacts */
@@ -230,7 +261,7 @@ static int take_contacts(struct db *db, int64_t company_id, struct observing *g,
 	judge_series(g);
 	if (judge_destinations(db, company_id, g, why) != 0 || write_contacts(db, company_id, g, known, why) != 0)
 		return -1;
-	return fire_all(g, firings, &out->fired, why);
+	return fire_all(db, company_id, g, firings, out, why);
 }
 
 static void say_what_was_lost(int64_t company_id, const struct observing *g, size_t damaged)

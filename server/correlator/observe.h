@@ -4,9 +4,10 @@
  *
  * A contact whose score reaches the threshold fires: key contact_key, group inside.ip, destination and port, severity
  * high, stage command and control, from the first to the last of the times that the score is of. It is an incident by
- * itself, tagged `beacon`. While the contact goes on and its score holds, later firings extend that one; what has fired
- * stays. The score is a function of the newest times, so it does not depend on how records were split over batches;
- * whether it ever reached the threshold can, when a regular stretch is longer gone than the times that are kept. */
+ * itself, tagged `beacon`; unless it is muted (beacon_mutes.h). While the contact goes on and its score holds, later
+ * firings extend that one; what has fired stays. The score is a function of the newest times, so it does not depend on
+ * how records were split over batches; whether it ever reached the threshold can, when a regular stretch is longer gone
+ * than the times that are kept. */
 #ifndef SERVER_CORRELATOR_OBSERVE_H
 #define SERVER_CORRELATOR_OBSERVE_H
 
@@ -22,7 +23,7 @@ struct observe_options {
 };
 
 struct observe_result {
-	size_t rows, observables, contacts, fired;
+	size_t rows, observables, contacts, fired, muted;
 	bool more; /* rows are left */
 };
 

@@ -111,10 +111,32 @@ wait_until 60 taken_in
 check_equal 'the same contact' "$(contact "$first" 198.51.100.66 'first_ts, last_ts, contacts, series')" \
 	"$(contact "$second" 198.51.100.66 'first_ts, last_ts, contacts, series')"
 check_equal 'one incident there too' '1|2|2|beacon|outbound|command-and-control' "$(beacons "$second")"
-send two "$STATE/piece.aa"
-wait_until 60 taken_in
-check_equal 'sent again, the times are the same' "$(contact "$first" 198.51.100.66 series)" "$(contact "$second" 198.51.100.66 series)"
+again() { # FILE: as another one, since an agent does not send a file twice
+	cp "$1" "$1.again"
+	send two "$1.again"
+	wait_until 60 taken_in
+}
+again "$STATE/shuffled.json"
+check_equal 'sent again, it was counted twice' $((2 * calls)) "$(contact "$second" 198.51.100.66 contacts)"
+check_equal 'but the times are the same' "$(contact "$first" 198.51.100.66 series)" "$(contact "$second" 198.51.100.66 series)"
 check_equal 'and so is the incident' '1|2|2|beacon|outbound|command-and-control' "$(beacons "$second")"
+
+# ------------------------------------------------------------------------------------------------------------- muted
+sql "INSERT INTO operator (name) SELECT 'Operator' WHERE NOT EXISTS (SELECT FROM operator)"
+ctl user add --email analyst@example.jp --role analyst >>"$STATE/answers"
+mute() { # COMPANY CONDITIONS: in force at once
+	sql "INSERT INTO mute (kind, scope, company_id, conditions, reason, owner_id, starts_at, expires_at)
+		SELECT 'mute', 'company', $1, '$2', 'known', min(user_id), now() - interval '1 day', now() + interval '1 day' FROM app_user"
+}
+awk -v began="$began" -f "$STATE/flows.awk" | grep 198.51.100.66 | sed 's/198.51.100.66/198.51.100.67/g' >"$STATE/muted.json"
+mute "$second" '{"rule.uid": "builtin:beacon", "destination.ip": "198.51.100.67"}'
+send two "$STATE/muted.json"
+wait_until 60 taken_in
+check_equal 'a muted beacon scores' t "$(contact "$second" 198.51.100.67 'score >= 75')"
+check_equal 'and makes no incident' '1|2|2|beacon|outbound|command-and-control' "$(beacons "$second")"
+sql 'UPDATE mute SET ended_at = now()'
+again "$STATE/muted.json"
+check_equal 'until the mute is over' '2|2|2|beacon|outbound|command-and-control' "$(beacons "$second")"
 
 # ------------------------------------------------------------------------------------------------------------ bounds
 for n in $(seq 1 150); do
