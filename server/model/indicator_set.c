@@ -40,6 +40,9 @@ struct indicator_set {
 	uint32_t by_prefix[PREFIXES];
 	uint32_t by_labels[LABELS_MAX + 1];
 	uint32_t urls, file_hashes;
+	/* Those that by_prefix has, longest first. */
+	uint8_t prefixes[PREFIXES];
+	unsigned prefix_count;
 	struct shard shards[SHARDS];
 };
 
@@ -259,6 +262,24 @@ static uint32_t *counter_of(struct indicator_set *s, const struct indicator_key 
 	return &s->file_hashes;
 }
 
+static void list_prefixes(struct indicator_set *s)
+{
+	s->prefix_count = 0;
+	for (unsigned prefix = PREFIXES; prefix-- > 0;)
+		if (s->by_prefix[prefix])
+			s->prefixes[s->prefix_count++] = (uint8_t)prefix;
+}
+
+static void count(struct indicator_set *s, const struct indicator_key *k, int more)
+{
+	uint32_t *counter = counter_of(s, k);
+
+	s->count = more > 0 ? s->count + 1 : s->count - 1;
+	*counter = more > 0 ? *counter + 1 : *counter - 1;
+	if (k->kind == INDICATOR_IP && *counter <= 1)
+		list_prefixes(s);
+}
+
 static struct place place_of(const struct indicator_set *s, const struct indicator_key *key)
 {
 	struct hashed h;
@@ -285,8 +306,7 @@ int indicator_set_put(struct indicator_set *s, const struct indicator_key *key, 
 	if ((uint64_t)(t->count + 1) * 20 > (uint64_t)t->room * MOST_FULL && grow(t, why) != 0)
 		return -1;
 	place_at(t, p.hash, value);
-	s->count++;
-	++*counter_of(s, key);
+	count(s, key, 1);
 	return 0;
 }
 
@@ -299,30 +319,28 @@ void indicator_set_remove(struct indicator_set *s, const struct indicator_key *k
 	if (at == UINT32_MAX)
 		return;
 	take_out(t, at);
-	s->count--;
-	--*counter_of(s, key);
+	count(s, key, -1);
 }
 
 /* -------------------------------------------------------------------------------------------------------- look-up */
 
-/* The lower of `best` (0: none) and what this very thing has at that hour. */
-static int64_t look_up(const struct indicator_set *s, const struct hashed *h, uint32_t hour, int64_t best)
-{
-	uint64_t hash = hash_of(s, h);
-	const struct shard *t = shard_of(s, hash);
+/* What an observable is asked for: itself, networks around it, names above it. All hashes first, and what they lead to
+ * is fetched meanwhile: a look-up is little more than waiting for memory. */
+struct probe {
+	uint64_t hash;
+	uint16_t len;
+	uint8_t prefix;
+};
 
-	if (!t->room)
-		return best;
-	for (uint32_t at = home_of(t, hash); t->hashes[at]; at = after(t, at)) {
-		const struct stands_for *v = &t->values[at];
-
-		if (t->hashes[at] != hash || !is_valid_at(v, hour) || (best && id_of(v) >= best))
-			continue;
-		if (check_in(v) == check_of(s, h))
-			best = id_of(v);
-	}
-	return best;
-}
+enum { PROBES_MAX = 8 };
+struct asking {
+	const struct indicator_set *set;
+	struct hashed hashed; /* the longest of them; shorter ones are its beginning, networks are masked */
+	uint32_t hour;
+	int64_t best; /* lowest so far; 0: none */
+	struct probe probes[PROBES_MAX];
+	unsigned count;
+};
 
 static void mask(uint8_t *bytes, unsigned prefix)
 {
@@ -332,58 +350,109 @@ static void mask(uint8_t *bytes, unsigned prefix)
 		bytes[i] = 0;
 }
 
-static int64_t find_address(const struct indicator_set *s, const struct indicator_key *observable, uint32_t hour)
+/* Only when the hash is there: whether it is the same thing, as far as the second hash can tell. */
+static bool is_the_same(const struct asking *a, const struct probe *p, uint8_t check)
 {
-	struct hashed h;
-	int64_t best = 0;
+	struct hashed h = { .len = p->len };
 
-	hashed_start(&h, observable, observable->prefix);
-	for (unsigned prefix = observable->prefix;; prefix--) {
-		if (s->by_prefix[prefix]) {
-			h.bytes[1] = (uint8_t)prefix;
-			mask(h.bytes + KEY_HEAD, prefix);
-			best = look_up(s, &h, hour, best);
-		}
-		if (prefix == 0)
-			return best;
+	memcpy(h.bytes, a->hashed.bytes, p->len);
+	if (h.bytes[0] == INDICATOR_IP) {
+		h.bytes[1] = p->prefix;
+		mask(h.bytes + KEY_HEAD, p->prefix);
+	}
+	return check_of(a->set, &h) == check;
+}
+
+static void look_up(struct asking *a, const struct probe *p)
+{
+	const struct shard *t = shard_of(a->set, p->hash);
+
+	if (!t->room)
+		return;
+	for (uint32_t at = home_of(t, p->hash); t->hashes[at]; at = after(t, at)) {
+		const struct stands_for *v = &t->values[at];
+
+		if (t->hashes[at] == p->hash && is_valid_at(v, a->hour) && (!a->best || id_of(v) < a->best) &&
+		    is_the_same(a, p, check_in(v)))
+			a->best = id_of(v);
 	}
 }
 
-static int64_t find_name(const struct indicator_set *s, const struct indicator_key *observable, uint32_t hour)
+static void look_all_up(struct asking *a)
 {
-	struct hashed h;
-	unsigned labels = 0;
-	int64_t best = 0;
+	for (unsigned i = 0; i < a->count; i++)
+		look_up(a, &a->probes[i]);
+	a->count = 0;
+}
 
-	hashed_start(&h, observable, 0);
-	for (size_t i = 0; i < observable->len; i++) {
-		if (observable->bytes[i] != '.')
+/* Asks for what `h` holds now. */
+static void ask(struct asking *a, const struct hashed *h)
+{
+	uint64_t hash = hash_of(a->set, h);
+	const struct shard *t = shard_of(a->set, hash);
+
+	if (t->room)
+		__builtin_prefetch(&t->hashes[home_of(t, hash)]);
+	a->probes[a->count++] = (struct probe){ hash, (uint16_t)h->len, h->bytes[1] };
+	if (a->count == PROBES_MAX)
+		look_all_up(a);
+}
+
+static void ask_networks(struct asking *a)
+{
+	struct hashed h = a->hashed;
+
+	for (unsigned i = 0; i < a->set->prefix_count; i++) {
+		unsigned prefix = a->set->prefixes[i];
+
+		if (prefix > h.bytes[1])
+			continue;
+		h.bytes[1] = (uint8_t)prefix;
+		mask(h.bytes + KEY_HEAD, prefix);
+		ask(a, &h);
+	}
+}
+
+static void ask_names(struct asking *a)
+{
+	struct hashed *h = &a->hashed;
+	size_t whole = h->len;
+	unsigned labels = 0;
+
+	for (size_t i = KEY_HEAD; i < whole; i++) {
+		if (h->bytes[i] != '.')
 			continue;
 		labels += labels < LABELS_MAX;
-		if (s->by_labels[labels]) {
-			h.len = KEY_HEAD + i + 1;
-			best = look_up(s, &h, hour, best);
-		}
+		if (!a->set->by_labels[labels])
+			continue;
+		h->len = i + 1;
+		ask(a, h);
 	}
-	return best;
+	h->len = whole;
 }
 
 int64_t indicator_set_find(const struct indicator_set *s, const struct indicator_key *observable, time_us at)
 {
-	uint32_t hour = hours_down(at);
-	struct hashed h;
+	struct asking a;
 
+	a.set = s;
+	a.hour = hours_down(at);
+	a.best = 0;
+	a.count = 0;
+	hashed_start(&a.hashed, observable, observable->prefix);
 	switch (observable->kind) {
 	case INDICATOR_IP:
-		return find_address(s, observable, hour);
+		ask_networks(&a);
+		break;
 	case INDICATOR_DOMAIN:
-		return find_name(s, observable, hour);
+		ask_names(&a);
+		break;
 	case INDICATOR_URL:
 	case INDICATOR_HASH:
+		if (observable->kind == INDICATOR_URL ? s->urls : s->file_hashes)
+			ask(&a, &a.hashed);
 		break;
 	}
-	if (!(observable->kind == INDICATOR_URL ? s->urls : s->file_hashes))
-		return 0;
-	hashed_start(&h, observable, 0);
-	return look_up(s, &h, hour, 0);
+	look_all_up(&a);
+	return a.best;
 }
