@@ -168,6 +168,7 @@ static void check_taxonomy(struct sigma_build *b, struct sigma_draft *d)
 
 static void read_names(struct sigma_build *b, struct sigma_draft *d)
 {
+	const struct yaml_node *title = yaml_node_member(d->document, "title");
 	struct sigma_rule *r = &d->rule;
 
 	r->title = read_text(b, d, "title", TITLE_MAX);
@@ -177,7 +178,7 @@ static void read_names(struct sigma_build *b, struct sigma_draft *d)
 	r->author = read_text(b, d, "author", DESCRIPTION_MAX);
 	r->title_ja = read_text(b, d, "title_ja", TITLE_MAX);
 	r->uid = *r->id ? r->id : *r->name ? r->name : r->title;
-	if (!*r->title)
+	if (!*r->title && (!title || (title->kind == YAML_TREE_SCALAR && title->text.len == 0)))
 		sigma_problem(b, d, d->line, "a document needs a title");
 }
 

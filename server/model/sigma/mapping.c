@@ -304,8 +304,11 @@ static int read_file(struct sigma_mapping *m, const struct sigma_file *file, str
 		return err_set(why, reason.code, "%s:%d: %s", file->name, line, reason.text);
 	}
 	read_entries(&r, yaml_tree_first(m->tree));
+	if (r.failed && problems->count)
+		return err_set(why, ERR_CONFIG, "%s:%d: %s", file->name, problems->items[0].line,
+			       problems->items[0].reason);
 	if (r.failed)
-		return err_set(why, ERR_CONFIG, "%s cannot be used", file->name);
+		return err_set(why, ERR_NOMEM, "no memory for the field mapping");
 	give_events(m);
 	return 0;
 }
