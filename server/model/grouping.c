@@ -296,7 +296,7 @@ static void texts_release(struct grouping_texts *t)
 
 static void rule_release(struct grouping_rule *r)
 {
-	for (size_t i = 0; i < r->condition_count; i++) {
+	for (size_t i = 0; r->conditions && i < r->condition_count; i++) {
 		texts_release(&r->conditions[i].signature_ids);
 		texts_release(&r->conditions[i].signatures);
 		texts_release(&r->conditions[i].categories);

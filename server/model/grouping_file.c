@@ -185,10 +185,11 @@ static int read_condition(const struct reader *r, const struct yaml_node *n, str
 
 static int read_when(const struct reader *r, const struct yaml_node *when, struct grouping_rule *rule)
 {
-	size_t count = yaml_node_is(when, YAML_TREE_SEQUENCE) ? when->count : 1;
+	size_t count;
 
 	if (!when)
 		return 0;
+	count = when->kind == YAML_TREE_SEQUENCE ? when->count : 1;
 	if (count == 0 || count > GROUPING_CONDITIONS_MAX)
 		return refuse(r, when->line, "`when` is one condition or a list of up to 16", nothing);
 	rule->conditions = calloc(count, sizeof(*rule->conditions));

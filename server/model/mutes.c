@@ -41,30 +41,30 @@ size_t mutes_count(const struct mutes *m)
 	return m->count;
 }
 
-static bool grow(void **list, size_t count, size_t *room, size_t size)
+/* The list with room for one more element; NULL when memory is short, the old one stays. */
+static void *with_room(void *list, size_t count, size_t *room, size_t size)
 {
 	size_t more = *room ? *room * 2 : 16;
-	void *bigger;
 
 	if (count < *room)
-		return true;
-	bigger = realloc(*list, more * size);
-	if (!bigger)
-		return false;
-	*list = bigger;
-	*room = more;
-	return true;
+		return list;
+	list = realloc(list, more * size);
+	if (list)
+		*room = more;
+	return list;
 }
 
 /* Rows of one mute come one behind the other. */
 static int selection_of(struct mutes *m, const struct mute *mute, const struct sigma_selection **out, struct err *why)
 {
-	struct selection_entry *last = m->selection_count ? &m->selections[m->selection_count - 1] : NULL;
+	struct selection_entry *last = m->selection_count ? &m->selections[m->selection_count - 1] : NULL, *list;
 
 	if (!last || last->mute_id != mute->mute_id) {
-		if (!grow((void **)&m->selections, m->selection_count, &m->selection_room, sizeof(*m->selections)))
+		list = with_room(m->selections, m->selection_count, &m->selection_room, sizeof(*list));
+		if (!list)
 			return err_set(why, ERR_NOMEM, "no memory for mutes");
-		last = &m->selections[m->selection_count];
+		m->selections = list;
+		last = &list[m->selection_count];
 		last->mute_id = mute->mute_id;
 		if (sigma_selection_build(&last->selection, mute->conditions, true, why) != 0)
 			return -1;
@@ -76,11 +76,12 @@ static int selection_of(struct mutes *m, const struct mute *mute, const struct s
 
 int mutes_add(struct mutes *m, const struct mute *mute, struct err *why)
 {
-	struct compiled *c;
+	struct compiled *list = with_room(m->items, m->count, &m->room, sizeof(*list)), *c;
 
-	if (!grow((void **)&m->items, m->count, &m->room, sizeof(*m->items)))
+	if (!list)
 		return err_set(why, ERR_NOMEM, "no memory for mutes");
-	c = &m->items[m->count];
+	m->items = list;
+	c = &list[m->count];
 	if (selection_of(m, mute, &c->selection, why) != 0)
 		return -1;
 	c->mute = *mute;

@@ -39,7 +39,7 @@ struct ingest_event {
 	enum ingest_kind kind;
 	int64_t epoch, sequence; /* sequence 0: not numbered */
 	time_us received_at;
-	time_us ts; /* of records: must fit timestamptz */
+	time_us ts;     /* of records: must fit timestamptz */
 	bool bad_clock; /* ts is not the device's word; counted of alerts */
 	int64_t dropped;
 	const struct alert *alert; /* ALERT, UNPARSED, CONTEXT */
