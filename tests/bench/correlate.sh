@@ -58,7 +58,7 @@ cpu_of() {
 		company "bench $(($1 + i))"
 		sensor "$company_id" "bench$(($1 + i))"
 	done
-	before=$(all_ticks)
+	each_ticks >"$work/before"
 	pids=''
 	for i in $(seq "$senders"); do
 		"$BUILD/hinomi-agent" send --state "$STATE/agents/bench$(($1 + i))" "$work/send$i.json" >>"$STATE/send.log" 2>&1 &
@@ -68,14 +68,16 @@ cpu_of() {
 		wait "$pid" || give_up "an agent failed; see $STATE/send.log"
 	done
 	wait_until 300 correlated || give_up 'the correlator does not come to an end'
-	cpu=$(minus "$(all_ticks)" "$before")
+	each_ticks | paste -d ' ' - "$work/before" >"$work/ticks"
+	cpu=$(awk '{ n += $2 - $4 } END { print n }' "$work/ticks")
+	awk -v per="$((events * clock_ticks))" '{ printf "%s%s %.1f us", sep, $1, ($2 - $4) * 1e6 / per; sep = ", " }
+		END { print " an event" }' "$work/ticks"
 }
-all_ticks() {
-	sum=$(cluster_ticks)
+each_ticks() {
+	echo "postgresql $(cluster_ticks)"
 	for role in $roles; do
-		sum=$((sum + $(ticks "$(role_pid "$role")")))
+		echo "$role $(ticks "$(role_pid "$role")")"
 	done
-	echo "$sum"
 }
 
 share_in_ingest() {
@@ -84,16 +86,16 @@ share_in_ingest() {
 	done
 	server_prepare
 	server_start
+	echo 'without rules:'
 	cpu_of 0
 	without=$cpu
 	server_stop
 	ctl rules load "$top/config/rules" >"$work/rules.log"
 	server_start
+	echo 'with the shipped rules:'
 	cpu_of 100
 	with=$cpu
 	server_stop
-	echo "ingest: $(per "$without" "$((events * clock_ticks))" 1000000) us of processor time an event without rules," \
-		"$(per "$with" "$((events * clock_ticks))" 1000000) with"
 	emit correlate cpu_share_in_ingest "$(per "$(minus "$with" "$without")" "$with")" share
 }
 
