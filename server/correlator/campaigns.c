@@ -157,7 +157,7 @@ static int judge(struct round *r, struct key_news *k, struct err *why)
 		failed = campaign_judge(days, &day_count, r->options->minimum, r->options->window_days, &made,
 					&made_count, why);
 	if (!failed)
-		failed = campaign_read_spans(r->db, &k->around, 0, &k->known, &k->known_count, why);
+		failed = campaign_read_spans(r->db, &k->around, &k->known, &k->known_count, why);
 	if (!failed) {
 		k->span_count = k->known_count + made_count;
 		k->spans = calloc(k->span_count + 1, sizeof(*k->spans));
@@ -166,8 +166,10 @@ static int judge(struct round *r, struct key_news *k, struct err *why)
 			failed = err_set(why, ERR_NOMEM, "no memory for %zu campaigns", k->span_count);
 	}
 	if (!failed) {
-		memcpy(k->spans, k->known, k->known_count * sizeof(*k->spans));
-		memcpy(k->spans + k->known_count, made, made_count * sizeof(*k->spans));
+		for (size_t i = 0; i < k->known_count; i++)
+			k->spans[i] = k->known[i];
+		for (size_t i = 0; i < made_count; i++)
+			k->spans[k->known_count + i] = made[i];
 		campaign_spans_join(k->spans, &k->span_count, absorbed, &absorbed_count);
 		failed = write_spans(r, k, absorbed, absorbed_count, why);
 	}

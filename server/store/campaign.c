@@ -199,8 +199,8 @@ int campaign_read_days(struct db *db, const struct campaign_range *range, struct
 	return *days ? 0 : err_set(why, ERR_NOMEM, "no memory for the days of a campaign");
 }
 
-int campaign_read_spans(struct db *db, const struct campaign_range *range, size_t extra, struct campaign_span **spans,
-			size_t *count, struct err *why)
+int campaign_read_spans(struct db *db, const struct campaign_range *range, struct campaign_span **spans, size_t *count,
+			struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *r;
@@ -214,7 +214,7 @@ int campaign_read_spans(struct db *db, const struct campaign_range *range, size_
 		   "AND last_day >= date '1970-01-01' + $3::integer AND first_day <= date '1970-01-01' + $4::integer",
 		   &args, &r, why) != 0)
 		return -1;
-	*spans = calloc((size_t)db_rows(r) + extra + 1, sizeof(**spans));
+	*spans = calloc((size_t)db_rows(r) + 1, sizeof(**spans));
 	for (int i = 0; *spans && i < db_rows(r); i++)
 		(*spans)[(*count)++] = (struct campaign_span){ (int32_t)db_integer(r, i, 0),
 							       (int32_t)db_integer(r, i, 1), db_integer(r, i, 2) };

@@ -41,7 +41,7 @@ int campaign_claim(struct db *db, int64_t most, int64_t minimum, int window_days
 		   struct err *why);
 void campaign_claim_release(struct campaign_claim *c);
 
-/* A key, and days of it, both ends in. */
+/* A key, terminated behind its end (as what a claim has is), and days of it, both ends in. */
 struct campaign_range {
 	enum campaign_kind kind;
 	struct slice key;
@@ -50,9 +50,9 @@ struct campaign_range {
 /* Who met it on which day; from malloc(), of the caller. */
 int campaign_read_days(struct db *db, const struct campaign_range *range, struct campaign_day **days, size_t *count,
 		       struct err *why);
-/* Campaigns known that share a day with the range, with `extra` unused places behind; from malloc(), of the caller. */
-int campaign_read_spans(struct db *db, const struct campaign_range *range, size_t extra, struct campaign_span **spans,
-			size_t *count, struct err *why);
+/* Campaigns known that share a day with the range; from malloc(), of the caller. */
+int campaign_read_spans(struct db *db, const struct campaign_range *range, struct campaign_span **spans, size_t *count,
+			struct err *why);
 
 /* New; figures come by campaign_refresh(). */
 int campaign_create(struct db *db, const struct campaign_range *range, int64_t minimum, int window_days, int64_t *id,
