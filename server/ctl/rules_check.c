@@ -201,9 +201,9 @@ static void print_share_json(const struct share *s)
 	print_json(&out);
 }
 
-static int percent(size_t part, size_t whole)
+static double percent(size_t part, size_t whole)
 {
-	return whole ? (int)(100 * part / whole) : 0;
+	return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
 static void print_share(const struct share *s)
@@ -215,7 +215,7 @@ static void print_share(const struct share *s)
 	for (size_t i = 0; i < s->category_count; i++) {
 		const struct category *c = &s->categories[i];
 
-		snprintf(text, sizeof(text), "%d", percent(c->loaded, c->files));
+		snprintf(text, sizeof(text), "%.1f", percent(c->loaded, c->files));
 		table_text(&t, c->name);
 		table_integer(&t, (int64_t)c->files);
 		table_integer(&t, (int64_t)c->loaded);
@@ -232,7 +232,7 @@ static void print_share(const struct share *s)
 		}
 		table_print(&t, stdout);
 	}
-	printf("\n%zu of %zu files load (%d %%): %zu rules\n", s->loaded, s->files, percent(s->loaded, s->files),
+	printf("\n%zu of %zu files load (%.1f %%): %zu rules\n", s->loaded, s->files, percent(s->loaded, s->files),
 	       s->rules);
 }
 

@@ -294,7 +294,7 @@ static void print_result_json(const struct rule_test_result *r)
 int rules_test(struct ctl *ctl, struct err *why)
 {
 	struct rule_source source;
-	struct rule_test_result result;
+	struct rule_test_result result = { 0 };
 	int failed = rule_source_open(&source, options_text(&ctl->options, "DIR"), why);
 
 	if (!failed)

@@ -279,9 +279,11 @@ static int read_wanted(const struct parser *p, const struct yaml_node *n, const 
 
 static int read_start(const struct parser *p, const struct yaml_node *n, time_us *start)
 {
-	if (time_parse(n ? n->text : SLICE_LITERAL(DEFAULT_START), ZONE, start) && *start >= 0)
+	const struct slice text = n ? n->text : SLICE_LITERAL(DEFAULT_START);
+
+	if (time_parse(text, ZONE, start) && *start >= 0)
 		return 0;
-	return refuse(p, n->line, "start wants a time since 1970, like " DEFAULT_START);
+	return refuse(p, n ? n->line : 0, "start wants a time since 1970, like " DEFAULT_START);
 }
 
 static int read_case(const struct parser *p, const struct yaml_node *n, struct rule_case *c)
