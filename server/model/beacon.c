@@ -66,7 +66,7 @@ struct spread {
 /* Sorts the values. */
 static struct spread spread_of(double *values, size_t count)
 {
-	double distances[BEACON_TIMES_MAX];
+	double distances[BEACON_TIMES_MAX] = { 0 };
 	struct spread s;
 
 	qsort(values, count, sizeof(*values), by_value);
@@ -119,7 +119,7 @@ static void take_calls(const struct beacon_series *s, struct calls *out)
 
 static void score_gaps(const struct calls *c, struct beacon_score *out, double *unbroken)
 {
-	double gaps[BEACON_TIMES_MAX], narrow, covered = 0, skew = 0;
+	double gaps[BEACON_TIMES_MAX] = { 0 }, narrow, covered = 0, skew = 0;
 	size_t count = c->count - 1;
 	struct spread s;
 
@@ -174,7 +174,7 @@ static void score_destination(const struct beacon_series *s, struct beacon_score
 
 void beacon_score(const struct beacon_series *series, struct beacon_score *out)
 {
-	struct calls calls;
+	struct calls calls = { 0 };
 	double unbroken;
 
 	*out = (struct beacon_score){ .median_bytes = -1 };
