@@ -303,7 +303,7 @@ int observation_destinations(struct db *db, int64_t company_id, const struct obs
 {
 	struct array_text columns[2] = { 0 };
 	struct db_args args = { 0 };
-	struct db_result *r;
+	struct db_result *r = NULL;
 	int failed = 0;
 
 	if (count_companies(db, all_companies, why) != 0)
@@ -328,8 +328,7 @@ int observation_destinations(struct db *db, int64_t company_id, const struct obs
 		d->companies = db_integer(r, i, 1) > 1 ? db_integer(r, i, 1) : 1;
 		d->first_seen = db_time(r, i, 2);
 	}
-	if (!failed)
-		db_result_free(r);
+	db_result_free(r);
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		array_text_release(&columns[i]);
 	return failed;

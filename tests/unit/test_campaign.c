@@ -103,7 +103,7 @@ struct store {
 
 static void round_of_news(struct store *s, const struct campaign_day *news, size_t count, int64_t minimum, int window)
 {
-	int from = news[0].day, to = news[0].day;
+	int from = DAYS, to = 0;
 	struct campaign_absorbed absorbed[2 * MOST];
 	struct campaign_day near[MOST];
 	struct campaign_span spans[2 * MOST], *made;
