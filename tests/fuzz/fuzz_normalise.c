@@ -1,6 +1,6 @@
 /* The normaliser: EVE, Beats events, syslog and FortiGate, by the first byte of the input. Invariants: whatever comes,
- * there is a verdict; all that goes to the database is UTF-8 without NUL, bounded, and of a known kind; every alert has
- * a grouping key, every unparsed record none; the same record gives the same alert again. */
+ * there is a verdict and an event; all that goes to the database is UTF-8 without NUL, bounded, and of a known kind,
+ * also of context that is read in full; the same record gives the same alert again. */
 #include "server/model/normalise.h"
 
 #include <stdlib.h>
@@ -62,6 +62,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (first.verdict == VERDICT_ALERT) {
 		must(first.alert.kind == KIND_ALERT);
 		check_alert(&first.alert);
+	}
+	must(first.event.len <= 64 && (first.verdict == VERDICT_UNPARSED || first.event.len > 0));
+	if (first.verdict != VERDICT_ALERT && first.event.len) {
+		normalise_context(n, &first);
+		normalise_community_id(n, &first);
+		must(first.alert.kind == KIND_CONTEXT && first.alert.stage == STAGE_NONE);
+		check_alert(&first.alert);
+		normalise(n, &in, &first);
 	}
 	normalise(n, &in, &second);
 	must(second.verdict == first.verdict && second.reason == first.reason);
