@@ -66,8 +66,10 @@ static bool span_parse(struct slice text, time_us *out)
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
 		if (!slice_is(slice_skip(text, digits), units[i].unit))
 			continue;
+		if (n > SPAN_DAYS_MOST * US_PER_DAY / units[i].length)
+			return false;
 		*out = n * units[i].length;
-		return *out <= SPAN_DAYS_MOST * US_PER_DAY;
+		return true;
 	}
 	return false;
 }
