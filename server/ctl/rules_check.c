@@ -7,6 +7,16 @@
 
 /* --------------------------------------------------------------------------------------------------------- syntax */
 
+/* Rules whose match or firing is worth something by itself. */
+static size_t count_alone(const struct rules *rules)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < sigma_set_count(rules->sigma); i++)
+		count += sigma_set_rule(rules->sigma, i)->stands_alone;
+	return count;
+}
+
 static void print_check_json(const struct rule_files *files, const struct rules *rules,
 			     const struct sigma_problems *problems)
 {
@@ -17,6 +27,7 @@ static void print_check_json(const struct rule_files *files, const struct rules 
 	json_open_object(&w, NULL);
 	json_put_integer(&w, "files", (int64_t)files->count);
 	json_put_known(&w, "rules", rules != NULL, rules ? (int64_t)sigma_set_count(rules->sigma) : 0);
+	json_put_known(&w, "stand_alone", rules != NULL, rules ? (int64_t)count_alone(rules) : 0);
 	json_open_array(&w, "problems");
 	for (size_t i = 0; i < problems->count; i++) {
 		json_open_object(&w, NULL);
@@ -45,8 +56,8 @@ static int check_files(const struct ctl *ctl, const struct rule_files *files, st
 		else if (failed)
 			rule_problems_print(&problems, NULL, stdout);
 		else
-			printf("%zu rules in %zu files: nothing is wrong with them\n", sigma_set_count(rules->sigma),
-			       files->count);
+			printf("%zu rules, %zu of which stand alone, in %zu files: nothing is wrong with them\n",
+			       sigma_set_count(rules->sigma), count_alone(rules), files->count);
 		if (failed)
 			err_set(why, ERR_CONFIG, "%zu problem%s; such rules are not loaded", problems.count,
 				problems.count == 1 ? "" : "s");

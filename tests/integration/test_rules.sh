@@ -22,6 +22,10 @@ rules() {
 
 good_count=$(rules check "$top/config/rules" --json | jq -r '"\(.problems | length) \(.rules > 80)"')
 check_equal 'the shipped rules are right' '0 true' "$good_count"
+alone=$(grep -rhE --include='*.yml' --exclude='*.test.yml' '^description:' -A 3 "$top/config/rules" | tr -s ' \n' ' ' | sed 's/description:/\n/g' |
+	tail -n +2 | grep -cv 'Counts only')
+check_equal 'rules that say that they only count do not stand alone; all others do' "$alone" \
+	"$(rules check "$top/config/rules" --json | jq .stand_alone)"
 printf 'title: A\nid: 6f4ab0a6-5d5c-4f3e-9f3b-111111111111\nlogsource:\n  category: dns\ndetection:\n  s:\n    query|contians: x\n  condition: s\nlevel: low\n' >"$STATE/bad.yml"
 check_fails 'a modifier that does not exist is refused' 1 '1 problem' rules check "$STATE/bad.yml"
 check_equal 'with file and line' "$STATE/bad.yml:7" "$(cut -d: -f1,2 "$STATE/check.out")"

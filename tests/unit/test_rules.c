@@ -170,6 +170,7 @@ START_TEST(what_is_not_understood_is_refused_with_its_line)
 	refused("- case: x\n" RECORD "      at: 10\n", "t:4: a span of time");
 	refused("- case: x\n" RECORD "      at: 401d\n", "t:4: a span of time");
 	refused("- case: x\n" RECORD "      at: -1s\n", "t:4: a span of time");
+	refused("- case: x\n" RECORD "      at: 999999999d\n", "t:4: a span of time");
 	refused("- case: x\n" RECORD "      times: 0\n", "t:4: times wants");
 	refused("- case: x\n" RECORD "      times: 20001\n", "t:4: times wants");
 	refused("- case: x\n" RECORD "      times: 20000\n      every: 1h\n", "t:3: these records go on");
