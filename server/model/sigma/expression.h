@@ -30,14 +30,22 @@ struct sigma_answers {
 	const struct sigma_terms *terms;
 	uint32_t *known; /* by term: 2 * record + answer */
 	uint32_t record;
+	/* By slot: the record whose values were looked up in the index, so that what was not found there does not hold;
+	 * NULL: there is no index. */
+	const uint32_t *looked_up;
 	struct sigma_asking asking;
 };
 bool sigma_expression_holds(const struct sigma_expression *e, struct sigma_answers *a);
 
 static inline bool sigma_answer(struct sigma_answers *a, uint32_t term)
 {
-	if (a->known[term] >> 1 != a->record)
-		a->known[term] = a->record << 1 | sigma_term_holds(&a->terms->items[term], &a->asking);
+	const struct sigma_term *t = &a->terms->items[term];
+
+	if (a->known[term] >> 1 == a->record)
+		return a->known[term] & 1;
+	if (a->looked_up && t->indexed && a->looked_up[t->slot] == a->record)
+		return false;
+	a->known[term] = a->record << 1 | sigma_term_holds(t, &a->asking);
 	return a->known[term] & 1;
 }
 

@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+/* So many terms of a slot are worth looking up together although no rule depends on them. */
+enum { WORTH_LOOKING_UP = 4 };
+
 /* A term that rules depend on. */
 struct dependence {
 	uint32_t term, rule;
@@ -15,9 +18,10 @@ struct building {
 	struct pool memory;
 	struct dependence *dependences;
 	size_t count, room;
-	sigma_events *events; /* by term: of the rules that depend on it; 0: none do */
-	uint32_t *slot_of;    /* by slot: index in x->slots + 1 */
-	bool *always;         /* by rule */
+	sigma_events *uses;        /* by term: of the rules whose condition has it */
+	sigma_events *slot_events; /* by slot: for which it is looked up; 0: it is not */
+	uint32_t *slot_of;         /* by slot: index in x->slots + 1 */
+	bool *always;              /* by rule */
 };
 
 static bool is_bit_set(sigma_events events, unsigned bit)
@@ -39,8 +43,16 @@ static bool add_dependence(struct building *b, uint32_t term, uint32_t rule)
 		b->room = room;
 	}
 	b->dependences[b->count++] = (struct dependence){ term, rule };
-	b->events[term] |= b->set->events[rule];
+	b->slot_events[b->set->terms->items[term].slot] |= b->set->events[rule];
 	return true;
+}
+
+static void note_uses(struct building *b, const struct sigma_expression *e, sigma_events events)
+{
+	if (e->operation == SIGMA_TERM)
+		b->uses[e->term] |= events;
+	for (uint32_t i = 0; i < e->count; i++)
+		note_uses(b, e->parts[i], events);
 }
 
 static bool find_dependences(struct building *b)
@@ -52,12 +64,41 @@ static bool find_dependences(struct building *b)
 			continue;
 		if (!sigma_necessary_of(b->set->expressions[r], b->set->terms, &b->memory, &n))
 			return false;
+		note_uses(b, b->set->expressions[r], b->set->events[r]);
 		b->always[r] = n.count == 0;
 		for (size_t i = 0; i < n.count; i++)
 			if (!add_dependence(b, n.terms[i], r))
 				return false;
 		pool_release(&b->memory);
 	}
+	return true;
+}
+
+static bool can_be_looked_up(const struct sigma_term *t)
+{
+	struct sigma_key k;
+
+	return sigma_key_of(t, NULL, &k) && k.lookup != SIGMA_LOOKUP_NONE;
+}
+
+/* What is looked up of a slot at all, finds all its terms. */
+static bool choose_terms(struct building *b)
+{
+	const struct sigma_terms *terms = b->set->terms;
+	uint32_t *counts = calloc(b->set->fields->slot_count + 1, sizeof(*counts));
+
+	if (!counts)
+		return false;
+	for (uint32_t t = 0; t < terms->count; t++)
+		if (b->uses[t] && can_be_looked_up(&terms->items[t]))
+			counts[terms->items[t].slot]++;
+	for (uint32_t t = 0; t < terms->count; t++)
+		if (counts[terms->items[t].slot] >= WORTH_LOOKING_UP)
+			b->slot_events[terms->items[t].slot] |= b->uses[t];
+	for (uint32_t t = 0; t < terms->count; t++)
+		terms->items[t].indexed =
+		    b->uses[t] && b->slot_events[terms->items[t].slot] && can_be_looked_up(&terms->items[t]);
+	free(counts);
 	return true;
 }
 
@@ -121,7 +162,7 @@ static size_t count_indexed(const struct building *b)
 	size_t n = 0;
 
 	for (uint32_t t = 0; t < b->set->terms->count; t++)
-		n += b->events[t] != 0;
+		n += b->set->terms->items[t].indexed;
 	return n;
 }
 
@@ -133,12 +174,12 @@ static bool add_wholes(struct building *b)
 		struct sigma_slot_index *s;
 		struct sigma_key k;
 
-		if (!b->events[t])
+		if (!b->set->terms->items[t].indexed)
 			continue;
 		if (!sigma_key_of(&b->set->terms->items[t], &b->x->memory, &k))
 			return false;
 		s = slot_index(b, b->set->terms->items[t].slot);
-		s->events |= b->events[t];
+		s->events = b->slot_events[s->slot];
 		if (k.lookup == SIGMA_LOOKUP_WHOLE)
 			add_whole(b, s, k.text, t);
 	}
@@ -181,7 +222,7 @@ static bool add_literals(struct building *b, enum sigma_lookup lookup, enum sigm
 	for (uint32_t t = 0; good && t < b->set->terms->count; t++) {
 		struct sigma_key k;
 
-		if (!b->events[t])
+		if (!b->set->terms->items[t].indexed)
 			continue;
 		good = sigma_key_of(&b->set->terms->items[t], &b->x->memory, &k);
 		if (good && k.lookup == lookup)
@@ -229,13 +270,14 @@ static bool build(struct building *b)
 	struct sigma_index *x = b->x;
 	size_t slots = b->set->fields->slot_count;
 
-	b->events = calloc((size_t)b->set->terms->count + 1, sizeof(*b->events));
+	b->uses = calloc((size_t)b->set->terms->count + 1, sizeof(*b->uses));
+	b->slot_events = calloc(slots + 1, sizeof(*b->slot_events));
 	b->slot_of = calloc(slots + 1, sizeof(*b->slot_of));
 	b->always = calloc(b->set->count + 1, sizeof(*b->always));
 	x->slots = pool_take_array(&x->memory, slots + 1, sizeof(*x->slots));
-	if (!b->events || !b->slot_of || !b->always || !x->slots)
+	if (!b->uses || !b->slot_events || !b->slot_of || !b->always || !x->slots)
 		return false;
-	if (!find_dependences(b) || !sort_dependences(b) || !add_wholes(b))
+	if (!find_dependences(b) || !choose_terms(b) || !sort_dependences(b) || !add_wholes(b))
 		return false;
 	if (!add_literals(b, SIGMA_LOOKUP_INSIDE, SIGMA_ANYWHERE) ||
 	    !add_literals(b, SIGMA_LOOKUP_FRONT, SIGMA_FRONT) || !add_literals(b, SIGMA_LOOKUP_BACK, SIGMA_BACK))
@@ -255,7 +297,8 @@ int sigma_index_new(struct sigma_index **out, const struct sigma_set *set, struc
 	if (!built)
 		sigma_index_free(b.x);
 	free(b.dependences);
-	free(b.events);
+	free(b.uses);
+	free(b.slot_events);
 	free(b.slot_of);
 	free(b.always);
 	pool_release(&b.memory);

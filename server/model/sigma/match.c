@@ -25,12 +25,18 @@ void sigma_match_memory_free(struct sigma_match_memory *m)
 	free(m->known);
 	free(m->met);
 	free(m->seen);
-	free(m->matched);
+	free(m->judged);
+	free(m->looked_up);
 	free(m);
 }
 
-static bool make_room(struct sigma_match_memory *m, size_t terms, size_t rules)
+static bool make_room(struct sigma_match_memory *m, size_t terms, size_t rules, size_t slots)
 {
+	if (!m->looked_up || m->slot_room < slots) {
+		free(m->looked_up);
+		m->looked_up = calloc(slots + 1, sizeof(*m->looked_up));
+		m->slot_room = m->looked_up ? slots : 0;
+	}
 	if (!m->known || m->term_room < terms) {
 		free(m->known);
 		free(m->met);
@@ -40,25 +46,27 @@ static bool make_room(struct sigma_match_memory *m, size_t terms, size_t rules)
 	}
 	if (!m->seen || m->rule_room < rules) {
 		free(m->seen);
-		free(m->matched);
+		free(m->judged);
 		m->seen = calloc(rules + 1, sizeof(*m->seen));
-		m->matched = calloc(rules + 1, sizeof(*m->matched));
-		m->rule_room = m->seen && m->matched ? rules : 0;
+		m->judged = calloc(rules + 1, sizeof(*m->judged));
+		m->rule_room = m->seen && m->judged ? rules : 0;
 	}
-	return m->known && m->met && m->seen && m->matched;
+	return m->known && m->met && m->seen && m->judged && m->looked_up;
 }
 
 bool sigma_match_begin(struct sigma_match_memory *m, const struct sigma_set *set)
 {
-	if (!make_room(m, set->terms->count, set->count))
+	if (!make_room(m, set->terms->count, set->count, set->fields->slot_count))
 		return false;
 	if (m->record == INT32_MAX || m->value >= UINT32_MAX / 2) {
 		memset(m->known, 0, m->term_room * sizeof(*m->known));
 		memset(m->met, 0, m->term_room * sizeof(*m->met));
 		memset(m->seen, 0, m->rule_room * sizeof(*m->seen));
+		memset(m->looked_up, 0, m->slot_room * sizeof(*m->looked_up));
 		m->record = m->value = 0;
 	}
 	m->record++;
+	m->judged_count = 0;
 	return true;
 }
 
@@ -82,18 +90,27 @@ struct matching {
 	struct sigma_values_memory *values;
 	struct sigma_answers answers;
 	sigma_events event;
-	/* of the value at hand */
-	size_t index;
-	size_t matched;
+	size_t index; /* of the value at hand */
 };
 
-static void judge(struct matching *k, uint32_t rule)
+/* A rule may match: once everything is looked up, its condition is asked. */
+static void suspect(struct matching *k, uint32_t rule)
 {
 	if (k->m->seen[rule] == k->m->record || !(k->set->events[rule] & k->event))
 		return;
 	k->m->seen[rule] = k->m->record;
-	if (sigma_expression_holds(k->set->expressions[rule], &k->answers))
-		k->m->matched[k->matched++] = rule;
+	k->m->judged[k->m->judged_count++] = rule;
+}
+
+static void judge(struct matching *k)
+{
+	struct sigma_match_memory *m = k->m;
+	size_t matched = 0;
+
+	for (size_t i = 0; i < m->judged_count; i++)
+		if (sigma_expression_holds(k->set->expressions[m->judged[i]], &k->answers))
+			m->judged[matched++] = m->judged[i];
+	m->judged_count = matched;
 }
 
 /* A term holds: so may the rules that depend on it. */
@@ -104,7 +121,7 @@ static void met(struct matching *k, uint32_t term)
 	k->m->met[term].record = k->m->record;
 	k->m->known[term] = k->m->record << 1 | 1;
 	for (uint32_t i = x->first_rule[term]; i < x->first_rule[term + 1]; i++)
-		judge(k, x->rules[i]);
+		suspect(k, x->rules[i]);
 }
 
 /* However often a text stands in a value, what depends on it is asked once. */
@@ -146,6 +163,7 @@ static void look_up(struct matching *k, const struct sigma_slot_index *s)
 {
 	struct sigma_values v = sigma_values_of(k->values, s->slot);
 
+	k->m->looked_up[s->slot] = k->m->record;
 	for (k->index = 0; k->index < v.count; k->index++) {
 		struct slice folded;
 
@@ -180,14 +198,16 @@ void sigma_match(const struct sigma_set *set, struct sigma_scratch *scratch, con
 	    !sigma_match_begin(k.m, set))
 		return;
 	k.answers = sigma_match_answers(k.m, set, k.values, record->zone, &scratch->limits_hit);
+	k.answers.looked_up = k.m->looked_up;
 	bit = (unsigned)__builtin_ctzll(k.event);
 	for (uint32_t i = 0; i < x->slot_counts[bit]; i++)
 		look_up(&k, &x->slots[x->slots_of[bit][i]]);
 	for (uint32_t i = 0; i < x->always_counts[bit]; i++)
-		judge(&k, x->always[bit][i]);
-	if (k.matched > 1)
-		qsort(k.m->matched, k.matched, sizeof(*k.m->matched), ascending);
-	*out = (struct sigma_matches){ k.m->matched, k.matched };
+		suspect(&k, x->always[bit][i]);
+	judge(&k);
+	if (k.m->judged_count > 1)
+		qsort(k.m->judged, k.m->judged_count, sizeof(*k.m->judged), ascending);
+	*out = (struct sigma_matches){ k.m->judged, k.m->judged_count };
 }
 
 bool sigma_set_wants(const struct sigma_set *set, struct slice event)

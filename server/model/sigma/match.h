@@ -15,9 +15,12 @@ struct sigma_match_memory {
 	} * met;                 /* by term */
 	uint32_t value;          /* counts values that are looked up */
 	size_t term_room;
+	uint32_t *looked_up; /* by slot: struct sigma_answers */
+	size_t slot_room;
 	uint32_t *seen; /* by rule: the last record for which it was judged */
 	size_t rule_room;
-	uint32_t *matched;
+	uint32_t *judged; /* rules that may match, then those that do */
+	size_t judged_count;
 };
 struct sigma_match_memory *sigma_match_memory_new(void);    /* NULL: no memory */
 void sigma_match_memory_free(struct sigma_match_memory *m); /* NULL is allowed */

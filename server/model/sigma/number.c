@@ -38,14 +38,34 @@ struct slice sigma_number_text(double number, char out[SIGMA_NUMBER_TEXT_SIZE])
 	return slice_of(out, n > 0 ? (size_t)n : 0);
 }
 
+/* By hand: this is done for every record. */
+struct slice sigma_integer_text(int64_t number, char out[SIGMA_NUMBER_TEXT_SIZE])
+{
+	uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+	size_t at = SIGMA_NUMBER_TEXT_SIZE;
+
+	do {
+		out[--at] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (number < 0)
+		out[--at] = '-';
+	return slice_of(out + at, SIGMA_NUMBER_TEXT_SIZE - at);
+}
+
 bool sigma_number_read(struct slice text, double *out)
 {
 	char copy[64];
+	int64_t whole;
 	size_t at = text.len && text.ptr[0] == '-' ? 1 : 0;
 	size_t n = digits(text, at);
 
 	if (n == 0 || text.len >= sizeof(copy))
 		return false;
+	if (at + n == text.len && n <= 15 && slice_to_int64(text, &whole)) {
+		*out = (double)whole; /* exactly: fewer than 53 bits */
+		return true;
+	}
 	at += n;
 	if (at < text.len && text.ptr[at] == '.') {
 		n = digits(text, at + 1);

@@ -25,6 +25,7 @@ struct sigma_term {
 	enum sigma_term_kind kind;
 	uint32_t slot;
 	bool cased;
+	bool indexed; /* index.c looks it up whenever it looks up the slot */
 	/* TEXT: folded unless cased. FIELD: what stands around the other field's value: no elements, or stars. */
 	struct sigma_pattern pattern;
 	struct slice regex_text; /* REGEX: with its flags in front */

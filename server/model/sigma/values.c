@@ -91,9 +91,8 @@ static void add_text(struct slot_state *s, struct slice text)
 
 static void add_integer(struct sigma_values_memory *m, struct slot_state *s, int64_t number)
 {
-	char text[24];
-	int n = snprintf(text, sizeof(text), "%lld", (long long)number);
-	struct slice copy = bump_copy(&m->bump, slice_of(text, (size_t)n));
+	char text[SIGMA_NUMBER_TEXT_SIZE];
+	struct slice copy = bump_copy(&m->bump, sigma_integer_text(number, text));
 
 	if (copy.ptr)
 		add_value(s, SIGMA_VALUE_NUMBER, copy);
