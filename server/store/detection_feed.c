@@ -7,7 +7,7 @@
 
 enum statement { LOOK, FILES, NUMBERS, MUTES, INDICATORS, STATEMENTS };
 
-/* 20,000 take some 20 ms to take in: twice what a turn of a connection may take. */
+/* Some 2 ms of the loop each. */
 #define PAGE "5000"
 
 struct detection_feed {
