@@ -255,16 +255,19 @@ static int read_indicators(struct db *db, const struct slice_of_hunt *s, struct 
 		      &args, out, why);
 }
 
-/* Across companies: the question is who of them. Each indicator is one scan of a range of the primary key. */
+/* Across companies: the question is who of them. Each indicator is one scan of a range of the primary key; one more
+ * than the most is read, to know that there is more. */
 static const char find_sql[] =
-    "WITH found AS MATERIALIZED (SELECT o.company_id, u.indicator_id, o.kind, o.key, o.first_ts, o.last_ts, o.contacts "
-    "FROM unnest($2::bigint[], $3::smallint[], $4::bytea[], $5::bytea[]) AS u (indicator_id, kind, first, behind) "
-    "CROSS JOIN LATERAL (SELECT o.company_id, o.kind, o.key, o.first_ts, o.last_ts, o.contacts FROM observable o "
-    "WHERE o.kind = u.kind AND o.key >= u.first AND o.key < u.behind ORDER BY o.kind, o.key LIMIT $6::bigint + 1) o), "
+    "WITH found AS MATERIALIZED (SELECT o.company_id, u.indicator_id, o.kind, o.key, o.first_ts, o.last_ts, "
+    "o.contacts, "
+    "o.n FROM unnest($2::bigint[], $3::smallint[], $4::bytea[], $5::bytea[]) AS u (indicator_id, kind, first, behind) "
+    "CROSS JOIN LATERAL (SELECT o.company_id, o.kind, o.key, o.first_ts, o.last_ts, o.contacts, row_number() OVER () "
+    "AS n "
+    "FROM observable o WHERE o.kind = u.kind AND o.key >= u.first AND o.key < u.behind LIMIT $6::bigint + 1) o), "
     "put AS (INSERT INTO hunt_hit (company_id, hunt_id, indicator_id, kind, key, first_ts, last_ts, contacts) "
     "SELECT company_id, $1::bigint, indicator_id, kind, key, first_ts, last_ts, contacts FROM found "
-    "ON CONFLICT DO NOTHING) "
-    "SELECT count(*) FROM (SELECT FROM found GROUP BY indicator_id HAVING count(*) > $6::bigint) cut";
+    "WHERE n <= $6::bigint ON CONFLICT DO NOTHING) "
+    "SELECT count(*) FROM found WHERE n > $6::bigint";
 
 static int find(struct db *db, struct slice_of_hunt *s, const struct db_result *indicators, struct err *why)
 {
@@ -311,7 +314,7 @@ static int write_progress(struct db *db, const struct slice_of_hunt *s, int64_t 
 
 	if (s->cut)
 		snprintf(message, sizeof(message),
-			 "%" PRId64 " of its indicators were met more than %d times: not all of that is listed", s->cut,
+			 "%" PRId64 " of its indicators found more than %d things: not all of that is listed", s->cut,
 			 HUNT_HITS_MAX);
 	db_arg_integer(&args, s->hunt_id);
 	db_arg_integer(&args, s->hunted_to);

@@ -290,6 +290,14 @@ wait_until 120 says "SELECT count(*) FROM hunt WHERE state = 'due'" 0
 check_equal 'two correlators: each hunt once' '5|15000|15000' "$(sql "SELECT count(*), min(n), max(n) FROM
 	(SELECT hunt_id, count(*) AS n FROM hunt_hit WHERE hunt_id IN ($(paste -sd, "$STATE/hunts")) GROUP BY 1) x")"
 
+# One name below which there is too much to list: the hunt says so.
+sql "INSERT INTO observable (company_id, kind, key, first_ts, last_ts, contacts) SELECT $first, 2,
+	('example.wide.s' || n || '.')::bytea, now(), now(), 1 FROM generate_series(1, 20001) n"
+wide=$(echo wide.example | ctl indicator import - --source wide --hunt --json | jq .hunt_id)
+wait_until 60 hunt_done "$wide"
+check_equal 'a hunt that found too much says so' '1 of its indicators|20000' "$(sql "SELECT left(message, 19), (SELECT count(*)
+	FROM hunt_hit h WHERE h.hunt_id = x.hunt_id) FROM hunt x WHERE hunt_id = $wide")"
+
 # ------------------------------------------------------------------------------------------------------------- refused
 sql 'REVOKE INSERT ON hunt_hit FROM hinomi_correlator'
 refused=$(ctl hunt start --indicator "$one")

@@ -91,6 +91,7 @@ START_TEST(urls_and_hashes)
 	check(w, "https://big.example:8443/", "popular");
 	check(w, "http://big.example/evil", NULL);
 	check(w, "http://big.example/?x", NULL);
+	check(w, "http://big.example/evil/", NULL);
 	check(w, "http://evil.big.example/", NULL);
 	check(w, "http://www.chamber.example/a", "inside");
 	check(w, "http://10.0.0.1/a", "resolvers");
