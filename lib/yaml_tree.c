@@ -404,6 +404,7 @@ static bool looks_like_number(struct slice t)
 
 bool yaml_node_number(const struct yaml_node *n, double *out)
 {
+	double number;
 	int64_t whole;
 
 	if (yaml_node_integer(n, &whole)) {
@@ -412,6 +413,9 @@ bool yaml_node_number(const struct yaml_node *n, double *out)
 	}
 	if (!is_plain(n) || !looks_like_number(n->text))
 		return false;
-	*out = strtod((const char *)n->text.ptr, NULL);
-	return isfinite(*out);
+	number = strtod((const char *)n->text.ptr, NULL);
+	if (!isfinite(number))
+		return false;
+	*out = number;
+	return true;
 }
