@@ -14,7 +14,7 @@ int top_alert_read(struct db *db, int64_t company_id, const struct top_alert *li
 	return columns_run(db,
 			   "SELECT a.id, a.direction, a.stage, a.severity, a.action, a.engine, a.signature_id, "
 			   "a.signature, a.category, a.format, host(a.inside_ip), host(a.attacker_ip), "
-			   "host(a.source_ip), host(a.destination_ip), a.cluster_key, a.ts "
+			   "host(a.source_ip), host(a.destination_ip), a.cluster_key, a.ts, a.score "
 			   "FROM unnest($2::bigint[], $3::timestamptz[]) AS u (id, ts) "
 			   "JOIN alert a ON a.company_id = $1::bigint AND a.id = u.id AND a.ts = u.ts",
 			   company_id, columns, ARRAY_LEN(columns), out, why);
@@ -42,6 +42,7 @@ bool top_alert_decode(const struct db_result *r, int row, int64_t *id, struct al
 	decode_address(db_slice(r, row, 13), &out->destination.ip);
 	out->cluster_key = db_integer(r, row, 14);
 	out->event_time = db_time(r, row, 15);
+	out->score = (int)db_integer(r, row, 16);
 	return direction_parse(db_slice(r, row, 1), &out->direction) && stage_parse(db_slice(r, row, 2), &out->stage) &&
 	       action_parse(db_slice(r, row, 4), &out->action) && engine_parse(db_slice(r, row, 5), &out->engine);
 }

@@ -1,86 +1,20 @@
 #!/bin/sh
-# The correlator against a real PostgreSQL: its incidents and counts against a definition in SQL, when it is killed or
-# refused at every step, when two run at once, when the database goes away, when alerts come late.
+# The correlator against a real PostgreSQL: its incidents, causes and counts against a definition in SQL, without rules and
+# with, when it is killed or refused at every step, when two run at once, when the database goes away, when alerts come
+# late. (What rules do over time: test_correlations.sh.)
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build/debug}
 state=${HINOMI_STATE:-$(mktemp -d)} || exit 1
 mkdir -p "$state"
-passed=0 failed=0 correlators='' watcher='' holder='' feeder=''
-
-cleanup() {
-	# shellcheck disable=SC2086 # process ids are words
-	[ -z "$correlators$watcher$holder$feeder" ] || kill -9 $correlators $watcher $holder $feeder 2>/dev/null
-	scripts/postgres stop "$state/cluster"
-}
-trap cleanup EXIT
-trap 'exit 130' INT TERM
-
-check() { # NAME EXPECTED GOT
-	if [ "$2" = "$3" ]; then
-		passed=$((passed + 1))
-		echo "ok      $1"
-	else
-		failed=$((failed + 1))
-		echo "FAILED  $1: expected '$2', got '$3'"
-	fi
-}
-sql() {
-	psql -X -q -A -t -v ON_ERROR_STOP=1 -d "$conninfo" "$@"
-}
-query() {
-	sql -c "$1"
-}
-run() { # the same where nobody wants the answer
-	sql -c "$1" >>"$state/answers"
-}
-wait_until() { # COMMAND...: up to 60 s, looking every 50 ms
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		if [ "$tries" -gt 1200 ]; then
-			echo "waited in vain for: $*"
-			return 1
-		fi
-		sleep 0.05
-	done
-}
-says() { # QUERY VALUE
-	[ "$(query "$1" 2>/dev/null)" = "$2" ]
-}
-
-start_correlator() {
-	"$build/hinomid" --role=correlator --config="$state/hinomi.yaml" 2>>"$state/correlator.log" &
-	correlators="$correlators $!"
-	last=$!
-}
-stop_correlators() { # SIGNAL
-	for pid in $correlators; do
-		kill "-$1" "$pid" 2>/dev/null
-		wait "$pid" 2>/dev/null
-	done
-	correlators=''
-}
-all_done() {
-	wait_until says 'SELECT count(*) FROM work' 0
-}
-
-conninfo=$(scripts/postgres start "$state/cluster" 5432) || exit 1
-cat >"$state/hinomi.yaml" <<YAML
-state_dir: $state
-database:
-  conninfo: $(echo "$conninfo" | sed 's/ user=.*//')
-correlator:
-  window: 1h
-  poll: 100ms
-YAML
-PGUSER=hinomi HINOMI_SCHEMA=schema "$build/hinomictl" --config="$state/hinomi.yaml" migrate >"$state/migrate.log" || exit 1
-# The definition in SQL, and what came out in the same form.
-sql -f tests/integration/correlator.sql || exit 1
+. tests/integration/correlator.sh
+set_up
 
 derived_equals_definition() { # NAME
 	run 'SELECT spread_labels()'
 	check "$1: incidents" '' "$(query 'SELECT * FROM incident_difference LIMIT 3')"
+	check "$1: causes" '' "$(query 'SELECT * FROM cause_difference LIMIT 3')"
+	check "$1: rules, mutes and windows are counted" '' "$(query 'SELECT * FROM tally_difference LIMIT 3')"
 	check "$1: membership" '' "$(query 'SELECT * FROM membership_difference LIMIT 3')"
 	check "$1: counts equal a full scan" '' "$(query 'SELECT * FROM count_difference LIMIT 3')"
 	check "$1: numbers have no gaps" '' "$(query 'SELECT * FROM number_gap')"
@@ -115,12 +49,34 @@ stream() {
 }
 
 # ---------------------------------------------------------------------------------------------- without a fault
-run 'SELECT make_alerts(3, 2500)'
+# Alerts say what rules found, but no rules are in force: all is as before there were any.
+standard_rules
+load_rules || exit 1
+run 'SELECT make_alerts(3, 2500); DELETE FROM rule_set_file; DELETE FROM rule_set'
 start_over 40
 check 'counts include what is still in work' '' "$(query 'SELECT * FROM count_difference LIMIT 3')"
 start_correlator
 all_done
+derived_equals_definition 'without rules'
+check 'no causes then' 0 "$(query 'SELECT count(*) FROM incident_cause')"
+check 'the first rule is the one that made them' 'base/1|0' "$(query 'SELECT DISTINCT rule, rule_set FROM incident')"
+# Taken over while it runs.
+load_rules
+start_over 40
+all_done
 derived_equals_definition 'all at once'
+check 'windows fired, and tied what was apart' t "$(query "SELECT count(DISTINCT incident_id) > 5 AND count(*) FILTER (WHERE rule_id = rule_no('attack-then-call')) > 2 FROM incident_cause WHERE group_key <> 0")"
+check 'context tied by a firing has its segment' t "$(query "SELECT count(*) > 3 AND bool_and(EXISTS (SELECT FROM incident_segment s WHERE s.company_id = m.company_id AND s.key = m.cluster_key AND m.ts BETWEEN s.first_ts AND s.last_ts)) FROM member m WHERE kind = 'context'")"
+check 'context alone has none' t "$(query "SELECT count(*) > 3 FROM hit h WHERE kind = 'context' AND NOT EXISTS (SELECT FROM incident_segment s WHERE s.company_id = h.company_id AND s.key = h.cluster_key AND h.ts BETWEEN s.first_ts AND s.last_ts)")"
+check 'kill chains are told as stories' '' "$(query "SELECT c.incident_id FROM incident_cause c WHERE rule_id = rule_no('attack-then-call')
+	AND 1 <> (SELECT count(*) FROM incident_event e WHERE e.company_id = c.company_id AND e.incident_id = c.incident_id AND e.kind = 'story'
+	AND e.body ->> 'group_key' = c.group_key::text AND e.body -> 'steps' = c.detail -> 'rules')")"
+check 'each cause is on the timeline once' '' "$(query "SELECT c.incident_id FROM incident_cause c JOIN incident i USING (company_id, incident_id)
+	WHERE NOT EXISTS (SELECT FROM incident j WHERE j.merged_into = i.incident_id)
+	AND 1 <> (SELECT count(*) FROM incident_event e WHERE e.company_id = c.company_id AND e.incident_id = c.incident_id AND e.kind = 'cause'
+	AND e.body ->> 'group_key' = c.group_key::text AND e.body ->> 'rule_id' = c.rule_id::text)")"
+check 'a drill stays information, whatever its causes say' '5|5' "$(query "SELECT min(severity), max(severity) FROM incident WHERE 'drill' = ANY (tags)")"
+check 'incidents name the version that made them' 1 "$(query 'SELECT DISTINCT rule_set FROM incident')"
 # In eight parts, each dealt with before the next comes, so that what belongs together comes apart.
 run 'SELECT forget()'
 write_deliveries 20
@@ -172,8 +128,9 @@ exec 3>"$state/holder"
 start_over 100
 killed=0 kept=0
 before=$(query 'SELECT count(*), sum(id_to) FROM work')
-for step in 'work SHARE' 'alert ACCESS EXCLUSIVE' 'incident_segment ACCESS EXCLUSIVE' 'incident_seq SHARE' \
-	'incident SHARE' 'incident_segment SHARE' 'incident_event SHARE' 'company_day SHARE' 'change SHARE'; do
+for step in 'work SHARE' 'alert ACCESS EXCLUSIVE' 'rule_hit SHARE' 'rule_window SHARE' 'rule_state SHARE' 'incident_segment ACCESS EXCLUSIVE' 'incident_seq SHARE' \
+	'incident SHARE' 'incident_segment SHARE' 'incident_event SHARE' 'incident_cause SHARE' 'company_day SHARE' \
+	'rule_day SHARE' 'mute_day SHARE' 'campaign_sighting SHARE' 'change SHARE'; do
 	table=${step%% *}
 	echo "BEGIN; LOCK TABLE $table IN ${step#* } MODE;" >&3
 	wait_until says "SELECT count(*) FROM pg_locks WHERE relation = '$table'::regclass AND granted AND mode IN ('ShareLock', 'AccessExclusiveLock')" 1
@@ -184,13 +141,14 @@ for step in 'work SHARE' 'alert ACCESS EXCLUSIVE' 'incident_segment ACCESS EXCLU
 	echo 'ROLLBACK;' >&3
 	wait_until says "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hinomi correlator'" 0
 	[ "$(query 'SELECT count(*), sum(id_to) FROM work')" = "$before" ] &&
-		[ "$(query 'SELECT count(*) FROM incident')" = 0 ] && kept=$((kept + 1))
+		[ "$(query 'SELECT (SELECT count(*) FROM incident) + (SELECT count(*) FROM rule_hit) + (SELECT count(*) FROM rule_day)')" = 0 ] &&
+		kept=$((kept + 1))
 done
 exec 3>&-
 wait "$holder"
 holder=''
-check 'killed at nine steps' 9 "$killed"
-check 'and nothing of the transaction was left' 9 "$kept"
+check 'killed at sixteen steps' 16 "$killed"
+check 'and nothing of the transaction was left' 16 "$kept"
 start_correlator
 all_done
 derived_equals_definition 'after the kills'
@@ -201,14 +159,16 @@ start_over 300
 start_correlator
 wait_until says "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hinomi correlator'" 1
 refused=0
-for grant in 'INSERT ON change' 'INSERT ON company_day' 'INSERT ON incident_event' 'INSERT ON incident_segment'; do
+for grant in 'INSERT ON change' 'INSERT ON company_day' 'INSERT ON incident_event' 'INSERT ON incident_segment' \
+	'INSERT ON rule_hit' 'INSERT ON rule_window' 'INSERT ON rule_state' 'INSERT ON incident_cause' 'INSERT ON rule_day' \
+	'INSERT ON mute_day' 'INSERT ON campaign_sighting'; do
 	run "REVOKE $grant FROM hinomi_correlator"
 	start_over 300
 	: >"$state/correlator.log"
 	wait_until grep -q 'is tried again' "$state/correlator.log" && refused=$((refused + 1))
 	run "GRANT $grant TO hinomi_correlator"
 done
-check 'refused at four statements' 4 "$refused"
+check 'refused at eleven statements' 11 "$refused"
 all_done
 derived_equals_definition 'after the refusals'
 
@@ -252,7 +212,7 @@ all_done
 check 'a late alert makes them one, handled as the second was' '1:acknowledged:77:3:no 2:merged:77:1:no' \
 	"$(query "SELECT string_agg(no || ':' || state || ':' || owner_id || ':' || alert_count || ':' || coalesce(disposition, 'no'), ' ' ORDER BY no) FROM incident WHERE company_id = 9")"
 check 'the timelines say so' '1:created 1:merged 1:reopened 2:created 2:merged' \
-	"$(query "SELECT string_agg(i.no || ':' || e.kind, ' ' ORDER BY i.no, e.event_id) FROM incident i JOIN incident_event e USING (company_id, incident_id) WHERE i.company_id = 9")"
+	"$(query "SELECT string_agg(i.no || ':' || e.kind, ' ' ORDER BY i.no, e.event_id) FROM incident i JOIN incident_event e USING (company_id, incident_id) WHERE i.company_id = 9 AND e.kind <> 'campaign'")"
 check 'it points to the survivor' t "$(query "SELECT a.merged_into = b.incident_id FROM incident a, incident b WHERE a.company_id = 9 AND b.company_id = 9 AND a.no = 2 AND b.no = 1")"
 check 'all three belong to it' 3 "$(query "SELECT count(*) FROM membership WHERE company_id = 9 AND incident_id = (SELECT incident_id FROM incident WHERE company_id = 9 AND no = 1)")"
 run "UPDATE incident SET state = 'closed', disposition = 'true_positive', closed_at = last_ts WHERE company_id = 9 AND no = 1; SELECT go_on(9)"
