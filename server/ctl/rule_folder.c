@@ -1,34 +1,25 @@
 #include "server/ctl/rule_folder.h"
 
 #include "server/ctl/files.h"
+#include "server/ctl/shipped.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 int rule_folder_shipped(char out[PATH_MAX], struct err *why)
 {
-	static const char *const places[] = { "../share/hinomi/config/rules", "../../config/rules" };
 	const char *named = getenv("HINOMI_RULES");
-	char program[PATH_MAX];
-	ssize_t n;
 
 	if (named && *named) {
 		if (snprintf(out, PATH_MAX, "%s", named) >= PATH_MAX)
 			return err_set(why, ERR_LIMIT, "the path in HINOMI_RULES is too long");
 		return 0;
 	}
-	n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	while (n > 0 && program[n - 1] != '/')
-		n--;
-	for (size_t i = 0; n > 0 && i < ARRAY_LEN(places); i++) {
-		program[n] = '\0';
-		if (snprintf(out, PATH_MAX, "%s%s", program, places[i]) < PATH_MAX && access(out, R_OK | X_OK) == 0)
-			return 0;
-	}
+	if (shipped_find("rules", out))
+		return 0;
 	return err_set(why, ERR_CONFIG,
 		       "the folder of rules was not found beside the program; name it, or set HINOMI_RULES");
 }

@@ -10,9 +10,7 @@
 
 enum { RULE_FILE_MOST = 4 << 20, RULE_FOLDER_FILES_MOST = 50000, RULE_FOLDER_DEPTH_MOST = 16 };
 
-/* The rules that came with the program: HINOMI_RULES, else beside an installed program (PREFIX/sbin/hinomictl,
- * PREFIX/share/hinomi/config/rules), else in the sources that it was built from (build/NAME/hinomictl, config/rules).
- */
+/* The rules that came with the program (shipped.h), unless HINOMI_RULES names a folder. */
 int rule_folder_shipped(char out[PATH_MAX], struct err *why);
 
 /* What names in `out` are relative to. */

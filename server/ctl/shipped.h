@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* The file of this name among the configuration: beside an installed program (PREFIX/sbin/hinomictl,
+/* The file or folder of this name among the configuration: beside an installed program (PREFIX/sbin/hinomictl,
  * PREFIX/share/hinomi/config), else in the sources that it was built from (build/NAME/hinomictl, config). */
 bool shipped_find(const char *name, char out[PATH_MAX]);
 
