@@ -43,6 +43,8 @@ INSERT INTO rule (uid, kind, title, title_ja, level, description, first_version)
     ('builtin:indicator', 'builtin', 'Contact with a known indicator', '既知の脅威情報との一致', 'high',
      'A record holds an address, name, URL or file hash that an imported indicator names.', 0);
 
+CREATE INDEX rule_title ON rule (title);
+
 -- What a rule matched, by day (operator's zone, by ts), muted records included.
 CREATE TABLE rule_day (
     company_id   bigint NOT NULL,

@@ -30,6 +30,7 @@ void incident_view_put_members(struct json_writer *w, const struct incident_row 
 	json_put_integer(w, "company_id", i->company_id);
 	json_put_string(w, "company", i->company);
 	json_put_string(w, "title", i->title);
+	json_put_string(w, "title_ja", i->title_ja);
 	json_put_string(w, "direction", i->direction);
 	json_put_string(w, "stage", i->stage);
 	json_put_integer(w, "severity", i->severity);

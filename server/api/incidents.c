@@ -309,6 +309,25 @@ static int put_causes(struct call *call, const struct incident_row *incident, st
 	return 0;
 }
 
+static int put_rules(struct call *call, const struct incident_row *incident, struct json_writer *w, struct err *why)
+{
+	struct db_result *result;
+
+	if (incident_query_rules(call->db, incident->company_id, incident->id, &result, why) != 0)
+		return -1;
+	json_open_array(w, "rules");
+	for (int i = 0; i < db_rows(result); i++) {
+		json_open_object(w, NULL);
+		json_put_integer(w, "id", db_integer(result, i, 0));
+		json_put_string(w, "title", db_text(result, i, 1));
+		json_put_string(w, "title_ja", db_text(result, i, 2));
+		json_close_object(w);
+	}
+	json_close_array(w);
+	db_result_free(result);
+	return 0;
+}
+
 static int write_incident(struct call *call, const struct db_result *result, struct err *why)
 {
 	struct incident_row row;
@@ -323,7 +342,7 @@ static int write_incident(struct call *call, const struct db_result *result, str
 	incident_view_put_members(&w, &row);
 	if (put_timeline(call, &row, &w, why) != 0 || put_signatures(call, &row, &w, why) != 0 ||
 	    put_hosts(call, &row, &w, why) != 0 || put_causes(call, &row, &w, why) != 0 ||
-	    campaigns_put_of_incident(call, &row, &w, why) != 0)
+	    put_rules(call, &row, &w, why) != 0 || campaigns_put_of_incident(call, &row, &w, why) != 0)
 		return -1;
 	json_close_object(&w);
 	return 0;

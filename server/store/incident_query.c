@@ -2,11 +2,13 @@
 
 #include "server/store/array_text.h"
 
-#define COLUMNS                                                                                            \
-	"i.incident_id, i.no, i.company_id, c.name, i.title, i.direction, i.stage, i.severity, i.state, "  \
-	"i.disposition, i.close_reason, i.owner_id, o.display_name, i.first_ts, i.last_ts, i.created_at, " \
-	"i.updated_at, i.version, i.alert_count, i.detection_count, i.blocked_count, i.rule, i.reason, "   \
-	"i.merged_into, i.acknowledged_at, i.contained_at, i.closed_at, array_to_json(i.tags)::text, i.rule_set"
+#define COLUMNS                                                                                                    \
+	"i.incident_id, i.no, i.company_id, c.name, i.title, i.direction, i.stage, i.severity, i.state, "          \
+	"i.disposition, i.close_reason, i.owner_id, o.display_name, i.first_ts, i.last_ts, i.created_at, "         \
+	"i.updated_at, i.version, i.alert_count, i.detection_count, i.blocked_count, i.rule, i.reason, "           \
+	"i.merged_into, i.acknowledged_at, i.contained_at, i.closed_at, array_to_json(i.tags)::text, i.rule_set, " \
+	"(SELECT nullif(j.title_ja, '') FROM rule j WHERE j.title = i.raised_title AND i.title = i.raised_title "  \
+	"ORDER BY j.rule_id DESC LIMIT 1)"
 
 #define JOINS " JOIN company c ON c.company_id = i.company_id LEFT JOIN app_user o ON o.user_id = i.owner_id "
 
@@ -38,7 +40,7 @@
 	     rank " DESC, ")
 
 #define ONE_COMPANY   "i.company_id = $14::bigint AND "
-#define BY_SEVERITY   "-(2 * i.severity + (i.blocked_count >= i.alert_count)::integer)"
+#define BY_SEVERITY   "-(2 * i.severity + (i.alert_count > 0 AND i.blocked_count >= i.alert_count)::integer)"
 #define BY_DETECTIONS "i.detection_count"
 
 static const char *const lists[][2] = {
@@ -51,7 +53,7 @@ int64_t incident_query_rank(enum incident_order order, const struct incident_row
 {
 	switch (order) {
 	case INCIDENTS_BY_SEVERITY:
-		return -(2 * row->severity + (row->blocked_count >= row->alert_count));
+		return -(2 * row->severity + (row->alert_count > 0 && row->blocked_count >= row->alert_count));
 	case INCIDENTS_BY_DETECTIONS:
 		return row->detection_count;
 	default:
@@ -175,9 +177,10 @@ void incident_query_read(const struct db_result *r, int row, struct incident_row
 	out->closed_at = db_time(r, row, 26);
 	out->tags = db_text(r, row, 27);
 	out->rule_set = db_integer(r, row, 28);
-	out->last_kind = db_text(r, row, 29);
-	out->last_user_id = db_integer(r, row, 30);
-	out->last_user_name = db_text(r, row, 31);
+	out->title_ja = db_text(r, row, 29);
+	out->last_kind = db_text(r, row, 30);
+	out->last_user_id = db_integer(r, row, 31);
+	out->last_user_name = db_text(r, row, 32);
 }
 
 static int run_for_incident(struct db *db, const char *sql, int64_t company_id, int64_t id, struct db_result **out,
@@ -241,6 +244,18 @@ int incident_query_causes(struct db *db, int64_t company_id, int64_t id, struct 
 	    "= c.rule_id "
 	    "WHERE c.company_id = $1::bigint AND c.incident_id = $2::bigint "
 	    "ORDER BY c.severity, c.first_ts, c.rule_id, c.group_key LIMIT 200",
+	    company_id, id, out, why);
+}
+
+int incident_query_rules(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why)
+{
+	return run_for_incident(
+	    db,
+	    "SELECT r.rule_id, r.title, nullif(r.title_ja, '') FROM rule r WHERE r.rule_id IN ("
+	    "SELECT c.rule_id FROM incident_cause c WHERE c.company_id = $1::bigint AND c.incident_id = $2::bigint "
+	    "UNION SELECT (x ->> 'rule_id')::bigint FROM incident_cause c, "
+	    "jsonb_array_elements(coalesce(c.detail -> 'rules', '[]')) x "
+	    "WHERE c.company_id = $1::bigint AND c.incident_id = $2::bigint) ORDER BY r.rule_id LIMIT 500",
 	    company_id, id, out, why);
 }
 

@@ -7,7 +7,9 @@
 /* Texts are borrowed from the result. */
 struct incident_row {
 	int64_t id, no, company_id;
-	const char *company, *title, *direction, *stage;
+	const char *company, *title;
+	const char *title_ja; /* of the rule that gave the title; NULL: an alert did, or the rule has none */
+	const char *direction, *stage;
 	int64_t severity;
 	const char *state, *disposition, *close_reason; /* the latter two: NULL when absent */
 	int64_t owner_id;                               /* 0: none */
@@ -70,6 +72,8 @@ int incident_query_hosts(struct db *db, int64_t company_id, int64_t id, struct d
 /* rule_id, uid, title, title_ja (or NULL), kind, level, severity, first_ts, last_ts, hits, rule_set, detail (JSON); the
  * gravest first, at most 200. */
 int incident_query_causes(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
+/* rule_id, title, title_ja (or NULL) of every rule that the causes name, those that correlations count included. */
+int incident_query_rules(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
 /* company_id, severity, count of incidents that are not closed. */
 int incident_query_open(struct db *db, struct db_result **out, struct err *why);
 

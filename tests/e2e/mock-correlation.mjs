@@ -60,9 +60,9 @@ export function makeCorrelation(world) {
 
 	/** The one incident that has everything: its causes, story, tags and campaign. */
 	const decorate = (page, grave) => {
-		if (!grave) return { ...page, causes: [], campaigns: [] };
+		if (!grave) return { ...page, causes: [], rules: [], campaigns: [] };
 		const steps = causes[0].detail.rules;
-		return { ...page, causes, campaigns: [{ id: 9, kind: 'destination', title: campaigns[0].title, severity: 1, companies: 4 }], timeline: [...page.timeline, { id: 900, at: iso(start), kind: 'cause', user: null, body: { rule_id: 2, title: 'Attacked, then speaks out' } }, { id: 901, at: iso(start), kind: 'story', user: null, body: { rule_id: 2, group_key: 77, title: '攻撃を受けた端末が外部と通信', group: { 'inside.ip': '192.168.1.20' }, steps } }, { id: 902, at: iso(start), kind: 'campaign', user: null, body: { campaign_id: 9, title: campaigns[0].title } }] };
+		return { ...page, causes, rules: [...rules, ...steps.map((x) => ({ id: x.rule_id, title: `Step ${x.no}`, title_ja: x.title }))].map(({ id, title, title_ja }) => ({ id, title, title_ja })), campaigns: [{ id: 9, kind: 'destination', title: campaigns[0].title, severity: 1, companies: 4 }], timeline: [...page.timeline, { id: 900, at: iso(start), kind: 'cause', user: null, body: { rule_id: 2, title: 'Attacked, then speaks out' } }, { id: 901, at: iso(start), kind: 'story', user: null, body: { rule_id: 2, group_key: 77, title: '攻撃を受けた端末が外部と通信', group: { 'inside.ip': '192.168.1.20' }, steps } }, { id: 902, at: iso(start), kind: 'campaign', user: null, body: { campaign_id: 9, title: campaigns[0].title } }] };
 	};
 
 	const list = (key, items) => ({ [key]: items, next: null });

@@ -178,6 +178,7 @@ export function makeWorld({ alerts: wanted }) {
 			company_id: alert.company_id,
 			company: alert.company,
 			title: alert.signature,
+			title_ja: null,
 			direction: alert.direction,
 			stage: alert.stage,
 			severity: alert.severity,

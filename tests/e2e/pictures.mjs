@@ -34,7 +34,10 @@ for (const language of ['ja', 'en']) {
 	for (const entry of pages) {
 		const cut = entry.indexOf('=');
 		await page.goto(`${link.origin}${entry.slice(cut + 1)}`);
-		await page.waitForSelector('.card, .row:not([hidden])');
+		await page.waitForSelector('.card, .row:not([hidden])').catch(async (error) => {
+			await page.screenshot({ path: `${out}/failed.png` });
+			throw error;
+		});
 		await page.waitForLoadState('networkidle').catch(() => undefined);
 		await page.screenshot({ path: `${out}/${entry.slice(0, cut)}-${language}.png` });
 	}

@@ -20,7 +20,7 @@ set -eu
 
 server_settings='correlator:
   settle: 1s'
-[ -z "${SHOTS-}" ] || [ -f "$BUILD/web/index.html" ] || "$top/scripts/build-web" "$BUILD/web"
+[ -z "${SHOTS-}" ] || "$top/scripts/build-web" "$BUILD/web"
 server_prepare
 ctl rules load "$top/config/rules" >"$STATE/rules.log" 2>&1 || { cat "$STATE/rules.log"; exit 1; }
 server_start

@@ -75,6 +75,7 @@ export interface Incident {
 	company_id: number;
 	company: string;
 	title: string;
+	title_ja: string | null;
 	direction: Direction;
 	stage: string;
 	severity: Severity;
@@ -113,6 +114,7 @@ export interface IncidentPage extends Incident {
 	signatures: { signature_id: string | null; signature: string | null; count: number; severity: Severity }[];
 	hosts: { inside: string[]; outside: string[] };
 	causes: Cause[];
+	rules: RuleRef[];
 	campaigns: { id: number; kind: CampaignKind; title: string; severity: Severity; companies: number }[];
 }
 

@@ -238,7 +238,7 @@ test('a cause: conditions in words, its group as pairs, its timespan in a whole 
 	const word = (set, value) => `${set}:${value}`;
 	assert.equal(conditionWords([{ op: 'gte', value: 30 }], word), 'operator:gte 30');
 	assert.equal(conditionWords([{ op: 'gt', value: 100 }, { op: 'lte', value: 200 }], word), 'operator:gt 100, operator:lte 200');
-	assert.equal(conditionWords(undefined, word), '');
+	assert.equal(conditionWords([], word), 'operator:all', 'no condition: all of its rules');
 	assert.deepEqual(groupPairs({ 'inside.ip': '192.168.1.20', port: 443 }), [['inside.ip', '192.168.1.20'], ['port', '443']]);
 	assert.deepEqual(groupPairs(null), []);
 	assert.deepEqual([86400, 172800, 90000, 7200, 300, 90, 61].map(spanUnit), [[1, 'days'], [2, 'days'], [25, 'hours'], [2, 'hours'], [5, 'minutes'], [90, 'seconds'], [61, 'seconds']]);

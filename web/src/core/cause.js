@@ -6,7 +6,8 @@
  * @param {(set: string, value: string) => string} word
  */
 export function conditionWords(conditions, word) {
-	if (!Array.isArray(conditions)) return '';
+	/* Of a correlation without a condition all its rules must have been met. */
+	if (!Array.isArray(conditions) || conditions.length === 0) return word('operator', 'all');
 	return conditions.map((c) => `${word('operator', String(c.op))} ${c.value}`).join(', ');
 }
 

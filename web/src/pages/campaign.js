@@ -1,7 +1,7 @@
 // @ts-check
 /* One campaign: which companies were hit on which days, their incidents, and a warning to those not hit yet. */
 import { h, html, useLoad, useState } from '../lib.js';
-import { count, isStaff, mayGovern, say, t, word } from '../app.js';
+import { count, isStaff, mayGovern, ruleTitle, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { navigate } from '../router.js';
@@ -98,7 +98,7 @@ function Incidents({ c }) {
 						<td>${StateChip({ state: i.state })}</td>
 						<td><a href=${`/incidents/${i.id}`}>#${i.no}</a></td>
 						<td>${i.company}</td>
-						<td class="grow">${i.title}</td>
+						<td class="grow">${ruleTitle(i)}</td>
 						<td>${Time({ ts: i.last_ts })}</td>
 					</tr>`,
 				)}

@@ -1,7 +1,7 @@
 // @ts-check
 /* One company: all that somebody who answers its call needs, without a click. */
 import { h, html, useEffect, useLoad } from '../lib.js';
-import { count, t, word } from '../app.js';
+import { count, ruleTitle, t, word } from '../app.js';
 import { get } from '../api.js';
 import { useCommands } from '../commands.js';
 import { Throttle } from '../core/throttle.js';
@@ -95,7 +95,7 @@ function OpenIncidents({ s, c }) {
 						<td>${Severity({ level: i.severity })}</td>
 						<td>${StateChip({ state: i.state })}</td>
 						<td>${DirectionChip(i)}</td>
-						<td class="grow"><a href=${`/incidents/${i.id}`}>#${i.no} ${i.title}</a></td>
+						<td class="grow"><a href=${`/incidents/${i.id}`}>#${i.no} ${ruleTitle(i)}</a></td>
 						<td>${i.owner?.display_name ?? ''}</td>
 						<td>${Time({ ts: i.last_ts })}</td>
 					</tr>`,

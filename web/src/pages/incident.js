@@ -80,7 +80,7 @@ function Shown({ incident, changed }) {
 					<h2>${t('incident.why')}</h2>
 					<p>${reasonSentence(incident)}</p>
 					<p class="dim">${t('incident.rule', { rule: incident.rule })}${incident.rule_set > 0 && ` · ${t('cause.version', { n: incident.rule_set })}`}</p>
-					${incident.causes.length > 0 && html`<h3>${t('incident.causes')}</h3>${Causes({ causes: incident.causes })}`}
+					${incident.causes.length > 0 && html`<h3>${t('incident.causes')}</h3>${Causes({ causes: incident.causes, rules: incident.rules })}`}
 				</section>
 				${Story({ incident })}
 				<section class="card">
@@ -88,7 +88,7 @@ function Shown({ incident, changed }) {
 					${Timeline({ incident })} ${mayTriage() && incident.state !== 'merged' && h(Composer, { id: incident.id })}
 				</section>
 			</div>
-			<div class="stack-column">${CampaignCard({ incident })} ${Signatures({ incident })} ${Hosts({ incident })}</div>
+			<div class="stack-column">${CampaignCard({ incident })} ${incident.signatures.length > 0 && Signatures({ incident })} ${incident.hosts.inside.length + incident.hosts.outside.length > 0 && Hosts({ incident })}</div>
 		</div>
 		${h(Alerts, { incident, changed })}
 	</div>`;
@@ -132,7 +132,7 @@ function Head({ incident, act, close, closing }) {
 				${incident.tags.map((tag) => html`<span class=${`chip tag-${tag}`}>${word('tag', tag)}</span>`)}
 				${incident.disposition && html`<span class="chip">${word('disposition', incident.disposition)}</span>`}
 			</p>
-			<h2>${incident.title}</h2>
+			<h2>${ruleTitle(incident)}</h2>
 			<p><a href=${`/companies/${incident.company_id}`}>${incident.company}</a>${incident.close_reason && html`<span class="dim"> ${incident.close_reason}</span>`}</p>
 		</div>
 		${incident.state === 'merged' && html`<p class="notice">${t('incident.merged')} <a href=${`/incidents/${incident.merged_into}`}>${t('incident.open_target')}</a></p>`}
@@ -177,7 +177,7 @@ function CloseForm({ act, cancel }) {
 	</form>`;
 }
 
-/** @typedef {{title?: string, hits?: number, first_ts?: string, last_ts?: string}} Step */
+/** @typedef {{rule_id?: number, title?: string, hits?: number, first_ts?: string, last_ts?: string}} Step */
 
 /** How an attack went on, step by step: the newest telling of each rule and group. @param {{incident: IncidentPage}} props */
 function Story({ incident }) {
@@ -188,9 +188,9 @@ function Story({ incident }) {
 	return html`<section class="card story">
 		<h2>${t('incident.story')}</h2>
 		${[...told.values()].map(
-			(body) => html`<h3>${body.title} ${groupPairs(body.group).map(([field, value]) => html`<span>${word('field', field)} <code>${value}</code> </span>`)}</h3>
+			(body) => html`<h3>${nameOf(incident, body.rule_id, body.title)} ${groupPairs(body.group).map(([field, value]) => html`<span>${word('field', field)} <code>${value}</code> </span>`)}</h3>
 				<ol class="story-steps">
-					${/** @type {Step[]} */ (body.steps ?? []).map((step) => html`<li>${Time({ ts: step.first_ts ?? null })}<div><b>${step.title}</b> ${typeof step.hits === 'number' && html`<span class="dim">×${count(step.hits)}</span>`}</div></li>`)}
+					${/** @type {Step[]} */ (body.steps ?? []).map((step) => html`<li>${Time({ ts: step.first_ts ?? null })}<div><b>${nameOf(incident, step.rule_id, step.title ?? '')}</b> ${typeof step.hits === 'number' && html`<span class="dim">×${count(step.hits)}</span>`}</div></li>`)}
 				</ol>`,
 		)}
 	</section>`;
@@ -209,8 +209,14 @@ function CampaignCard({ incident }) {
 	</section>`;
 }
 
-/** What a timeline entry says. @param {import('../types').TimelineEntry} entry */
-function saying(entry) {
+/** A rule's name in the reader's language. @param {IncidentPage} incident @param {unknown} id @param {string} title */
+function nameOf(incident, id, title) {
+	const known = incident.rules.find((r) => r.id === id);
+	return known ? ruleTitle(known) : title;
+}
+
+/** What a timeline entry says. @param {IncidentPage} incident @param {import('../types').TimelineEntry} entry */
+function saying(incident, entry) {
 	const body = entry.body ?? {};
 	const read = (/** @type {string} */ name) => (body[name] === undefined || body[name] === null ? '' : String(body[name]));
 	switch (entry.kind) {
@@ -224,7 +230,7 @@ function saying(entry) {
 		case 'owner':
 			return t('timeline.owner', { to: personName(body.to) || t('incident.nobody') });
 		case 'cause':
-			return t('timeline.cause', { rule: ruleTitle({ title: read('title') || read('rule'), title_ja: read('title_ja') }) });
+			return t('timeline.cause', { rule: nameOf(incident, body.rule_id, read('title')) });
 		case 'campaign':
 			return html`<a href=${`/campaigns/${read('campaign_id')}`}>${t('timeline.campaign', { title: read('title') })}</a>`;
 		default:
@@ -244,7 +250,7 @@ function Timeline({ incident }) {
 		${incident.timeline.map(
 			(entry) => html`<li class=${`kind-${entry.kind}`}>
 				${Time({ ts: entry.at })}
-				<div><b>${entry.user?.display_name ?? t('triage.system')}</b> ${saying(entry)}</div>
+				<div><b>${entry.user?.display_name ?? t('triage.system')}</b> ${saying(incident, entry)}</div>
 			</li>`,
 		)}
 	</ol>`;
@@ -340,8 +346,8 @@ function Alerts({ incident, changed }) {
 	};
 	return html`<section class="card">
 		<h2>${t('incident.alerts')} <small>${count(incident.alert_count)}</small></h2>
-		${failure && Failed({ error: failure })}
-		<table class="plain alerts">
+		${failure && Failed({ error: failure })} ${incident.alert_count === 0 && alerts.length === 0 && html`<p class="dim">${t('incident.no_alerts')}</p>`}
+		<table class="plain alerts" hidden=${alerts.length === 0}>
 			<thead>
 				<tr>
 					<th></th>

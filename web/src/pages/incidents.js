@@ -1,7 +1,7 @@
 // @ts-check
 /* The incident list: live, under the same freeze rule as the inbox. */
 import { h, html, signal, useEffect, useRef, useSignal, useState } from '../lib.js';
-import { count, say, t, word, wordKeys } from '../app.js';
+import { count, ruleTitle, say, t, word, wordKeys } from '../app.js';
 import { get, request } from '../api.js';
 import { useCommands } from '../commands.js';
 import { shortCompany } from '../core/company-name.js';
@@ -24,7 +24,7 @@ const COUNT_MS = 3000;
 /* What the list can be ordered by, with the column that stands for it; the first is the usual one. */
 const SORTS = /** @type {Record<string, {column: string, rank: (i: Incident) => number}>} */ ({
 	/* Of one severity, first what something was let through of. */
-	severity: { column: 'severity', rank: (i) => -(2 * i.severity + (i.blocked_count >= i.alert_count ? 1 : 0)) },
+	severity: { column: 'severity', rank: (i) => -(2 * i.severity + (i.alert_count > 0 && i.blocked_count >= i.alert_count ? 1 : 0)) },
 	detections: { column: 'detections', rank: (i) => i.detection_count },
 	activity: { column: 'last', rank: () => 0 },
 });
@@ -78,7 +78,7 @@ function incidentColumns() {
 		{ key: 'no', label: t('column.no'), width: '56px', align: 'end', paint: (c, i) => anchor(c, `/incidents/${i.id}`, `#${i.no}`) },
 		{ key: 'company', label: t('column.company'), width: 'minmax(118px, 1.2fr)', paint: (c, i) => text(c, shortCompany(i.company), i.company) },
 		{ key: 'direction', label: t('column.direction'), width: '62px', paint: direction },
-		{ key: 'title', label: t('column.title'), width: 'minmax(180px, 3fr)', paint: (c, i) => text(c, i.title, i.title) },
+		{ key: 'title', label: t('column.title'), width: 'minmax(180px, 3fr)', paint: (c, i) => text(c, ruleTitle(i), i.title) },
 		{ key: 'tags', label: t('column.tags'), width: '124px', paint: (c, i) => text(c, i.tags.map((tag) => word('tag', tag)).join(' ')), from: 1120 },
 		{ key: 'stage', label: t('column.stage'), width: 'minmax(92px, .8fr)', paint: (c, i) => text(c, i.stage === 'none' ? '' : word('stage', i.stage)), from: 1240 },
 		{ key: 'detections', label: t('column.detections'), width: '78px', sortable: true, align: 'end', paint: (c, i) => text(c, count(i.detection_count)) },

@@ -41,7 +41,7 @@ function columns() {
 		{ key: 'judged', label: t('column.judged'), title: t('column.judged_title'), width: '88px', align: 'end', paint: (c, r) => text(c, r.incidents ? `${percent(r.judged_share)}` : '―', t('rule.judged_of', { judged: r.judged, incidents: r.incidents })), sort: (r) => r.judged_share ?? -1 },
 		{ key: 'false', label: t('column.false_rate'), title: t('column.false_rate_title'), width: '88px', align: 'end', paint: paintFalse, sort: (r) => r.false_positive_rate ?? -1 },
 		{ key: 'file', label: t('column.file'), width: 'minmax(120px, 1.2fr)', paint: (c, r) => text(c, r.file ? `${r.file}:${r.line}` : '', r.uid), sort: (r) => r.file, from: 1160 },
-		{ key: 'force', label: t('column.version'), width: '92px', paint: (c, r) => text(c, r.in_force ? t('rule.since', { n: r.first_version }) : t('rule.until', { n: r.last_version ?? 0 })), sort: (r) => r.first_version, from: 980 },
+		{ key: 'force', label: t('column.version'), width: '92px', paint: (c, r) => text(c, r.first_version === 0 ? '' : r.in_force ? t('rule.since', { n: r.first_version }) : t('rule.until', { n: r.last_version ?? 0 })), sort: (r) => r.first_version, from: 980 },
 	];
 }
 

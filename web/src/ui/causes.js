@@ -20,13 +20,19 @@ function sentence(cause) {
 	return t(`cause.${COUNTED.includes(condition.type) ? condition.type : 'counted'}`, parts);
 }
 
-/** What it counted of each of its rules. @param {Cause} cause */
-function Parts(cause) {
+/** What it counted of each of its rules. @param {Cause} cause @param {import('../types').RuleRef[]} rules */
+function Parts(cause, rules) {
 	const parts = Array.isArray(cause.detail.rules) ? cause.detail.rules : [];
 	if (!parts.length) return null;
 	return html`<ol class="cause-parts">
-		${parts.map((r) => html`<li>${r.title || r.rule_id}${typeof r.hits === 'number' && html` <span class="dim">×${count(r.hits)}</span>`} ${r.first_ts && Time({ ts: String(r.first_ts) })}</li>`)}
+		${parts.map((r) => html`<li>${titleOf(rules, r)}${typeof r.hits === 'number' && html` <span class="dim">×${count(r.hits)}</span>`} ${r.first_ts && Time({ ts: String(r.first_ts) })}</li>`)}
 	</ol>`;
+}
+
+/** @param {import('../types').RuleRef[]} rules @param {{rule_id: number, title?: string}} part */
+function titleOf(rules, part) {
+	const known = rules.find((r) => r.id === part.rule_id);
+	return known ? ruleTitle(known) : part.title || part.rule_id;
 }
 
 /* What each part of a beacon's score can be at most. */
@@ -49,8 +55,8 @@ export function ScoreParts({ parts }) {
 	</dl>`;
 }
 
-/** @param {{causes: Cause[]}} props */
-export function Causes({ causes }) {
+/** @param {{causes: Cause[], rules: import('../types').RuleRef[]}} props  rules: those that the causes name */
+export function Causes({ causes, rules }) {
 	if (!causes.length) return Empty({ text: t('cause.none') });
 	return html`<ul class="causes">
 		${causes.map(
@@ -61,7 +67,7 @@ export function Causes({ causes }) {
 				</p>
 				<p>${sentence(cause)}</p>
 				${groupPairs(cause.detail.group).length > 0 && html`<p class="cause-group">${groupPairs(cause.detail.group).map(([field, value]) => html`<span><span class="dim">${word('field', field)}</span> <code>${value}</code></span>`)}</p>`}
-				${Parts(cause)} ${cause.rule.uid === 'builtin:beacon' && ScoreParts({ parts: cause.detail.about ?? null })}
+				${Parts(cause, rules)} ${cause.rule.uid === 'builtin:beacon' && ScoreParts({ parts: cause.detail.about ?? null })}
 				<p class="dim">${Time({ ts: cause.first_ts })} – ${Time({ ts: cause.last_ts })} · ${t('cause.version', { n: cause.rule_set })}</p>
 			</li>`,
 		)}

@@ -12,10 +12,16 @@ export function Raw({ raw }) {
 	return html`<pre class="raw" tabindex="0">${pieces(text).map((p) => (p.kind ? html`<span class=${`j-${p.kind}`}>${p.text}</span>` : p.text))}</pre>`;
 }
 
+/* The rules that we ship, and what has no rule of its own, say what they do; a rule of the operator's own goes by its name. */
+const NAMED = ['inbound-noise', 'inbound-blocked', 'outbound-policy', 'drill', 'firing'];
+const BASE = ['base', 'earlier'];
+
 /** @param {import('../types').Incident} incident */
 export function reasonSentence(incident) {
 	const reason = readReason(incident.reason);
 	if (!reason) return String(incident.reason ?? '');
+	const name = reason.rule.replace(/\/\d+$/, '');
+	if (NAMED.includes(name)) return t(`reason.rule_${name.replace('-', '_')}`, { anchor: reason.anchor || '―' });
 	const outside = incident.direction === 'inbound' || incident.direction === 'external';
 	const [n, unit] = windowUnit(reason.window_s);
 	const alike =
@@ -29,6 +35,7 @@ export function reasonSentence(incident) {
 		alike,
 		window: t(`reason.${unit}`, { n }),
 	};
+	if (!BASE.includes(name)) return t('reason.rule_other', { rule: name, window: parts.window });
 	if (incident.alert_count === 1) return t('reason.single', parts);
 	return reason.runs > 1 ? t('reason.joined', { ...parts, runs: count(reason.runs) }) : t('reason.sentence', parts);
 }
