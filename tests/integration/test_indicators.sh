@@ -139,6 +139,13 @@ check_equal 'another source has its own' '1 added 0 changed 0 unchanged 0 held 0
 check_equal '... with an end' t "$(sql "SELECT valid_until - now() BETWEEN interval '47 h' AND interval '48 h'
 	FROM indicator i JOIN indicator_source s USING (source_id) WHERE s.name = 'other'")"
 
+# The api's own user has what an import needs, under row-level security as staff, and nothing as a member.
+sed 's/user=hinomi\b/user=hinomi_api/' "$STATE/hinomi.yaml" >"$STATE/as_api.yaml"
+check_equal "as the api's user" '2 added 0 changed 0 unchanged 1 held 0 revoked 1 rejected' "$(printf 'api.example\n203.0.113.5\nx\n' |
+	(HINOMI_CONFIG=$STATE/as_api.yaml PGOPTIONS='-c app.company=*' import api))"
+check_fails '... for a member' 1 'row-level security' env HINOMI_CONFIG="$STATE/as_api.yaml" PGOPTIONS="-c app.company=$first" \
+	"$BUILD/hinomictl" indicator import "$STATE/list" --source member
+
 # ------------------------------------------------------------------------------------------------- all of it or nothing
 echo '{"type": "bundle", "objects": [' >"$STATE/broken"
 check_fails 'a broken bundle' 1 'not a JSON document' ctl indicator import "$STATE/broken" --source broken --format stix
