@@ -25,8 +25,10 @@ static void check_node(const struct yaml_node *n, struct bounds *b)
 
 	require(++b->nodes <= YAML_TREE_NODES_MAX && ++b->depth <= YAML_TREE_DEPTH_MAX + 1);
 	require(n->line >= 1 && n->line <= b->lines);
-	require(n->kind != YAML_TREE_SCALAR || (n->text.ptr && n->text.ptr[n->text.len] == '\0' && !n->first));
-	require(n->kind != YAML_TREE_SCALAR || strlen((const char *)n->text.ptr) == n->text.len);
+	if (n->kind == YAML_TREE_SCALAR && !n->text.ptr)
+		abort();
+	if (n->kind == YAML_TREE_SCALAR)
+		require(!n->first && strlen((const char *)n->text.ptr) == n->text.len);
 	require(!yaml_node_integer(n, &whole) || yaml_node_number(n, &number));
 	require(!yaml_node_is_null(n) || !yaml_node_boolean(n, &truth));
 	for (const struct yaml_node *c = n->first; c; c = c->next) {

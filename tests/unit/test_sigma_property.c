@@ -15,7 +15,7 @@ static unsigned pick(unsigned below)
 	state ^= state << 13;
 	state ^= state >> 7;
 	state ^= state << 17;
-	return (unsigned)(state >> 33) % below;
+	return (unsigned)(state >> 33) % (below ? below : 1);
 }
 
 /* ------------------------------------------------------------------------------------------------------ code points */

@@ -41,8 +41,8 @@ struct sigma_rule {
 	enum sigma_kind kind;
 	const char *uid; /* id, else name: what stands for the rule over all versions */
 	const char *id, *name, *title, *description, *status, *author; /* "" when absent */
-	const char *title_ja; /* the title in Japanese: a key of ours; "" when absent */
-	enum sigma_level level;                                        /* medium when absent */
+	const char *title_ja;   /* the title in Japanese: a key of ours; "" when absent */
+	enum sigma_level level; /* medium when absent */
 	const char *const *tags;
 	size_t tag_count;
 	enum stage stage; /* from attack.* tags; STAGE_NONE: none */

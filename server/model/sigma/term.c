@@ -210,15 +210,15 @@ static int week_of(int64_t day)
 static double part_of(time_us t, int zone, enum sigma_time_part part)
 {
 	int64_t seconds = floor_div(t, US_PER_SECOND) + zone;
-	int64_t day = floor_div(seconds, 86400), in_day = seconds - day * 86400;
+	int64_t day = floor_div(seconds, 86400), minute = (seconds - day * 86400) / 60, hour = minute / 60;
 	int year, month, day_of_month;
 
 	civil_from_days(day, &year, &month, &day_of_month);
 	switch (part) {
 	case SIGMA_MINUTE:
-		return (double)(in_day / 60 % 60);
+		return (double)(minute % 60);
 	case SIGMA_HOUR:
-		return (double)(in_day / 3600);
+		return (double)hour;
 	case SIGMA_DAY:
 		return day_of_month;
 	case SIGMA_WEEK:
