@@ -329,19 +329,18 @@ static int pass_on(const struct working *w, const struct firing_group *g, struct
 		if (!group)
 			return no_memory(why);
 		for (size_t m = 0; m < g->moment_count; m++) {
-			struct batch_hit hit = {
-				.entry = outer,
-				.key = h->state_key,
-				.group = slice_of(group, h->group.len),
-				.hit = { .hit = { .cluster_key = g->key,
-						  .number = h->number,
-						  .value_key = h->value_key,
-						  .rule_no = h->rule_no } },
-			};
+			struct window_hit moment = { .cluster_key = g->key,
+						     .number = h->number,
+						     .value_key = h->value_key,
+						     .rule_no = h->rule_no };
+			struct batch_hit hit = { .entry = outer,
+						 .key = h->state_key,
+						 .group = slice_of(group, h->group.len) };
 
-			if (!firing_group_moment(g, m, outer->correlation, &hit.hit.hit.ts))
+			if (!firing_group_moment(g, m, outer->correlation, &moment.ts))
 				continue;
-			hit.hit.hit.id = firing_moment_id(g->key, hit.hit.hit.ts);
+			moment.id = firing_moment_id(g->key, moment.ts);
+			hit.hit.hit = moment;
 			if (batch_rules_add_hit(w->batch, &hit, why) != 0)
 				return -1;
 		}
@@ -470,7 +469,7 @@ static int evaluate_all(struct working *w, bool due, struct err *why)
 
 	if ((due || (table && table->has_waiting)) && find_due(w, why) != 0)
 		return -1;
-	if (w->batch->hit_count == 0 && w->due_count == 0)
+	if (!table || (w->batch->hit_count == 0 && w->due_count == 0))
 		return rule_state_write(w->db, w->company_id, w->changes, &hits, why);
 	if (rule_state_clock(w->db, w->company_id, &w->clock, why) != 0)
 		return -1;

@@ -42,21 +42,23 @@ static bool same_cause(const struct incident_cause *a, const struct incident_cau
 /* Rows of one incident, rule and group become one. */
 static int squeeze(struct incident_causes *c, struct err *why)
 {
-	size_t kept = 0;
+	struct incident_cause *rows = c->rows;
+	size_t count = c->count, kept = 0;
 
-	if (c->count)
-		qsort(c->rows, c->count, sizeof(*c->rows), row_order);
-	for (size_t i = 0; i < c->count; i++) {
-		struct incident_cause *last = kept ? &c->rows[kept - 1] : NULL;
+	if (!rows)
+		return 0;
+	qsort(rows, count, sizeof(*rows), row_order);
+	for (size_t i = 0; i < count; i++) {
+		struct incident_cause *last = kept ? &rows[kept - 1] : NULL;
 
-		if (!last || !same_cause(last, &c->rows[i])) {
-			c->rows[kept++] = c->rows[i];
+		if (!last || !same_cause(last, &rows[i])) {
+			rows[kept++] = rows[i];
 			continue;
 		}
-		if (cause_combine(&last->cause, &c->rows[i].cause, &c->pool, why) != 0)
+		if (cause_combine(&last->cause, &rows[i].cause, &c->pool, why) != 0)
 			return -1;
 		last->is_changed = true;
-		last->is_new = last->is_new && c->rows[i].is_new;
+		last->is_new = last->is_new && rows[i].is_new;
 	}
 	c->count = kept;
 	return 0;

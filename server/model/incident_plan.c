@@ -301,7 +301,7 @@ static void plan_segments(struct incident_plan *p, struct work *w)
 
 		if (!group->touched)
 			continue;
-		for (size_t s = stays; s < group->known_count; s++)
+		for (size_t s = stays; known && s < group->known_count; s++)
 			p->removed[p->removed_count++] = known[s];
 		if (!stays) {
 			p->inserted[p->inserted_count] = group->span;

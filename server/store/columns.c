@@ -31,8 +31,9 @@ void columns_bool(struct array_text *a, bool value)
 
 void columns_real(struct array_text *a, double value)
 {
+	struct slice none = { 0 };
 	char text[40];
 
 	snprintf(text, sizeof(text), "%.17g", value);
-	array_text_string(a, isnan(value) ? (struct slice){ 0 } : slice_of_string(text));
+	array_text_string(a, isnan(value) ? none : slice_of_string(text));
 }

@@ -44,10 +44,11 @@ static void put_tags(struct array_text *column, const struct incident_tags *tags
 
 static void put_raise(struct array_text *columns, const struct incident_facts *f)
 {
+	const struct slice none = { 0 };
 	bool raised = f->raise.severity != 0;
 
 	array_text_optional(&columns[FACT_RAISED_SEVERITY], f->raise.severity);
-	array_text_string(&columns[FACT_RAISED_TITLE], raised ? f->raise.title : (struct slice){ 0 });
+	array_text_string(&columns[FACT_RAISED_TITLE], raised ? f->raise.title : none);
 	columns_bool(&columns[FACT_RAISED_BY_WINDOW], f->raise.by_window);
 	put_tags(&columns[FACT_TAGS], &f->tags);
 }
@@ -55,7 +56,8 @@ static void put_raise(struct array_text *columns, const struct incident_facts *f
 static void put_facts(struct array_text *columns, const struct plan_incident *i, time_us window)
 {
 	const struct incident_facts *f = &i->facts;
-	struct slice title = incident_facts_title(f);
+	const struct slice title = incident_facts_title(f), none = { 0 };
+	bool other_title = f->alerts && f->top.title.ptr && !(title.ptr && slice_equal(title, f->top.title));
 	struct buffer key = { 0 }, reason = { 0 };
 
 	incident_top_key(&f->top, &key);
@@ -73,8 +75,7 @@ static void put_facts(struct array_text *columns, const struct plan_incident *i,
 	array_text_integer(&columns[FACT_RUNS], f->runs);
 	array_text_string(&columns[FACT_DIRECTION], slice_of_string(direction_name(f->direction)));
 	columns_bool(&columns[FACT_GOT_THROUGH], f->got_through);
-	array_text_string(&columns[FACT_TOP_TITLE],
-			  f->alerts == 0 || slice_equal(title, f->top.title) ? (struct slice){ 0 } : f->top.title);
+	array_text_string(&columns[FACT_TOP_TITLE], other_title ? f->top.title : none);
 	put_raise(columns, f);
 	if (key.failed || reason.failed)
 		columns[FACT_REASON].text.failed = true;

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154 # build and state are the caller's
 # For the tests of the correlator: a private database with what correlator.sql defines, correlators, rules. Sourced; needs
 # $build and $state, and leaves $conninfo.
 passed=0 failed=0 correlators='' watcher='' holder='' feeder=''
@@ -46,6 +47,7 @@ says() { # QUERY VALUE
 start_correlator() {
 	"$build/hinomid" --role=correlator --config="$state/hinomi.yaml" 2>>"$state/correlator.log" &
 	correlators="$correlators $!"
+	# shellcheck disable=SC2034 # the caller's
 	last=$!
 }
 stop_correlators() { # SIGNAL
@@ -65,7 +67,7 @@ set_up() {
 	cat >"$state/hinomi.yaml" <<-YAML
 		state_dir: $state
 		database:
-		  conninfo: $(echo "$conninfo" | sed 's/ user=.*//')
+		  conninfo: ${conninfo% user=*}
 		correlator:
 		  window: 1h
 		  poll: 100ms

@@ -111,7 +111,7 @@ run "SELECT put_hits(1, 1, 0, 10, $version, '{login-failed}', ARRAY[one_hit('qui
 	SELECT put_hits(2, 1, 0, 10, $version, '{login-failed}', ARRAY[one_hit('quiet-login', 0, 6000001)])"
 all_done
 check 'one alone is not judged at once' 'none none' "$(fired 1) $(fired 2)"
-check 'it is due' 't|t' "$(query 'SELECT bool_and(due_at > now() - interval $$1 minute$$), count(*) = 2 FROM rule_window')"
+check 'it is due' 't|t' "$(query "SELECT bool_and(due_at > now() - interval '1 minute'), count(*) = 2 FROM rule_window")"
 # At company 2 another one comes in time.
 run "SELECT put_hits(2, 2, 5, 11, $version, '{login-failed}', ARRAY[one_hit('quiet-login', 0, 6000001)])"
 wait_until says 'SELECT count(*) FROM rule_window WHERE due_at IS NOT NULL' 0

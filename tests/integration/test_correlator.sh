@@ -8,7 +8,7 @@ build=${BUILD:-build/debug}
 state=${HINOMI_STATE:-$(mktemp -d)} || exit 1
 mkdir -p "$state"
 . tests/integration/correlator.sh
-set_up
+set_up ''
 
 derived_equals_definition() { # NAME
 	run 'SELECT spread_labels()'
@@ -50,7 +50,7 @@ stream() {
 
 # ---------------------------------------------------------------------------------------------- without a fault
 # Alerts say what rules found, but no rules are in force: all is as before there were any.
-standard_rules
+standard_rules 3
 load_rules || exit 1
 run 'SELECT make_alerts(3, 2500); DELETE FROM rule_set_file; DELETE FROM rule_set'
 start_over 40

@@ -510,7 +510,6 @@ static size_t naive_measure(size_t correlation, const struct window_hit *hits, s
 				 (correlation == 2 ? hits[k].value_key == hits[i].value_key
 						   : hits[k].rule_no == hits[i].rule_no);
 		different += !again;
-		ordered = ordered > 1 || hits[i].rule_no == 0 ? ordered : ordered; /* see below */
 	}
 	if (correlation == 1) {
 		/* A first rule, and a second one that is not before it. */
@@ -669,7 +668,7 @@ static void check_facts(const struct thing *things, size_t n, size_t label, cons
 			first = t->ts < first ? t->ts : first;
 			last = t->ts > last ? t->ts : last;
 		}
-		if (t->is_alert) {
+		if (t->is_alert && t->record) {
 			const struct plan_alert *a = &t->record->alert;
 			int severity =
 			    a->direction == DIRECTION_OUTBOUND && a->score > 20 && a->severity > 2 ? 2 : a->severity;
@@ -708,7 +707,7 @@ static void check_cause(const struct world *w, const struct thing *things, size_
 {
 	struct pool pool = { 0 };
 	struct cause got = row->cause;
-	struct cause_alert samples[THINGS_MAX];
+	static struct cause_alert samples[THINGS_MAX];
 	size_t sample_count = 0, best = 0;
 	int64_t hits = 0, by_no[2] = { 0, 0 };
 	time_us first = INT64_MAX, last = INT64_MIN, first_by_no[2] = { INT64_MAX, INT64_MAX };
