@@ -128,7 +128,9 @@ struct rule {
 static const char *const pieces[] = { "a",        "b",        "A",        "B",        "ab",           "bA", "c",
 				      "*",        "?",        "\\",       "\\*",      "\\\\",         "-",  "/",
 				      "\xC3\xA9", "\xC3\x89", "\xD0\xB6", "\xD0\x96", "\xE2\x80\x93", "1",  "abc" };
-static const char *const expressions[] = { "a", "^a", "b$", "^[ab]+$", "a|c", "(ab)+", "a{2,3}", "[^a]b", "^$" };
+static const char *const expressions[] = { "a",        "^a",          "b$",          "^[ab]+$",    "a|c",
+					   "(ab)+",    "a{2,3}",      "[^a]b",       "^$",         "abc?",
+					   "(ab|c)*b", "ab+c|b[ac]a", "(a|b(c|a))b", "a(bc){0,2}", "x|ab|c1" };
 static const char *const numbers[] = { "1", "2", "10", "1.5", "-1", "0" };
 
 static void make_text(char out[24], bool wildcards)

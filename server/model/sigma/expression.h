@@ -33,6 +33,7 @@ struct sigma_answers {
 	/* By slot: the record whose values were looked up in the index, so that what was not found there does not hold;
 	 * NULL: there is no index. */
 	const uint32_t *looked_up;
+	const uint32_t *maybe; /* by term: the record in which something of it was found, but not all asked */
 	struct sigma_asking asking;
 };
 bool sigma_expression_holds(const struct sigma_expression *e, struct sigma_answers *a);
@@ -43,7 +44,7 @@ static inline bool sigma_answer(struct sigma_answers *a, uint32_t term)
 
 	if (a->known[term] >> 1 == a->record)
 		return a->known[term] & 1;
-	if (a->looked_up && t->indexed && a->looked_up[t->slot] == a->record)
+	if (a->looked_up && t->indexed && a->looked_up[t->slot] == a->record && a->maybe[term] != a->record)
 		return false;
 	a->known[term] = a->record << 1 | sigma_term_holds(t, &a->asking);
 	return a->known[term] & 1;

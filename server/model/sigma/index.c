@@ -78,7 +78,7 @@ static bool can_be_looked_up(const struct sigma_term *t)
 {
 	struct sigma_key k;
 
-	return sigma_key_of(t, NULL, &k) && k.lookup != SIGMA_LOOKUP_NONE;
+	return t->literal_count || (sigma_key_of(t, NULL, &k) && k.lookup != SIGMA_LOOKUP_NONE);
 }
 
 /* What is looked up of a slot at all, finds all its terms. */
@@ -213,30 +213,55 @@ static bool add_literals_of_slot(struct building *b, const struct placed *list, 
 	return s->places[place] != NULL;
 }
 
+struct placing {
+	struct placed *list;
+	size_t count, room;
+};
+
+static bool place_literal(struct placing *p, struct slice text, uint32_t owner, uint32_t slot)
+{
+	if (p->count == p->room) {
+		size_t room = p->room ? 2 * p->room : 256;
+		struct placed *moved = realloc(p->list, room * sizeof(*moved));
+
+		if (!moved)
+			return false;
+		p->list = moved;
+		p->room = room;
+	}
+	p->list[p->count++] = (struct placed){ { text, owner }, slot };
+	return true;
+}
+
+static bool place_term(struct building *b, struct placing *p, uint32_t term, enum sigma_lookup lookup)
+{
+	const struct sigma_term *t = &b->set->terms->items[term];
+	struct sigma_key k;
+
+	for (uint32_t i = 0; i < t->literal_count && lookup == SIGMA_LOOKUP_INSIDE; i++)
+		if (!place_literal(p, slice_take(t->literals[i], SIGMA_LITERAL_MAX), SIGMA_OWNER(term, 0), t->slot))
+			return false;
+	if (!sigma_key_of(t, &b->x->memory, &k))
+		return false;
+	return k.lookup != lookup || place_literal(p, k.text, SIGMA_OWNER(term, k.proof), t->slot);
+}
+
 static bool add_literals(struct building *b, enum sigma_lookup lookup, enum sigma_place place)
 {
-	size_t n = 0, most = count_indexed(b);
-	struct placed *list = calloc(most ? most : 1, sizeof(*list));
-	bool good = list != NULL;
+	struct placing p = { 0 };
+	bool good = true;
 
-	for (uint32_t t = 0; good && t < b->set->terms->count; t++) {
-		struct sigma_key k;
-
-		if (!b->set->terms->items[t].indexed)
-			continue;
-		good = sigma_key_of(&b->set->terms->items[t], &b->x->memory, &k);
-		if (good && k.lookup == lookup)
-			list[n++] =
-			    (struct placed){ { k.text, SIGMA_OWNER(t, k.proof) }, b->set->terms->items[t].slot };
-	}
-	if (good && n)
-		qsort(list, n, sizeof(*list), by_slot);
-	for (size_t i = 0, end; good && i < n; i = end) {
-		for (end = i; end < n && list[end].slot == list[i].slot;)
+	for (uint32_t t = 0; good && t < b->set->terms->count; t++)
+		if (b->set->terms->items[t].indexed)
+			good = place_term(b, &p, t, lookup);
+	if (good && p.count)
+		qsort(p.list, p.count, sizeof(*p.list), by_slot);
+	for (size_t i = 0, end; good && i < p.count; i = end) {
+		for (end = i; end < p.count && p.list[end].slot == p.list[i].slot;)
 			end++;
-		good = add_literals_of_slot(b, list + i, end - i, place);
+		good = add_literals_of_slot(b, p.list + i, end - i, place);
 	}
-	free(list);
+	free(p.list);
 	return good;
 }
 

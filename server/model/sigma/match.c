@@ -24,6 +24,7 @@ void sigma_match_memory_free(struct sigma_match_memory *m)
 	sigma_regex_memory_free(m->regexes);
 	free(m->known);
 	free(m->met);
+	free(m->maybe);
 	free(m->seen);
 	free(m->judged);
 	free(m->looked_up);
@@ -40,9 +41,11 @@ static bool make_room(struct sigma_match_memory *m, size_t terms, size_t rules, 
 	if (!m->known || m->term_room < terms) {
 		free(m->known);
 		free(m->met);
+		free(m->maybe);
 		m->known = calloc(terms + 1, sizeof(*m->known));
 		m->met = calloc(terms + 1, sizeof(*m->met));
-		m->term_room = m->known && m->met ? terms : 0;
+		m->maybe = calloc(terms + 1, sizeof(*m->maybe));
+		m->term_room = m->known && m->met && m->maybe ? terms : 0;
 	}
 	if (!m->seen || m->rule_room < rules) {
 		free(m->seen);
@@ -51,7 +54,7 @@ static bool make_room(struct sigma_match_memory *m, size_t terms, size_t rules, 
 		m->judged = calloc(rules + 1, sizeof(*m->judged));
 		m->rule_room = m->seen && m->judged ? rules : 0;
 	}
-	return m->known && m->met && m->seen && m->judged && m->looked_up;
+	return m->known && m->met && m->maybe && m->seen && m->judged && m->looked_up;
 }
 
 bool sigma_match_begin(struct sigma_match_memory *m, const struct sigma_set *set)
@@ -61,6 +64,7 @@ bool sigma_match_begin(struct sigma_match_memory *m, const struct sigma_set *set
 	if (m->record == INT32_MAX || m->value >= UINT32_MAX / 2) {
 		memset(m->known, 0, m->term_room * sizeof(*m->known));
 		memset(m->met, 0, m->term_room * sizeof(*m->met));
+		memset(m->maybe, 0, m->term_room * sizeof(*m->maybe));
 		memset(m->seen, 0, m->rule_room * sizeof(*m->seen));
 		memset(m->looked_up, 0, m->slot_room * sizeof(*m->looked_up));
 		m->record = m->value = 0;
@@ -124,6 +128,20 @@ static void met(struct matching *k, uint32_t term)
 		suspect(k, x->rules[i]);
 }
 
+/* Something of a term was found. If that is not all there is to it, it is asked at once when rules depend on it, else
+ * when a condition needs it. */
+static void found_part(struct matching *k, uint32_t term, bool proof)
+{
+	const struct sigma_index *x = k->set->index;
+
+	if (proof)
+		met(k, term);
+	else if (x->first_rule[term] == x->first_rule[term + 1])
+		k->m->maybe[term] = k->m->record;
+	else if (sigma_term_value_holds(&k->set->terms->items[term], &k->answers.asking, k->index))
+		met(k, term);
+}
+
 /* However often a text stands in a value, what depends on it is asked once. */
 static void found_literal(void *arg, uint32_t owner)
 {
@@ -134,8 +152,7 @@ static void found_literal(void *arg, uint32_t owner)
 	if (m->record == k->m->record || m->value == k->m->value)
 		return;
 	m->value = k->m->value;
-	if ((owner & 1) || sigma_term_text_holds(&k->set->terms->items[term], k->values, k->index))
-		met(k, term);
+	found_part(k, term, owner & 1);
 }
 
 static void look_up_whole(struct matching *k, const struct sigma_slot_index *s, struct slice folded)
@@ -152,10 +169,8 @@ static void look_up_whole(struct matching *k, const struct sigma_slot_index *s, 
 
 		if (w->hash != hash || t->slot != s->slot || !slice_equal(w->text, folded))
 			continue;
-		if (k->m->met[w->term].record == k->m->record)
-			continue;
-		if (!t->cased || sigma_term_text_holds(t, k->values, k->index))
-			met(k, w->term);
+		if (k->m->met[w->term].record != k->m->record)
+			found_part(k, w->term, !t->cased);
 	}
 }
 
@@ -199,6 +214,7 @@ void sigma_match(const struct sigma_set *set, struct sigma_scratch *scratch, con
 		return;
 	k.answers = sigma_match_answers(k.m, set, k.values, record->zone, &scratch->limits_hit);
 	k.answers.looked_up = k.m->looked_up;
+	k.answers.maybe = k.m->maybe;
 	bit = (unsigned)__builtin_ctzll(k.event);
 	for (uint32_t i = 0; i < x->slot_counts[bit]; i++)
 		look_up(&k, &x->slots[x->slots_of[bit][i]]);

@@ -5,15 +5,18 @@
 #include "server/model/sigma/expression.h"
 #include "server/model/sigma/set.h"
 
+struct sigma_met {
+	uint32_t record; /* for which the term's rules were suspected */
+	uint32_t value;  /* for which something of it was found */
+};
+
 struct sigma_match_memory {
 	struct sigma_regex_memory *regexes;
-	uint32_t record; /* counts records */
-	uint32_t *known; /* by term: struct sigma_answers */
-	struct sigma_met {
-		uint32_t record; /* for which the term's rules were judged */
-		uint32_t value;  /* for which the whole term was asked */
-	} * met;                 /* by term */
-	uint32_t value;          /* counts values that are looked up */
+	uint32_t record;       /* counts records */
+	uint32_t *known;       /* by term: struct sigma_answers */
+	struct sigma_met *met; /* by term */
+	uint32_t *maybe;       /* by term: struct sigma_answers */
+	uint32_t value;        /* counts values that are looked up */
 	size_t term_room;
 	uint32_t *looked_up; /* by slot: struct sigma_answers */
 	size_t slot_room;

@@ -5,6 +5,7 @@
 #include "server/model/sigma/fold.h"
 #include "server/model/sigma/mapping.h"
 #include "server/model/sigma/number.h"
+#include "server/model/sigma/regex_literals.h"
 #include "server/model/sigma/set.h"
 
 enum { VALUES_MAX = 20000 };
@@ -265,6 +266,26 @@ static struct sigma_expression *exists_value(struct member *m, const struct yaml
 	return combine(m, SIGMA_NOT, &e, 1);
 }
 
+/* False: no memory. */
+static bool find_literals(struct member *m, struct slice text, struct sigma_regex_flags flags, struct sigma_term *t)
+{
+	struct pool work = { 0 };
+	struct sigma_regex_literals *found = pool_take(&work, sizeof(*found));
+	bool good = found && sigma_regex_literals_of(&work, text, flags, found);
+
+	if (good && found->count) {
+		t->literals = pool_take_array(memory_of(m), found->count, sizeof(*t->literals));
+		good = t->literals != NULL;
+		for (size_t i = 0; good && i < found->count; i++) {
+			t->literals[i] = kept(m, &found->items[i]);
+			good = t->literals[i].ptr != NULL;
+		}
+		t->literal_count = good ? (uint32_t)found->count : 0;
+	}
+	pool_release(&work);
+	return good;
+}
+
 static struct sigma_expression *regex_value(struct member *m, const struct yaml_node *n)
 {
 	struct sigma_regex_flags flags = { .ignore_case = sigma_has(&m->mods, SIGMA_MOD_I),
@@ -279,7 +300,7 @@ static struct sigma_expression *regex_value(struct member *m, const struct yaml_
 	if (sigma_regex_new(&t.regex, n->text, flags, &why) != 0)
 		return fail(m, why.text);
 	text = pool_take(memory_of(m), n->text.len + 1);
-	if (!text) {
+	if (!text || !find_literals(m, n->text, flags, &t)) {
 		sigma_regex_free(t.regex);
 		return fail_memory(m);
 	}

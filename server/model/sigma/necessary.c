@@ -79,18 +79,29 @@ static bool is_common(struct slice text)
 }
 
 /* Guesses: what counts is their order. */
-static double rate_of(const struct sigma_term *t)
+static double rate_of_literal(struct slice text)
 {
 	static const double by_length[] = { 1.0, 0.8, 0.4, 0.15, 0.08, 0.05, 0.03, 0.02 };
+
+	if (is_common(text))
+		return 0.7;
+	return text.len < ARRAY_LEN(by_length) ? by_length[text.len] : 0.01;
+}
+
+static double rate_of(const struct sigma_term *t)
+{
+	double rate = 0;
 	struct sigma_key k;
 
+	for (uint32_t i = 0; i < t->literal_count; i++)
+		rate += rate_of_literal(t->literals[i]);
+	if (t->literal_count)
+		return rate < 1.0 ? rate : 1.0;
 	if (!sigma_key_of(t, NULL, &k) || k.lookup == SIGMA_LOOKUP_NONE)
 		return 1.0;
-	if (is_common(k.text))
-		return 0.7;
-	if (k.lookup == SIGMA_LOOKUP_WHOLE)
+	if (k.lookup == SIGMA_LOOKUP_WHOLE && !is_common(k.text))
 		return k.text.len < 2 ? 0.3 : k.text.len < 6 ? 0.1 : 0.01;
-	return k.text.len < ARRAY_LEN(by_length) ? by_length[k.text.len] : 0.01;
+	return rate_of_literal(k.text);
 }
 
 /* ---------------------------------------------------------------------------------------------------- expressions */

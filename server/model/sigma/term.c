@@ -163,7 +163,7 @@ static struct slice text_of(struct sigma_values_memory *m, uint32_t slot, size_t
 	return cased ? sigma_values_of(m, slot).items[index].text : sigma_values_folded(m, slot, index);
 }
 
-bool sigma_term_text_holds(const struct sigma_term *t, struct sigma_values_memory *m, size_t index)
+static bool text_holds(const struct sigma_term *t, struct sigma_values_memory *m, size_t index)
 {
 	return sigma_pattern_match(&t->pattern, text_of(m, t->slot, index, t->cased));
 }
@@ -288,7 +288,7 @@ static bool value_holds(const struct sigma_term *t, struct sigma_asking *a, cons
 {
 	switch (t->kind) {
 	case SIGMA_TERM_TEXT:
-		return sigma_term_text_holds(t, a->values, index);
+		return text_holds(t, a->values, index);
 	case SIGMA_TERM_REGEX:
 		return regex_holds(t, a, v);
 	case SIGMA_TERM_NETWORK:
@@ -302,6 +302,11 @@ static bool value_holds(const struct sigma_term *t, struct sigma_asking *a, cons
 		break;
 	}
 	return false;
+}
+
+bool sigma_term_value_holds(const struct sigma_term *t, struct sigma_asking *a, size_t index)
+{
+	return value_holds(t, a, &sigma_values_of(a->values, t->slot).items[index], index);
 }
 
 bool sigma_term_holds(const struct sigma_term *t, struct sigma_asking *a)

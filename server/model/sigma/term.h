@@ -30,6 +30,8 @@ struct sigma_term {
 	struct sigma_pattern pattern;
 	struct slice regex_text; /* REGEX: with its flags in front */
 	struct sigma_regex *regex;
+	struct slice *literals; /* REGEX: one of these, folded, is in every text it matches; none: no such list */
+	uint32_t literal_count;
 	struct network network;
 	enum sigma_comparison comparison;
 	enum sigma_time_part part;
@@ -62,7 +64,7 @@ struct sigma_asking {
 	unsigned limits;   /* the same of this record */
 };
 bool sigma_term_holds(const struct sigma_term *t, struct sigma_asking *a);
-/* Whether one value meets a TEXT term; `index` of the slot's values. */
-bool sigma_term_text_holds(const struct sigma_term *t, struct sigma_values_memory *m, size_t index);
+/* Whether one value, `index` of the slot's, meets a TEXT or REGEX term. */
+bool sigma_term_value_holds(const struct sigma_term *t, struct sigma_asking *a, size_t index);
 
 #endif
