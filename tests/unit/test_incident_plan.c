@@ -563,7 +563,7 @@ END_TEST
 START_TEST(tags_are_a_set_of_the_smallest)
 {
 	struct incident_tags up = { 0 }, down = { 0 };
-	char words[40][8];
+	char words[40][16];
 
 	for (int i = 0; i < 40; i++)
 		snprintf(words[i], sizeof(words[i]), "tag%02d", i);
