@@ -71,6 +71,7 @@ bool sigma_match_begin(struct sigma_match_memory *m, const struct sigma_set *set
 	}
 	m->record++;
 	m->judged_count = 0;
+	sigma_regex_memory_begin(m->regexes);
 	return true;
 }
 

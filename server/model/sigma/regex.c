@@ -1,23 +1,30 @@
 #include "server/model/sigma/regex.h"
 
+#include "server/model/sigma/regex_pass.h"
+
 #include <stdlib.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-/* Steps of one match; memory for its way back, KiB; nested parentheses in an expression. */
-enum { STEPS_MAX = 20000, MEMORY_MAX = 256, NESTING_MAX = 50 };
+/* Longest text for the usual matcher, and its steps from one place of it: together they bound its time. Memory for its
+ * way back, KiB; nested parentheses in an expression. */
+enum { SHORT_MAX = 512, STEPS_MAX = 100, MEMORY_MAX = 256, NESTING_MAX = 50 };
+
+/* What matching may cost for one record: a byte of a text for the usual matcher, PASS_COST for one in a pass. */
+enum { RECORD_COST_MAX = 4 * 1024 * 1024, PASS_COST = 4 };
+
+struct sigma_regex {
+	pcre2_code *code;
+	struct regex_pass *pass; /* NULL: too large for it */
+};
 
 struct sigma_regex_memory {
 	pcre2_match_data *data;
 	pcre2_match_context *context;
+	struct regex_pass_memory *pass;
+	size_t cost; /* of this record */
 };
-
-static pcre2_code *code_of(const struct sigma_regex *r)
-{
-	/* The type is PCRE2's own, under our name. */
-	return (pcre2_code *)(uintptr_t)r;
-}
 
 /* ----------------------------------------------------------------------------------------------------- what is allowed
  */
@@ -135,36 +142,52 @@ static uint32_t options_of(struct sigma_regex_flags flags)
 	return options;
 }
 
-int sigma_regex_new(struct sigma_regex **out, struct slice text, struct sigma_regex_flags flags, struct err *why)
+static int compile(pcre2_code **out, struct slice text, uint32_t options, struct err *why)
 {
-	pcre2_compile_context *context;
+	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	PCRE2_UCHAR message[128];
 	PCRE2_SIZE at;
-	pcre2_code *code;
 	int error;
 
-	*out = NULL;
-	if (check(text, why) != 0)
-		return -1;
-	context = pcre2_compile_context_create(NULL);
 	if (!context)
 		return err_set(why, ERR_NOMEM, "no memory for a regular expression");
 	pcre2_set_parens_nest_limit(context, NESTING_MAX);
 	pcre2_set_newline(context, PCRE2_NEWLINE_LF);
-	code = pcre2_compile(text.ptr, text.len, options_of(flags), &error, &at, context);
+	*out = pcre2_compile(text.ptr, text.len, options, &error, &at, context);
 	pcre2_compile_context_free(context);
-	if (!code) {
-		pcre2_get_error_message(error, message, sizeof(message));
-		return err_set(why, ERR_CONFIG, "the regular expression is not valid at character %zu: %s", at + 1,
-			       (const char *)message);
+	if (*out)
+		return 0;
+	pcre2_get_error_message(error, message, sizeof(message));
+	return err_set(why, ERR_CONFIG, "the regular expression is not valid at character %zu: %s", at + 1,
+		       (const char *)message);
+}
+
+int sigma_regex_new(struct sigma_regex **out, struct slice text, struct sigma_regex_flags flags, struct err *why)
+{
+	struct sigma_regex *r;
+
+	*out = NULL;
+	if (check(text, why) != 0)
+		return -1;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		return err_set(why, ERR_NOMEM, "no memory for a regular expression");
+	if (compile(&r->code, text, options_of(flags), why) != 0 ||
+	    regex_pass_new(&r->pass, text, options_of(flags), why) != 0) {
+		sigma_regex_free(r);
+		return -1;
 	}
-	*out = (struct sigma_regex *)(void *)code;
+	*out = r;
 	return 0;
 }
 
 void sigma_regex_free(struct sigma_regex *r)
 {
-	pcre2_code_free(code_of(r));
+	if (!r)
+		return;
+	pcre2_code_free(r->code);
+	regex_pass_free(r->pass);
+	free(r);
 }
 
 /* ----------------------------------------------------------------------------------------------------------- matching
@@ -178,7 +201,8 @@ struct sigma_regex_memory *sigma_regex_memory_new(void)
 		return NULL;
 	m->data = pcre2_match_data_create(1, NULL);
 	m->context = pcre2_match_context_create(NULL);
-	if (!m->data || !m->context) {
+	m->pass = regex_pass_memory_new();
+	if (!m->data || !m->context || !m->pass) {
 		sigma_regex_memory_free(m);
 		return NULL;
 	}
@@ -194,16 +218,49 @@ void sigma_regex_memory_free(struct sigma_regex_memory *m)
 		return;
 	pcre2_match_data_free(m->data);
 	pcre2_match_context_free(m->context);
+	regex_pass_memory_free(m->pass);
 	free(m);
+}
+
+void sigma_regex_memory_begin(struct sigma_regex_memory *m)
+{
+	m->cost = 0;
+}
+
+static bool is_limit(int got)
+{
+	return got == PCRE2_ERROR_MATCHLIMIT || got == PCRE2_ERROR_DEPTHLIMIT || got == PCRE2_ERROR_HEAPLIMIT ||
+	       got == PCRE2_ERROR_NOMEMORY;
+}
+
+/* The quicker way, for texts on which it cannot become a long one. False: it does not tell. */
+static bool match_short(const struct sigma_regex *r, struct sigma_regex_memory *m, struct slice text, bool *holds)
+{
+	const uint8_t *ptr = text.len ? text.ptr : (const uint8_t *)"";
+	int got;
+
+	if (text.len > SHORT_MAX)
+		return false;
+	m->cost += text.len;
+	got = pcre2_match(r->code, ptr, text.len, 0, 0, m->data, m->context);
+	*holds = got >= 0;
+	return !is_limit(got);
 }
 
 bool sigma_regex_match(const struct sigma_regex *r, struct sigma_regex_memory *m, struct slice text, bool *limited)
 {
-	const uint8_t *ptr = text.len ? text.ptr : (const uint8_t *)"";
-	int got = pcre2_match(code_of(r), ptr, text.len, 0, 0, m->data, m->context);
+	struct slice seen = slice_take(text, SIGMA_REGEX_SUBJECT_MAX);
+	enum regex_pass_verdict verdict = PASS_GAVE_UP;
+	bool holds;
 
-	if (got == PCRE2_ERROR_MATCHLIMIT || got == PCRE2_ERROR_DEPTHLIMIT || got == PCRE2_ERROR_HEAPLIMIT ||
-	    got == PCRE2_ERROR_NOMEMORY)
+	if (m->cost <= RECORD_COST_MAX) {
+		if (match_short(r, m, text, &holds))
+			return holds;
+		m->cost += PASS_COST * seen.len;
+		if (r->pass)
+			verdict = regex_pass_match(r->pass, m->pass, seen);
+	}
+	if (verdict == PASS_GAVE_UP || (verdict == PASS_NO && seen.len < text.len))
 		*limited = true;
-	return got >= 0;
+	return verdict == PASS_YES;
 }
