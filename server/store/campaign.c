@@ -5,6 +5,9 @@
 
 #include <stdlib.h>
 
+/* Sightings that are looked up one by one; reading all of a campaign is cheaper than more of them. */
+enum { PROBES_MAX = 20000 };
+
 /* Advisory lock of the round: the class in the upper 16 bits. */
 #define LOCK ((int64_t)0x6870 << 48)
 
@@ -110,14 +113,16 @@ int campaign_lock(struct db *db, bool *got, struct err *why)
 	return 0;
 }
 
-/* Across companies, as is the rest of the round. The row behind all others says how many were taken. */
+/* Across companies, as is the rest of the round. The row behind all others says how many were taken. Of a key with many
+ * sightings, the first are enough to tell that it is worth a look. */
 static const char claim_sql[] =
     "WITH gone AS (DELETE FROM campaign_due d USING (SELECT company_id, due_id FROM campaign_due LIMIT $1::bigint) s "
     "WHERE d.company_id = s.company_id AND d.due_id = s.due_id RETURNING d.company_id, d.kind, d.key, d.day), "
     "keys AS (SELECT kind, key, min(day) AS from_day, max(day) AS to_day FROM gone GROUP BY kind, key), "
-    "able AS MATERIALIZED (SELECT k.kind, k.key FROM keys k WHERE (SELECT count(*) FROM (SELECT DISTINCT s.company_id "
-    "FROM campaign_sighting s WHERE s.kind = k.kind AND s.key = k.key "
-    "AND s.day BETWEEN k.from_day - $3::integer AND k.to_day + $3::integer LIMIT $2::bigint) c) >= $2::bigint) "
+    "able AS MATERIALIZED (SELECT k.kind, k.key FROM keys k WHERE (SELECT count(DISTINCT c.company_id) >= $2::bigint "
+    "OR count(*) = 1000 FROM (SELECT s.company_id FROM campaign_sighting s WHERE s.kind = k.kind AND s.key = k.key "
+    "AND s.day BETWEEN k.from_day - $3::integer AND k.to_day + $3::integer "
+    "ORDER BY s.day, s.company_id LIMIT 1000) c)) "
     "SELECT DISTINCT g.kind, g.key, g.company_id, g.day - date '1970-01-01', NULL::bigint "
     "FROM gone g JOIN able a ON a.kind = g.kind AND a.key = g.key "
     "UNION ALL SELECT NULL, NULL, NULL, NULL, count(*) FROM gone "
@@ -329,6 +334,8 @@ int campaign_refresh(struct db *db, int64_t id, const struct campaign_range *ran
 	struct db_args args = { 0 };
 	int failed = 0;
 
+	if (count * (size_t)(range->to - range->from + 1) > PROBES_MAX)
+		count = 0;
 	arg_range(&args, range);
 	db_arg_integer(&args, id);
 	for (size_t i = 0; i < count; i++)
@@ -345,12 +352,17 @@ int campaign_refresh(struct db *db, int64_t id, const struct campaign_range *ran
 
 /* ------------------------------------------------------------------------------------------------------- timelines */
 
+/* Sightings of one company and day, and of all companies in a range of days, each looked up in its own way. */
 static const char tell_sql[] =
-    "WITH child AS MATERIALIZED (SELECT DISTINCT s.company_id, g.incident_id, u.id FROM unnest($1::bigint[], "
-    "$2::text[], $3::text[], $4::integer[], $5::integer[], $6::bigint[]) AS u (id, kind, key, from_day, to_day, "
-    "company_id) CROSS JOIN generate_series(u.from_day, u.to_day) AS d (day) JOIN campaign_sighting s "
-    "ON s.kind = u.kind AND s.key = u.key AND s.day = date '1970-01-01' + d.day "
-    "AND s.company_id = coalesce(u.company_id, s.company_id) " CAMPAIGN_CHILD "), "
+    "WITH u AS MATERIALIZED (SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::integer[], "
+    "$6::bigint[]) AS u (id, kind, key, from_day, to_day, company_id)), "
+    "s AS MATERIALIZED (SELECT u.id, x.company_id, x.cluster_key, x.first_ts, x.last_ts, x.halves FROM u "
+    "JOIN campaign_sighting x ON x.kind = u.kind AND x.key = u.key AND x.day = date '1970-01-01' + u.from_day "
+    "AND x.company_id = u.company_id UNION ALL "
+    "SELECT u.id, x.company_id, x.cluster_key, x.first_ts, x.last_ts, x.halves FROM u JOIN campaign_sighting x "
+    "ON x.kind = u.kind AND x.key = u.key AND x.day BETWEEN date '1970-01-01' + u.from_day "
+    "AND date '1970-01-01' + u.to_day WHERE u.company_id IS NULL), "
+    "child AS MATERIALIZED (SELECT DISTINCT s.company_id, g.incident_id, s.id FROM s " CAMPAIGN_CHILD "), "
     "told AS (INSERT INTO incident_event (company_id, incident_id, kind, body) "
     "SELECT c.company_id, c.incident_id, 'campaign', jsonb_build_object('campaign_id', c.id) FROM child c "
     "WHERE NOT EXISTS (SELECT FROM incident_event e WHERE e.company_id = c.company_id "

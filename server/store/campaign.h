@@ -64,7 +64,7 @@ int campaign_absorb(struct db *db, int64_t id, int64_t into, struct err *why);
 int campaign_refresh(struct db *db, int64_t id, const struct campaign_range *range, const int64_t *company_ids,
 		     size_t count, struct err *why);
 
-/* What incidents are to be told: sightings of the range, of one company or all (0). */
+/* What incidents are to be told: sightings of all companies in the range (company_id 0), or of one on its first day. */
 struct campaign_telling {
 	int64_t id;
 	struct campaign_range range;
