@@ -264,6 +264,9 @@ static int parse(struct builder *b, struct slice text)
 		return fail(b, 0, "the file is not UTF-8");
 	if (!yaml_parser_initialize(&b->parser))
 		return no_memory(b);
+	/* Some editors begin a file with U+FEFF. */
+	if (slice_starts_with(text, "\xEF\xBB\xBF"))
+		text = slice_skip(text, 3);
 	yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&b->parser, text.len ? text.ptr : (const uint8_t *)"", text.len);
 	failed = read_events(b);

@@ -389,6 +389,40 @@ START_TEST(chains_are_checked)
 }
 END_TEST
 
+/* So many in a row, the innermost first or last in the file; each names the one before. */
+static const char *chain(struct buffer *text, int length, bool innermost_first)
+{
+	buffer_clear(text);
+	buffer_put_string(text, BASE);
+	for (int i = 1; i <= length; i++) {
+		int n = innermost_first ? i : length + 1 - i;
+
+		buffer_printf(text, "---\ntitle: C%d\nname: c%d\ncorrelation:\n  type: temporal\n  rules: [", n, n);
+		if (n > 1)
+			buffer_printf(text, "c%d", n - 1);
+		else
+			buffer_put_string(text, "base");
+		buffer_put_string(text, "]\n" GROUPED);
+	}
+	return buffer_string(text);
+}
+
+START_TEST(chains_are_bounded)
+{
+	for (int first = 0; first < 2; first++) {
+		struct buffer text = { 0 };
+		struct world w;
+
+		world_open(&w, chain(&text, 16, first));
+		world_close(&w);
+		/* At the outermost, or at the innermost: the seventeenth document behind the base. */
+		world_refuses(chain(&text, 17, first), 6 + 16 * 8 + 2, "go deeper than 16");
+		world_refuses(chain(&text, 30, first), 6 + 16 * 8 + 2, "go deeper than 16");
+		buffer_release(&text);
+	}
+}
+END_TEST
+
 /* Written before what they name, deeply: the order in the set is that of counting. */
 START_TEST(each_stands_behind_what_it_names)
 {
@@ -761,7 +795,8 @@ END_TEST
 
 SUITE_MAIN("sigma_correlation", failed_logins_then_success, aliases_name_different_fields, all_types_are_read,
 	   timespans, what_is_not_understood_is_refused, conditions_that_can_be_met_are_taken, chains_are_checked,
-	   each_stands_behind_what_it_names, what_stands_alone, foreign_collections_lose_only_what_is_wrong,
-	   a_hit_has_its_group, groups_differ_by_values, long_values, what_is_counted_must_be_there,
-	   a_record_that_matches_several_rules, state_outlives_changes_of_how_much_but_not_of_what,
-	   each_correlation_has_its_own_state, state_of_chains, a_firing_is_a_hit_of_the_outer_one, counting_firings)
+	   chains_are_bounded, each_stands_behind_what_it_names, what_stands_alone,
+	   foreign_collections_lose_only_what_is_wrong, a_hit_has_its_group, groups_differ_by_values, long_values,
+	   what_is_counted_must_be_there, a_record_that_matches_several_rules,
+	   state_outlives_changes_of_how_much_but_not_of_what, each_correlation_has_its_own_state, state_of_chains,
+	   a_firing_is_a_hit_of_the_outer_one, counting_firings)

@@ -58,6 +58,18 @@ START_TEST(documents_members_and_lines)
 }
 END_TEST
 
+START_TEST(a_byte_order_mark_is_no_text)
+{
+	struct yaml_tree *t = parsed("\xEF\xBB\xBF"
+				     "a: b\n"
+				     "c: d\n");
+
+	ck_assert(slice_is(yaml_node_member(yaml_tree_first(t), "a")->text, "b"));
+	ck_assert_int_eq(yaml_node_member(yaml_tree_first(t), "c")->line, 2);
+	yaml_tree_free(t);
+}
+END_TEST
+
 START_TEST(texts_in_all_styles)
 {
 	struct yaml_tree *t = parsed("plain: a b\n"
@@ -244,5 +256,5 @@ START_TEST(nothing_at_all)
 }
 END_TEST
 
-SUITE_MAIN("yaml tree", documents_members_and_lines, texts_in_all_styles, plain_scalars_by_the_core_schema,
-	   what_hostile_files_are_made_of, limits, nothing_at_all)
+SUITE_MAIN("yaml tree", documents_members_and_lines, a_byte_order_mark_is_no_text, texts_in_all_styles,
+	   plain_scalars_by_the_core_schema, what_hostile_files_are_made_of, limits, nothing_at_all)

@@ -29,6 +29,7 @@ struct sigma_correlation_draft {
 	int lines[SIGMA_TAKEN_MAX]; /* of both */
 	struct sigma_taken *taken;  /* one for each reference */
 	bool visiting, visited;     /* by who looks for circles or for an order */
+	int height;                 /* correlations in a row from here down, itself included */
 };
 
 #endif

@@ -523,18 +523,14 @@ static void read_body(struct sigma_build *b, struct sigma_draft *d)
 	d->parsed = p;
 }
 
-/* Notes a circle once, at the rule that closes it. */
-static void look_for_circle(struct sigma_build *b, struct sigma_draft *d, int depth)
+static void look_for_circle(struct sigma_build *b, struct sigma_draft *d, int depth);
+
+/* What it names, and what that names. */
+static void look_below(struct sigma_build *b, struct sigma_draft *d, int depth)
 {
 	struct sigma_correlation_draft *p = parsed_of(d);
 
-	if (!p || p->visited)
-		return;
-	if (depth > SIGMA_CHAIN_MAX) {
-		sigma_problem(b, d, 0, "correlations of correlations go deeper than %d", SIGMA_CHAIN_MAX);
-		return;
-	}
-	p->visiting = true;
+	p->height = 1;
 	for (size_t i = 0; i < d->reference_count; i++) {
 		const struct sigma_correlation_draft *inner = parsed_of(d->references[i]);
 
@@ -544,9 +540,28 @@ static void look_for_circle(struct sigma_build *b, struct sigma_draft *d, int de
 				      name_of(d->references[i]), name_of(d));
 		else
 			look_for_circle(b, d->references[i], depth + 1);
+		if (inner && inner->height >= p->height)
+			p->height = inner->height + 1;
 	}
-	p->visiting = false;
-	p->visited = true;
+}
+
+/* Notes a circle once, at the rule that closes it; and chains that are too long, whichever end comes first. */
+static void look_for_circle(struct sigma_build *b, struct sigma_draft *d, int depth)
+{
+	struct sigma_correlation_draft *p = parsed_of(d);
+
+	if (!p || p->visited)
+		return;
+	if (depth <= SIGMA_CHAIN_MAX) {
+		p->visiting = true;
+		look_below(b, d, depth);
+		p->visiting = false;
+		p->visited = true;
+	}
+	if (depth <= SIGMA_CHAIN_MAX && p->height <= SIGMA_CHAIN_MAX)
+		return;
+	p->height = 0; /* said once */
+	sigma_problem(b, d, 0, "correlations of correlations go deeper than %d", SIGMA_CHAIN_MAX);
 }
 
 void sigma_correlations_link(struct sigma_build *b)
