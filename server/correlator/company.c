@@ -40,8 +40,9 @@ static void say_what_was_lost(const struct transaction *t)
 			    "than correlator.group_hits",
 			    t->company_id, t->windows.lost);
 	if (t->windows.dropped)
-		log_warning("company %" PRId64 ": %" PRId64 " windows with %" PRId64 " hits were dropped, the oldest "
-			    "first, to keep within correlator.company_hits",
+		log_warning("company %" PRId64 ": %" PRId64 " windows with %" PRId64
+			    " hits were dropped, the oldest of "
+			    "the largest correlations first, to keep within correlator.company_hits",
 			    t->company_id, t->windows.windows, t->windows.dropped);
 }
 

@@ -266,9 +266,11 @@ int rule_state_drop(struct db *db, int64_t company_id, int64_t excess, int64_t *
 	db_arg_integer(&args, company_id);
 	db_arg_integer(&args, excess);
 	if (db_run(db,
-		   "WITH sorted AS (SELECT state_key, "
-		   "sum(hits) OVER (ORDER BY last_ts, state_key) - hits AS older FROM rule_window "
-		   "WHERE company_id = $1::bigint), "
+		   /* above: hits of the same correlation in this window and newer ones */
+		   "WITH ranked AS (SELECT state_key, hits, last_ts, sum(hits) OVER (PARTITION BY rule_id "
+		   "ORDER BY last_ts DESC, state_key DESC) AS above FROM rule_window WHERE company_id = $1::bigint), "
+		   "sorted AS (SELECT state_key, sum(hits) OVER (ORDER BY above DESC, last_ts, state_key) - hits "
+		   "AS older FROM ranked), "
 		   "gone AS (DELETE FROM rule_window w USING sorted s WHERE w.company_id = $1::bigint "
 		   "AND w.state_key = s.state_key AND s.older < $2::bigint RETURNING w.state_key), "
 		   "hit AS (DELETE FROM rule_hit h USING gone g WHERE h.company_id = $1::bigint "

@@ -183,6 +183,16 @@ check 'the newest windows stay' t "$(query "SELECT bool_and(state_key > 7100000 
 check 'what went is counted' 3000 "$(query 'SELECT hits + dropped FROM rule_state WHERE company_id = 2')"
 check '... and said' yes "$(grep -q 'company 2: [0-9]* windows with [0-9]* hits were dropped' "$state/correlator.log" && echo yes)"
 check 'counts agree with rows' '' "$(query 'SELECT * FROM tally_difference LIMIT 3')"
+# Noise does not hide what comes slowly: a flood of one correlation's groups between the two steps of another.
+run "SELECT put_hits(3, 1, 0, 10, $version, '{attack}', ARRAY[one_hit('attack-then-call', 0, 8000001)])"
+all_done
+run "SELECT put_hits(3, i, i * 0.01, 10, $version, '{login-failed}',
+	ARRAY[one_hit('many-logins', 0, 7100000 + i)]) FROM generate_series(2, 3000) i"
+all_done
+run "SELECT put_hits(3, 3001, 40, 10, $version, '{call-out}', ARRAY[one_hit('attack-then-call', 1, 8000001)])"
+all_done
+check 'a flood of one correlation takes nothing of another' 'Attack, then contact out:2' "$(fired 3)"
+check '... the company keeps to its bound all the same' t "$(query 'SELECT count(*) <= 1000 FROM rule_hit WHERE company_id = 3')"
 
 # -------------------------------------------------------------------------------------------------- old hits are forgotten
 stop_correlators TERM
