@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-	MATCHES_MAX = 64, /* as many as rule_hits.h reads */
+	MATCHES_MAX = 63, /* rule_hits.h reads one more: that of indicators */
 	ID_SIZE = 256,
 	SIGNATURE_MOST = 1024, /* bytes, as everywhere (normalise.h) */
 	INDICATOR_SCORE = 15,  /* that meeting one adds */
@@ -144,14 +144,39 @@ bool detector_wants(const struct detector *d, const struct normalised *record)
 
 /* ---------------------------------------------------------------------------------------------------------- rules */
 
-/* A copy, because asking mutes uses the scratch again. */
+/* The level of which not all that matched can be kept; those below it are not kept at all. */
+static enum sigma_level least_kept(const struct detector *d, const struct sigma_matches *matches)
+{
+	size_t of_level[SIGMA_CRITICAL + 1] = { 0 }, above = 0;
+	int level = SIGMA_CRITICAL;
+
+	for (size_t i = 0; i < matches->count; i++)
+		of_level[sigma_set_rule(sigma_of(d), matches->rules[i])->level]++;
+	for (; level > SIGMA_INFORMATIONAL && above + of_level[level] <= MATCHES_MAX; level--)
+		above += of_level[level];
+	return (enum sigma_level)level;
+}
+
+/* A copy, because asking mutes uses the scratch again. Of too many the gravest. */
 static void keep_matches(struct detector *d, const struct sigma_matches *matches)
 {
-	d->match_count = matches->count < MATCHES_MAX ? matches->count : MATCHES_MAX;
-	for (size_t i = 0; i < d->match_count; i++) {
-		d->matched[i] = matches->rules[i];
-		d->uids[i] = sigma_set_rule(sigma_of(d), matches->rules[i])->uid;
+	enum sigma_level least = SIGMA_INFORMATIONAL;
+	size_t above = 0, kept = 0;
+
+	if (matches->count > MATCHES_MAX)
+		least = least_kept(d, matches);
+	for (size_t i = 0; i < matches->count; i++)
+		above += sigma_set_rule(sigma_of(d), matches->rules[i])->level > least;
+	for (size_t i = 0; i < matches->count; i++) {
+		const struct sigma_rule *r = sigma_set_rule(sigma_of(d), matches->rules[i]);
+
+		if (r->level < least || (r->level == least && kept == MATCHES_MAX - above))
+			continue;
+		kept += r->level == least;
+		d->matched[d->match_count] = matches->rules[i];
+		d->uids[d->match_count++] = r->uid;
 	}
+	d->figures.hits_lost += matches->count - d->match_count;
 }
 
 /* The gravest rule that is worth something by itself; NULL: none. */

@@ -252,6 +252,43 @@ START_TEST(a_rule_that_stands_alone_makes_an_alert_of_context)
 }
 END_TEST
 
+/* Eighty rules know the record, the gravest last. */
+START_TEST(of_too_many_rules_the_gravest_are_kept)
+{
+	struct buffer text = { 0 };
+	struct detector_figures figures;
+	struct rules *rules;
+	struct rule_hits hits;
+	struct err why;
+
+	for (int i = 0; i < 80; i++)
+		buffer_printf(&text,
+			      "%stitle: Rule %d\nid: 00000000-0000-4000-8000-0000000000%02d\n"
+			      "logsource: {product: suricata, service: dns}\n"
+			      "detection:\n  selection: {query: many.example}\n  condition: selection\nlevel: %s\n",
+			      i ? "---\n" : "", i, i,
+			      i < 10   ? "low"
+			      : i < 79 ? "informational"
+				       : "critical");
+	rules = rules_of(buffer_string(&text));
+	for (size_t i = 0; i < 80; i++)
+		sigma_set_number(rules->sigma, i, 1000 + (int64_t)i);
+	detector_set_rules(b.detector, rules);
+	ck_assert_int_eq(sent(DNS("many.example")), DETECTED_ALERT);
+	slice_is_text(b.got.alert.signature, "Rule 79");
+	ck_assert_int_eq(b.got.alert.severity, SEVERITY_CRITICAL);
+	ck_assert_int_eq(rule_hits_read(b.got.alert.rule_hits, &hits, &why), 0);
+	ck_assert_uint_eq(hits.rule_count, 63);
+	for (size_t i = 0; i < 10; i++)
+		ck_assert_int_eq(hits.rules[i], 1000 + (int64_t)i);
+	ck_assert_int_eq(hits.rules[62], 1079);
+	rule_hits_release(&hits);
+	detector_figures(b.detector, &figures);
+	ck_assert_uint_eq(figures.hits_lost, 17);
+	buffer_release(&text);
+}
+END_TEST
+
 START_TEST(a_rule_that_only_counts_leaves_evidence)
 {
 	ck_assert_int_eq(sent(DNS("counted.example")), DETECTED_CONTEXT);
@@ -525,6 +562,7 @@ END_TEST
 int main(void)
 {
 	const TTest *const tests[] = { a_rule_that_stands_alone_makes_an_alert_of_context,
+				       of_too_many_rules_the_gravest_are_kept,
 				       a_rule_that_only_counts_leaves_evidence,
 				       other_context_is_only_observed,
 				       an_alert_keeps_its_own_words,
