@@ -199,7 +199,10 @@ static enum verdict ask_formats(struct normaliser *n, struct normalised *out)
 		out->alert.format = formats[i]->name;
 		out->alert.kind = KIND_ALERT;
 		verdict = formats[i]->normalise(&n->input, out);
-		out->event = verdict == VERDICT_UNPARSED ? (struct slice){ 0 } : event_name(n, out->event);
+		if (verdict == VERDICT_UNPARSED)
+		out->event = (struct slice){ 0 };
+	else
+		out->event = event_name(n, out->event);
 		return verdict;
 	}
 	out->reason = UNPARSED_NO_FORMAT;
