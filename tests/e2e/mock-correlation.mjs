@@ -39,7 +39,8 @@ export function makeCorrelation(world) {
 	const cause = (rule, severity, more) => ({ rule: (({ id, uid, title, title_ja, kind, level }) => ({ id, uid, title, title_ja, kind, level }))(rules[rule - 1]), severity, first_ts: iso(start - 7200000), last_ts: iso(start - 3600000), hits: 41, rule_set: 3, detail: {}, ...more });
 	const causes = [
 		cause(2, 1, { detail: { title: 'Attacked, then speaks out', group: { 'inside.ip': '192.168.1.20' }, condition: { type: 'temporal_ordered', timespan_s: 86400, conditions: [{ op: 'gte', value: 2 }] }, measured: 2, story: true, rules: [{ no: 0, rule_id: 10, title: '外部からの攻撃', hits: 3, first_ts: iso(start - 7200000), last_ts: iso(start - 7000000), alert_id: 880001 }, { no: 1, rule_id: 11, title: '外部への不審な通信', hits: 38, first_ts: iso(start - 6000000), last_ts: iso(start - 3600000), alert_id: 880002 }], alerts: [{ id: 880001, ts: iso(start - 7200000) }] } }),
-		{ ...cause(7, 2, { hits: 128 }), rule: { ...cause(7, 2).rule, uid: 'builtin:beacon' }, detail: { group: { 'inside.ip': '192.168.1.20', destination: 'update.bad.example', port: 443 }, measured: 87, about: { interval: 29, jitter: 13, size: 15, duration: 14, prevalence: 8, first_seen: 8, median_gap_s: 60, deviation_s: 1.2 } } },
+		{ ...cause(7, 2, { hits: 128 }), rule: { ...cause(7, 2).rule, uid: 'builtin:beacon' }, detail: { group: { 'inside.ip': '192.168.1.20', destination: 'update.bad.example', port: 443 }, measured: 87, about: { interval: 29, jitter: 13, size: 15, duration: 14, prevalence: 8, first_seen: 8, median_gap_s: 60, deviation_s: 1.2, calls: 128, duration_s: 9000, median_bytes: 512, companies: 2, common: false }, condition: { type: 'beacon', score: 75 } } },
+		{ ...cause(7, 2, { hits: 1 }), rule: { ...cause(7, 2).rule, uid: 'builtin:indicator', title: 'Contact with a known indicator', title_ja: '既知の脅威情報との一致' }, detail: { about: { indicators: [1, 2] } } },
 		cause(4, 2, { hits: 38 }),
 	];
 	const mutes = [

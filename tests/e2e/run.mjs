@@ -437,6 +437,9 @@ await test('an incident says why: rules with their numbers, the course of the at
 	await page.waitForSelector('.causes');
 	assert.match(await page.textContent('.causes > li:nth-child(1)'), /攻撃を受けた端末が外部と通信.*1日以内に、次の順で 2 段階が続きました（条件：≧ 2）.*社内IP.*192\.168\.1\.20.*第 3 版/s);
 	assert.match(await page.textContent('.causes > li:nth-child(2) .score-parts'), /間隔の規則性.*29 \/ 30/s);
+	assert.match(await page.textContent('.causes > li:nth-child(2)'), /87 \/ 100、条件：≧ 75.*通信 128 回、間隔 60\.0 秒（ずれ 1\.2 秒）、2\.5 時間継続.*2 社.*512 バイト/s);
+	await page.waitForSelector('.causes a[href="/indicators/1"]');
+	assert.match(await page.textContent('.causes > li:nth-child(3)'), /bad\.example JPCERT.*203\.0\.113\.0\/24 abuse-list/s, 'which indicators, and whose');
 	assert.deepEqual(await page.$$eval('.story-steps li b', (all) => all.map((x) => x.textContent)), ['外部からの攻撃', '外部への不審な通信']);
 	await page.click('.mini-link');
 	await page.waitForSelector('.mute-form');

@@ -6,6 +6,7 @@ import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { navigate } from '../router.js';
 import { daysBetween } from '../core/months.js';
+import { IndicatorRef } from '../ui/indicator-ref.js';
 import { Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 
 /** @typedef {import('../types').CampaignPage} CampaignPage */
@@ -28,11 +29,11 @@ export function CampaignView({ id }) {
 					<span class=${`chip campaign-${c.kind}`}>${word('campaign_kind', c.kind)}</span>
 				</p>
 				<h2>${c.title}</h2>
-				<p>${t(`campaign.why_${c.kind}`, { key: c.key, n: c.companies, minimum: c.minimum, days: c.window_days })}</p>
+				<p>${t(`campaign.why_${c.kind}`, { key: c.kind === 'indicator' ? '' : c.key, n: c.companies, minimum: c.minimum, days: c.window_days })}</p>
 			</div>
 			${c.merged_into !== null && html`<p class="notice">${t('campaign.merged')} <a href=${`/campaigns/${c.merged_into}`}>${t('incident.open_target')}</a></p>`}
 			<dl class="facts">
-				${Fact({ label: t('column.shared'), value: html`<code>${c.key}</code>` })} ${Fact({ label: t('column.companies_hit'), value: c.companies })} ${c.alerts !== null && Fact({ label: t('column.alerts'), value: c.alerts })}
+				${Fact({ label: t('column.shared'), value: c.kind === 'indicator' ? h(IndicatorRef, { id: c.key }) : html`<code>${c.key}</code>` })} ${Fact({ label: t('column.companies_hit'), value: c.companies })} ${c.alerts !== null && Fact({ label: t('column.alerts'), value: c.alerts })}
 				${Fact({ label: t('column.first'), value: Time({ ts: c.first_ts }) })} ${Fact({ label: t('column.last'), value: Time({ ts: c.last_ts }) })}
 				${c.not_hit !== null && Fact({ label: t('campaign.not_hit'), value: c.not_hit })}
 			</dl>

@@ -40,13 +40,7 @@ function Card({ c }) {
 		</h2>
 		<div class="two">
 			${ScoreParts({ parts: c.parts })}
-			<p>${t('contact.times', { n: c.contacts })}<br />${Time({ ts: c.first_ts })} – ${Time({ ts: c.last_ts })}${gap(c)}</p>
+			<p>${t('contact.times', { n: c.contacts })}<br />${Time({ ts: c.first_ts })} – ${Time({ ts: c.last_ts })}</p>
 		</div>
 	</section>`;
-}
-
-/** @param {Contact} c */
-function gap(c) {
-	const median = c.parts?.median_gap_s;
-	return typeof median === 'number' ? html`<br />${t('contact.gap', { s: median.toFixed(1), deviation: Number(c.parts?.deviation_s ?? 0).toFixed(1) })}` : '';
 }

@@ -1,8 +1,9 @@
 // @ts-check
 /* Why an incident exists: the rules that matched its alerts or counted them, in words, with their numbers. */
-import { html } from '../lib.js';
+import { h, html } from '../lib.js';
 import { count, isStaff, ruleTitle, t, word } from '../app.js';
 import { conditionWords, groupPairs, spanUnit } from '../core/cause.js';
+import { IndicatorRefs } from './indicator-ref.js';
 import { Empty, Severity, Time } from './parts.js';
 
 /** @typedef {import('../types').Cause} Cause */
@@ -12,7 +13,7 @@ const COUNTED = ['event_count', 'value_count', 'temporal', 'temporal_ordered', '
 /** @param {Cause} cause */
 function sentence(cause) {
 	const { condition, measured } = cause.detail;
-	if (cause.rule.uid === 'builtin:beacon') return t('cause.beacon', { score: Number(measured ?? 0) });
+	if (cause.rule.uid === 'builtin:beacon') return t('cause.beacon', { score: Number(measured ?? 0), least: Number(condition?.score ?? 0) });
 	if (cause.rule.uid === 'builtin:indicator') return t('cause.indicator', { n: cause.hits });
 	if (!condition) return t('cause.matched', { n: cause.hits });
 	const [n, unit] = spanUnit(Number(condition.timespan_s ?? 0));
@@ -52,7 +53,18 @@ export function ScoreParts({ parts }) {
 				</dd>
 			</div>`,
 		)}
-	</dl>`;
+	</dl>
+	${beaconFacts(parts)}`;
+}
+
+/** What the parts were worked out from. @param {Record<string, any> | null} parts */
+function beaconFacts(parts) {
+	if (typeof parts?.median_gap_s !== 'number') return '';
+	const bytes = Number(parts.median_bytes ?? -1);
+	return html`<p class="dim">
+		${t('beacon.measured', { calls: Number(parts.calls ?? 0), gap: parts.median_gap_s.toFixed(1), deviation: Number(parts.deviation_s ?? 0).toFixed(1), hours: (Number(parts.duration_s ?? 0) / 3600).toFixed(1), companies: Number(parts.companies ?? 0) })}
+		${bytes >= 0 && t('beacon.measured_bytes', { bytes })}
+	</p>`;
 }
 
 /** @param {{causes: Cause[], rules: import('../types').RuleRef[]}} props  rules: those that the causes name */
@@ -67,7 +79,7 @@ export function Causes({ causes, rules }) {
 				</p>
 				<p>${sentence(cause)}</p>
 				${groupPairs(cause.detail.group).length > 0 && html`<p class="cause-group">${groupPairs(cause.detail.group).map(([field, value]) => html`<span><span class="dim">${word('field', field)}</span> <code>${value}</code></span>`)}</p>`}
-				${Parts(cause, rules)} ${cause.rule.uid === 'builtin:beacon' && ScoreParts({ parts: cause.detail.about ?? null })}
+				${Parts(cause, rules)} ${cause.rule.uid === 'builtin:beacon' && ScoreParts({ parts: cause.detail.about ?? null })} ${cause.rule.uid === 'builtin:indicator' && isStaff() && h(IndicatorRefs, { ids: cause.detail.about?.indicators })}
 				<p class="dim">${Time({ ts: cause.first_ts })} – ${Time({ ts: cause.last_ts })} · ${t('cause.version', { n: cause.rule_set })}</p>
 			</li>`,
 		)}
