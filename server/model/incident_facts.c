@@ -9,9 +9,9 @@
 
 static int severity_of_alert(const struct plan_alert *a)
 {
-	if (a->direction == DIRECTION_OUTBOUND && a->score > POLICY_SCORE_MAX && a->severity > SEVERITY_HIGH)
-		return SEVERITY_HIGH;
-	return a->severity;
+	if (a->direction != DIRECTION_OUTBOUND || a->score <= POLICY_SCORE_MAX)
+		return a->severity;
+	return a->blocked || a->severity > SEVERITY_HIGH ? SEVERITY_HIGH : a->severity;
 }
 
 static int slice_compare(struct slice a, struct slice b)

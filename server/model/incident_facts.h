@@ -4,9 +4,10 @@
  *
  * Severity. Each alert counts with its own severity, except that an outbound one counts as high at least, unless it is
  * of policy or information level (score up to 20): a device inside that talks to the wrong host is what a company must
- * hear about. The incident has the gravest of them; but one whose every alert was inbound and blocked or removed is low
- * at most (domain rule: direction is the main raiser). Causes come on top: the gravest rule that matched or counted its
- * records raises it, whatever was blocked. A drill is of information level, whatever causes say.
+ * hear about. One that was blocked or removed counts as high and no more: nobody is woken for what went nowhere. The
+ * incident has the gravest of them; but one whose every alert was inbound and blocked or removed is low at most (domain
+ * rule: direction is the main raiser). Causes come on top: the gravest rule that matched or counted its records raises
+ * it, whatever was blocked. A drill is of information level, whatever causes say.
  *
  * The top alert gives the incident its title, and the reason its host and stage: the gravest, of these the earliest, of
  * these the smallest by title, host and stage, compared as bytes. A cause that is graver than the alerts gives the

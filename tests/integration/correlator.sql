@@ -124,7 +124,8 @@ CREATE VIEW expected_cause AS
 
 CREATE VIEW expected AS
     WITH counted AS (
-        SELECT a.*, l.label, CASE WHEN direction = 'outbound' AND score > 20 THEN least(severity, 2) ELSE severity END AS weight,
+        SELECT a.*, l.label, CASE WHEN direction <> 'outbound' OR score <= 20 THEN severity
+                            WHEN action IN ('blocked', 'removed') THEN 2 ELSE least(severity, 2) END AS weight,
                array_position(ARRAY['none', 'reconnaissance', 'delivery', 'exploitation', 'installation',
                                     'command-and-control', 'actions'], stage) AS far
         FROM alert a JOIN label l USING (company_id, id) WHERE a.kind = 'alert'

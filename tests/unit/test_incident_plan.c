@@ -177,7 +177,7 @@ static void expect_component(const struct plan_alert *alerts, size_t count, cons
 
 		if (label[i] != which)
 			continue;
-		if (a->direction == DIRECTION_OUTBOUND && a->score > 20 && severity > 2)
+		if (a->direction == DIRECTION_OUTBOUND && a->score > 20 && (severity > 2 || a->blocked))
 			severity = 2;
 		snprintf(top, sizeof(top), "%d %020lld %.*s\x01%.*s\x01%d", severity, (long long)a->ts,
 			 (int)a->title.len, a->title.ptr, (int)a->anchor.len, a->anchor.ptr, a->stage);
@@ -482,7 +482,9 @@ START_TEST(severity_follows_direction)
 		{ "inbound, blocked", DIRECTION_INBOUND, 2, 60, true, 4 },
 		{ "inbound, blocked noise stays noise", DIRECTION_INBOUND, 5, 5, true, 5 },
 		{ "outbound, blocked", DIRECTION_OUTBOUND, 3, 45, true, 2 },
-		{ "outbound, critical stays critical", DIRECTION_OUTBOUND, 1, 92, true, 1 },
+		{ "outbound, critical", DIRECTION_OUTBOUND, 1, 92, false, 1 },
+		{ "outbound, critical, blocked", DIRECTION_OUTBOUND, 1, 92, true, 2 },
+		{ "outbound, policy, blocked", DIRECTION_OUTBOUND, 4, 20, true, 4 },
 		{ "outbound, low but not policy", DIRECTION_OUTBOUND, 4, 21, false, 2 },
 		{ "outbound, policy", DIRECTION_OUTBOUND, 4, 20, false, 4 },
 		{ "outbound, information", DIRECTION_OUTBOUND, 5, 10, false, 5 },
