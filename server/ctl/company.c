@@ -1,4 +1,4 @@
-/* hinomictl company add, list, leave */
+/* hinomictl company add, list, tag, leave */
 #include "server/ctl/company.h"
 
 #include "server/ctl/listing.h"
@@ -93,6 +93,7 @@ static void members(const struct db_result *result, int row, struct json_writer 
 	json_put_integer(w, "sensors_down", c.sensors_down);
 	json_put_integer(w, "open_incidents", c.open_incidents);
 	json_put_integer(w, "detections_30d", c.detections_30d);
+	json_put_raw(w, "tags", slice_of_string(c.tags));
 	json_put_time(w, "last_seen_at", c.last_seen_at);
 }
 
@@ -133,6 +134,49 @@ static int list(struct ctl *ctl, struct err *why)
 }
 
 static const struct option_spec list_options[] = { OPTION_JSON, OPTIONS_END };
+
+/* ---------------------------------------------------------------------------------------------- tag */
+
+enum { TAG_MOST = 100 }; /* of a mute's group_tag too */
+
+struct tagging {
+	int64_t company_id;
+	const char *add, *remove; /* NULL: none */
+};
+
+static int tag_change(struct ctl *ctl, void *arg, struct change_note *note, struct err *why)
+{
+	struct tagging *tagging = arg;
+	struct json_writer w;
+
+	if (company_tag(ctl->db, tagging->company_id, tagging->add, tagging->remove, why) != 0)
+		return -1;
+	company_note(note, "company.tag", tagging->company_id);
+	change_detail(note, &w);
+	json_put_string(&w, "add", tagging->add);
+	json_put_string(&w, "remove", tagging->remove);
+	json_close_object(&w);
+	return 0;
+}
+
+static int tag(struct ctl *ctl, struct err *why)
+{
+	const struct options *o = &ctl->options;
+	struct tagging tagging = { options_integer(o, "ID", 0), options_text(o, "--add"), options_text(o, "--remove") };
+
+	if (!tagging.add && !tagging.remove)
+		return err_set(why, ERR_USAGE, "give --add TAG, --remove TAG or both");
+	if (tagging.add && strlen(tagging.add) > TAG_MOST)
+		return err_set(why, ERR_USAGE, "a tag has at most %d bytes", TAG_MOST);
+	return change_all(ctl, tag_change, &tagging, why);
+}
+
+static const struct option_spec tag_options[] = {
+	{ "ID", OPTION_ID, true, NULL, "see hinomictl company list" },
+	{ "--add", OPTION_NAME, false, "TAG", "belongs to this group from now on" },
+	{ "--remove", OPTION_NAME, false, "TAG", "and no longer to this one" },
+	OPTIONS_END,
+};
 
 /* ---------------------------------------------------------------------------------------------- leave */
 
@@ -190,6 +234,8 @@ const struct command company_commands[] = {
 	{ "company", "add", "add a company; prints its id", add_options, false, add,
 	  "A member number, and the name of a company that has not left, can be there only once.\n" },
 	{ "company", "list", "all companies", list_options, false, list, NULL },
+	{ "company", "tag", "put a company into a group, or take it out", tag_options, false, tag,
+	  "A mute of scope \"group\" is for all companies with its tag, those that get it later included.\n" },
 	{ "company", "leave", "end a company's monitoring and revoke its sensors; its figures stay", leave_options,
 	  false, leave, NULL },
 	{ NULL, NULL, NULL, NULL, false, NULL, NULL },

@@ -130,6 +130,22 @@ int company_leave(struct db *db, int64_t company_id, const char *day, struct err
 		      &open, NULL, why);
 }
 
+int company_tag(struct db *db, int64_t company_id, const char *add, const char *remove, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	if (company_query_exists(db, company_id, why) != 0)
+		return -1;
+	db_arg_integer(&args, company_id);
+	db_arg_text(&args, add);
+	db_arg_text(&args, remove);
+	return db_run(db,
+		      "UPDATE company SET tags = ARRAY(SELECT DISTINCT t COLLATE \"C\" FROM "
+		      "unnest(array_append(array_remove(tags, $3::text), $2::text)) t WHERE t IS NOT NULL ORDER BY 1) "
+		      "WHERE company_id = $1::bigint",
+		      &args, NULL, why);
+}
+
 int company_today(struct db *db, const char *timezone, char out[DAY_TEXT_SIZE], struct err *why)
 {
 	struct db_args args = { 0 };

@@ -22,6 +22,8 @@ int company_update(struct db *db, int64_t company_id, const struct company_facts
 /* Leaves after this day: open spans end with it, later ones go. ERR_CONFLICT when it had left before. Its sensors are
  * the caller's to revoke. */
 int company_leave(struct db *db, int64_t company_id, const char *day, struct err *why);
+/* Tags name groups of companies, for mutes (server/model/mutes.h). Adds one and takes one away; NULL: none. */
+int company_tag(struct db *db, int64_t company_id, const char *add, const char *remove, struct err *why);
 /* Today in the zone, YYYY-MM-DD. */
 enum { DAY_TEXT_SIZE = 16 };
 int company_today(struct db *db, const char *timezone, char out[DAY_TEXT_SIZE], struct err *why);

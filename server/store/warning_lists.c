@@ -37,7 +37,9 @@ static int store_rows(struct db *db, struct rows *rows, size_t *count, struct er
 			return err_set(why, ERR_NOMEM, "no memory for %zu entries of warning lists", rows->count);
 		db_arg_text(&args, text);
 	}
-	if (db_run(db, "DELETE FROM warning_entry", NULL, NULL, why) != 0 ||
+	/* Two that load at once do so one after the other; who reads meanwhile is not kept waiting. */
+	if (db_run(db, "LOCK TABLE warning_entry IN SHARE ROW EXCLUSIVE MODE", NULL, NULL, why) != 0 ||
+	    db_run(db, "DELETE FROM warning_entry", NULL, NULL, why) != 0 ||
 	    db_run(db,
 		   "INSERT INTO warning_entry (kind, key, prefix, below, list) "
 		   "SELECT kind, key, prefix, bool_or(below), min(list) "

@@ -38,7 +38,7 @@ CONF
 export HINOMI_CONFIG="$STATE/hinomi.yaml" HINOMI_SCHEMA="$top/schema"
 
 # ---------------------------------------------------------------------------------------------------- wrong usage
-for command in 'migrate' 'operator name' 'company add' 'company list' 'company leave' 'company import' 'network add' \
+for command in 'migrate' 'operator name' 'company add' 'company list' 'company tag' 'company leave' 'company import' 'network add' \
 	'network list' 'network remove' 'span add' 'span list' 'span end' 'sensor add' 'sensor token' 'sensor list' \
 	'sensor revoke' 'user add' 'user list' 'user reset' 'user disable' 'user enable' 'metrics detections' \
 	'metrics incidents' 'gaps' 'audit verify' 'audit list' 'backup' 'restore'; do
@@ -116,6 +116,18 @@ check_equal 'what is stored' '1|みなと精機|101-0142|製造|42|港区' "$(sq
 ctl company list --json >"$STATE/out.json"
 check_equal 'company list --json' 'みなと精機 101-0142 42' "$(json '.companies[] | select(.id == 1) | "\(.name) \(.member_no) \(.employees)"')"
 check_equal 'what is not known is null' null "$(json '.companies[] | select(.id == 2) | .employees')"
+
+ctl company tag 1 --add 製造部会
+ctl company tag 1 --add autumn
+ctl company tag 1 --add autumn
+check_equal 'company tag: each once, in order' '{autumn,製造部会}' "$(sql 'SELECT tags FROM company WHERE company_id = 1')"
+ctl company tag 1 --add spring --remove autumn
+ctl company list --json >"$STATE/out.json"
+check_equal 'one added, one taken away' 'spring 製造部会' "$(json '.companies[] | select(.id == 1) | .tags | join(" ")')"
+check_equal 'and on record' 'company 1|spring|autumn' "$(sql "SELECT subject, detail::json ->> 'add', detail::json ->> 'remove' FROM audit WHERE action = 'company.tag' ORDER BY audit_id DESC LIMIT 1")"
+check_fails 'company tag without a tag' 2 'give --add TAG' ctl company tag 1
+check_fails 'tag of a company that is not there' 1 'no such company' ctl company tag 999 --add x
+check_fails 'a tag that no mute could name' 2 'at most 100 bytes' ctl company tag 1 --add "$(printf '%0101d' 0)"
 
 printf '\357\273\277name,employees,member_no,from,to\r\n"アルファ, ""本店""",7,A-1,2023-10-01,\r\nBeta,,,2023-10-01,2023-10-31\r\n\r\nGamma,0,,,\r\n' >"$STATE/list.csv"
 check_equal 'company import' '3 companies added, 0 brought up to date, 2 spans' "$(ctl company import "$STATE/list.csv")"
@@ -308,7 +320,7 @@ check_equal 'for people' "100 80 15 5" "$(ctl gaps --from "$today" --to "$today"
 ok 'the audit trail is sound' ctl audit verify
 check_equal 'who did it' "ctl:$(id -un)" "$(ctl audit list --limit 1 --json | jq -r '.entries[0].actor')"
 check_equal 'each kind of change is on record' \
-	'company.add company.import company.leave network.add network.remove operator.rename sensor.add sensor.revoke sensor.token span.add span.end user.add user.disable user.enable user.reset' \
+	'company.add company.import company.leave company.tag indicator.warnings network.add network.remove operator.rename sensor.add sensor.revoke sensor.token span.add span.end user.add user.disable user.enable user.reset' \
 	"$(sql "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM audit")"
 check_equal 'no secret is in it' 0 "$(sql 'SELECT detail, subject FROM audit' | grep -c -e "$token" -e "$again" -e "${link##*#}" || true)"
 entry=$(sql 'SELECT max(audit_id) - 2 FROM audit')
