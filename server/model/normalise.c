@@ -200,9 +200,9 @@ static enum verdict ask_formats(struct normaliser *n, struct normalised *out)
 		out->alert.kind = KIND_ALERT;
 		verdict = formats[i]->normalise(&n->input, out);
 		if (verdict == VERDICT_UNPARSED)
-		out->event = (struct slice){ 0 };
-	else
-		out->event = event_name(n, out->event);
+			out->event = (struct slice){ 0 };
+		else
+			out->event = event_name(n, out->event);
 		return verdict;
 	}
 	out->reason = UNPARSED_NO_FORMAT;
