@@ -432,3 +432,24 @@ ALTER TABLE indicator ENABLE ROW LEVEL SECURITY;
 CREATE POLICY staff ON indicator TO hinomi_api USING (company_visible(NULL)) WITH CHECK (company_visible(NULL));
 ALTER TABLE hunt ENABLE ROW LEVEL SECURITY;
 CREATE POLICY staff ON hunt TO hinomi_api USING (company_visible(NULL)) WITH CHECK (company_visible(NULL));
+
+-- So are where indicators come from and what is held against them; nobody bound to a company changes rules, which all
+-- staff read, or says who is warned.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['indicator_source', 'indicator_reject', 'warning_entry']
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY staff ON %I TO hinomi_api USING (company_visible(NULL)) WITH CHECK (company_visible(NULL))', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['rule_set', 'rule_set_file', 'rule']
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        EXECUTE format('CREATE POLICY readable ON %I FOR SELECT TO hinomi_api USING (true)', name);
+        EXECUTE format('CREATE POLICY staff ON %I TO hinomi_api USING (company_visible(NULL)) WITH CHECK (company_visible(NULL))', name);
+    END LOOP;
+END
+$$;
+CREATE POLICY staff_warns ON campaign_warning AS RESTRICTIVE FOR INSERT TO hinomi_api WITH CHECK (company_visible(NULL));

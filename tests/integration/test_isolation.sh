@@ -452,6 +452,38 @@ check_equal '... of what correlation leaves behind: nobody' '0 0 0 0 0 0 0 0 0 0
 check_equal '... one' '1 1 2 1 1 1 1 1 1 1 0 0 1' "$(correlation_as_api 1)"
 check_equal '... all' '2 2 4 2 2 2 2 3 3 2 1 1 3' "$(correlation_as_api '*')"
 
+# Whatever a statement forgets: no table shows one company what is another's, or the operator's. Left out are the audit
+# trail, whose statements name the company, and campaigns of both, whose title is another's (campaign_query.h).
+sql "INSERT INTO indicator_reject (source_id, entry, reason) VALUES (1, 'MARKER entry', 'reason');
+	INSERT INTO warning_entry (kind, key, prefix, below, list) VALUES (2, 'com.', 0, true, 'MARKER list')" >/dev/null
+shown=''
+for table in $(sql "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v') AND relnamespace = 'public'::regnamespace
+	AND NOT relispartition AND has_table_privilege('hinomi_api', oid, 'SELECT') AND relname NOT IN ('audit', 'campaign') ORDER BY 1"); do
+	psql -X -q -At -d "$conninfo" -c BEGIN -c 'SET LOCAL ROLE hinomi_api' -c "SET LOCAL app.company = '1'" \
+		-c "SELECT to_jsonb(t) FROM $table t" -c COMMIT >"$STATE/body" 2>&1
+	! grep -qE 'MARKER|42424[2-9]|"company_id": 2[,}]' "$STATE/body" || shown="$shown $table"
+done
+check_equal 'no table shows one company more than its own' '' "$shown"
+# written COMPANY STATEMENT...: how many of them changed anything
+written() {
+	written_scope=$1 written_count=0
+	shift
+	for statement; do
+		psql -X -q -At -d "$conninfo" -c BEGIN -c 'SET LOCAL ROLE hinomi_api' -c "SET LOCAL app.company = '$written_scope'" \
+			-c "WITH w AS ($statement RETURNING 1) SELECT count(*) FROM w" -c ROLLBACK >"$STATE/body" 2>&1
+		! grep -qx '[1-9][0-9]*' "$STATE/body" || written_count=$((written_count + 1))
+	done
+	echo "$written_count"
+}
+for_all_companies() { # COMPANY
+	written "$1" "INSERT INTO campaign_warning (company_id, campaign_id, user_id, body) VALUES (1, 200, 1, 'x')" \
+		"INSERT INTO hunt (actor, source_id, change_from, change_to) VALUES ('x', 1, 1, 1)" \
+		"INSERT INTO indicator_source (source_id, name) VALUES (77, 'x')" "UPDATE indicator_source SET name = 'x'" \
+		"UPDATE indicator SET state = 'revoked'" 'DELETE FROM indicator_reject' \
+		"INSERT INTO rule_set (version, actor, sha256) VALUES (99, 'x', sha256('x'))" "UPDATE rule SET title = 'x'"
+}
+check_equal 'nor lets one company write what is for all' '0 8' "$(for_all_companies 1) $(for_all_companies '*')"
+
 # The planner must not believe that the policy hides nearly everything: it would not use the order of an index any more.
 believed=$(psql -X -q -At -d "$conninfo" -c BEGIN \
 	-c 'INSERT INTO work (company_id, id_from, id_to, ts_from, ts_to) SELECT 1, n, n, now(), now() FROM generate_series(1, 1000) n' \
