@@ -13,7 +13,7 @@ export function Raw({ raw }) {
 }
 
 /* The rules that we ship, and what has no rule of its own, say what they do; a rule of the operator's own goes by its name. */
-const NAMED = ['inbound-noise', 'inbound-blocked', 'outbound-policy', 'drill', 'firing'];
+const NAMED = ['inbound-noise', 'inbound-blocked', 'outbound-stopped-page', 'outbound-policy', 'drill', 'firing'];
 const BASE = ['base', 'earlier'];
 
 /** @param {import('../types').Incident} incident */
@@ -21,7 +21,7 @@ export function reasonSentence(incident) {
 	const reason = readReason(incident.reason);
 	if (!reason) return String(incident.reason ?? '');
 	const name = reason.rule.replace(/\/\d+$/, '');
-	if (NAMED.includes(name)) return t(`reason.rule_${name.replace('-', '_')}`, { anchor: reason.anchor || '―' });
+	if (NAMED.includes(name)) return t(`reason.rule_${name.replaceAll('-', '_')}`, { anchor: reason.anchor || '―' });
 	const outside = incident.direction === 'inbound' || incident.direction === 'external';
 	const [n, unit] = windowUnit(reason.window_s);
 	const alike =
