@@ -105,6 +105,24 @@ CREATE TABLE rule_state (
     seen_at      timestamptz NOT NULL        -- when the last one came
 );
 
+-- What was let go to keep within a bound, counted for ever: nothing is dropped in silence. One row for each kind, and of
+-- hits for each rule; for each group where an incident's cause may need it.
+CREATE TABLE loss (
+    company_id   bigint NOT NULL,
+    kind         text NOT NULL CHECK (kind IN
+                     ('thinned',             -- hits of groups with more than correlator.group_hits
+                      'dropped',             -- hits of windows that went because of correlator.company_hits
+                      'contacts',            -- contacts beyond correlator.contacts_max
+                      'observables',         -- mentions of observables and contacts without room in their batch
+                      'damaged')),           -- rows of observation that could not be read
+    rule_id      bigint NOT NULL DEFAULT 0,  -- thinned, dropped
+    group_key    bigint NOT NULL DEFAULT 0,  -- thinned: of the group; dropped: of one that is the cause of an incident, else 0
+    count        bigint NOT NULL,
+    last_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (company_id, kind, rule_id, group_key)
+);
+CREATE INDEX loss_rule ON loss (rule_id) WHERE rule_id <> 0;
+
 -- ---------------------------------------------------------------------------------------------- incidents
 
 ALTER TABLE incident
@@ -388,13 +406,14 @@ GRANT UPDATE (body) ON incident_event TO hinomi_correlator;   -- a story goes on
 GRANT SELECT, INSERT, UPDATE, DELETE ON rule_window, rule_hit, rule_state, incident_cause, rule_day, mute_day, observable, contact,
     campaign_sighting, campaign_due, campaign, campaign_member, hunt_hit TO hinomi_correlator;
 GRANT SELECT, DELETE ON observation TO hinomi_correlator;
+GRANT SELECT, INSERT, UPDATE ON loss TO hinomi_correlator;
 GRANT SELECT, UPDATE ON hunt TO hinomi_correlator;
 GRANT SELECT, INSERT ON campaign_warning TO hinomi_correlator;   -- of campaigns that become one
 
 GRANT SELECT, DELETE ON observable, contact, campaign_sighting TO hinomi_housekeeper;
 
 GRANT SELECT ON rule_set, rule_set_file, rule, rule_day, incident_cause, mute, mute_day, observable, contact, indicator_source,
-    indicator, indicator_reject, warning_entry, hunt, hunt_hit, campaign, campaign_member, campaign_warning, campaign_sighting TO hinomi_api;
+    indicator, indicator_reject, warning_entry, hunt, hunt_hit, rule_state, loss, campaign, campaign_member, campaign_warning, campaign_sighting TO hinomi_api;
 GRANT INSERT ON mute, campaign_warning TO hinomi_api;
 GRANT UPDATE (ended_at, ended_by) ON mute TO hinomi_api;
 GRANT INSERT, UPDATE ON indicator_source, indicator TO hinomi_api;
@@ -412,7 +431,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['rule_day', 'rule_window', 'rule_hit', 'rule_state', 'incident_cause', 'mute', 'mute_day', 'observation',
                                 'observable', 'contact', 'hunt_hit', 'campaign_sighting', 'campaign_due', 'campaign_member',
-                                'campaign_warning']
+                                'campaign_warning', 'loss']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY own_company ON %I TO hinomi_api USING (company_visible(company_id)) '

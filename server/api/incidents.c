@@ -292,6 +292,7 @@ static void put_cause(const struct db_result *result, int row, struct json_write
 	json_put_integer(w, "hits", db_integer(result, row, 9));
 	json_put_integer(w, "rule_set", db_integer(result, row, 10));
 	json_put_raw(w, "detail", db_slice(result, row, 11));
+	json_put_integer(w, "lost_hits", db_integer(result, row, 12));
 	json_close_object(w);
 }
 

@@ -180,6 +180,22 @@ static int put_noisiest(struct call *call, const struct rule_filter *filter, str
 	return 0;
 }
 
+static int put_lost(struct call *call, const struct rule_filter *filter, struct json_writer *w, struct err *why)
+{
+	struct db_result *result;
+
+	if (rule_query_lost(call->db, filter->company_id, filter->rule_id, &result, why) != 0)
+		return -1;
+	json_open_object(w, "lost_hits");
+	json_put_integer(w, "thinned", db_integer(result, 0, 0));
+	json_put_integer(w, "dropped", db_integer(result, 0, 1));
+	json_put_integer(w, "companies", db_integer(result, 0, 2));
+	json_put_time(w, "last_at", db_time(result, 0, 3));
+	json_close_object(w);
+	db_result_free(result);
+	return 0;
+}
+
 static void put_change(const struct db_result *result, int row, struct json_writer *w)
 {
 	json_open_object(w, NULL);
@@ -239,7 +255,7 @@ static int write_rule(struct call *call, const struct rule_filter *filter, const
 	json_put_string(&w, "to", rule.to);
 	json_put_string(&w, "description", rule.description);
 	if (put_texts(call, &rule, &w, why) != 0 || put_days(call, filter, &w, why) != 0 ||
-	    put_noisiest(call, filter, &w, why) != 0)
+	    put_noisiest(call, filter, &w, why) != 0 || put_lost(call, filter, &w, why) != 0)
 		return -1;
 	json_close_object(&w);
 	return 0;

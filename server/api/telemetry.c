@@ -61,18 +61,58 @@ static void write_requests(struct telemetry *t, struct buffer *out)
 	buffer_printf(out, "hinomi_http_request_duration_seconds_count %" PRIu64 "\n", total);
 }
 
+struct family {
+	const char *name, *type, *help, *label;
+	const char *const *values;
+	const int64_t *figures;
+	size_t count;
+};
+
+static void write_family(struct buffer *out, const struct family *f)
+{
+	head(out, f->name, f->type, f->help);
+	for (size_t i = 0; i < f->count; i++)
+		buffer_printf(out, "%s{%s=\"%s\"} %" PRId64 "\n", f->name, f->label, f->values[i], f->figures[i]);
+}
+
+static void write_correlation(const struct vitals *v, struct buffer *out)
+{
+	const struct family families[] = {
+		{ "hinomi_rules", "gauge", "Rules in force, by kind.", "kind", vitals_rule_kinds, v->rules,
+		  VITALS_RULE_KINDS },
+		{ "hinomi_lost_total", "counter",
+		  "What was let go to keep within a bound: docs/operations.md, When a bound is hit.", "what",
+		  loss_kinds, v->lost, LOSS_KINDS },
+		{ "hinomi_indicators", "gauge", "Indicators by state, whether valid today or not.", "state",
+		  vitals_indicator_states, v->indicators, VITALS_INDICATOR_STATES },
+		{ "hinomi_hunts", "gauge", "Hunts by state.", "state", vitals_hunt_states, v->hunts,
+		  VITALS_HUNT_STATES },
+		{ "hinomi_mutes", "gauge", "Mutes and drills in force.", "kind", vitals_mute_kinds, v->mutes,
+		  VITALS_MUTE_KINDS },
+	};
+
+	gauge(out, "hinomi_rule_set_version", "Version of the rules that was loaded last; 0: none.",
+	      (double)v->rule_set);
+	gauge(out, "hinomi_rule_windows", "Groups of correlations with hits: an estimate of PostgreSQL.",
+	      (double)v->windows);
+	gauge(out, "hinomi_rule_hits", "Hits that correlations keep.", (double)v->hits);
+	gauge(out, "hinomi_campaigns", "Campaigns that were seen in the last 7 days.", (double)v->campaigns);
+	for (size_t i = 0; i < ARRAY_LEN(families); i++)
+		write_family(out, &families[i]);
+}
+
 static void write_vitals(const struct vitals *vitals, struct buffer *out)
 {
 	gauge(out, "hinomi_database_up", "Whether the database answers.", vitals ? 1 : 0);
 	if (!vitals)
 		return;
-	head(out, "hinomi_sensors", "gauge", "Sensors by state.");
-	for (int i = 0; i < VITALS_STATES; i++)
-		buffer_printf(out, "hinomi_sensors{state=\"%s\"} %" PRId64 "\n", vitals_states[i], vitals->sensors[i]);
+	write_family(out, &(struct family){ "hinomi_sensors", "gauge", "Sensors by state.", "state", vitals_states,
+					    vitals->sensors, VITALS_STATES });
 	gauge(out, "hinomi_work_pending", "Pieces of work that wait for the correlator.", (double)vitals->work);
 	gauge(out, "hinomi_work_oldest_seconds", "How long the oldest of them waits.", vitals->work_age);
 	gauge(out, "hinomi_incidents_open", "Incidents that are open, acknowledged or contained.",
 	      (double)vitals->open_incidents);
+	write_correlation(vitals, out);
 }
 
 void telemetry_write(struct telemetry *t, const struct telemetry_now *now, struct buffer *out)

@@ -240,8 +240,11 @@ int incident_query_causes(struct db *db, int64_t company_id, int64_t id, struct 
 	return run_for_incident(
 	    db,
 	    "SELECT r.rule_id, r.uid, r.title, nullif(r.title_ja, ''), r.kind, r.level, c.severity, "
-	    "c.first_ts, c.last_ts, c.hits, c.rule_set, c.detail::text FROM incident_cause c JOIN rule r ON r.rule_id "
-	    "= c.rule_id "
+	    "c.first_ts, c.last_ts, c.hits, c.rule_set, c.detail::text, "
+	    "coalesce((SELECT sum(l.count) FROM loss l WHERE l.company_id = c.company_id "
+	    "AND l.kind IN ('thinned', 'dropped') AND l.rule_id = c.rule_id AND l.group_key = c.group_key "
+	    "AND c.group_key <> 0), 0)::bigint "
+	    "FROM incident_cause c JOIN rule r ON r.rule_id = c.rule_id "
 	    "WHERE c.company_id = $1::bigint AND c.incident_id = $2::bigint "
 	    "ORDER BY c.severity, c.first_ts, c.rule_id, c.group_key LIMIT 200",
 	    company_id, id, out, why);

@@ -69,8 +69,8 @@ int incident_query_timeline(struct db *db, int64_t company_id, int64_t id, struc
 int incident_query_signatures(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
 /* JSON array of inside hosts, JSON array of outside hosts: one row, at most 100 of each. */
 int incident_query_hosts(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
-/* rule_id, uid, title, title_ja (or NULL), kind, level, severity, first_ts, last_ts, hits, rule_set, detail (JSON); the
- * gravest first, at most 200. */
+/* rule_id, uid, title, title_ja (or NULL), kind, level, severity, first_ts, last_ts, hits, rule_set, detail (JSON),
+ * hits of its group that were let go (loss.h); the gravest first, at most 200. */
 int incident_query_causes(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);
 /* rule_id, title, title_ja (or NULL) of every rule that the causes name, those that correlations count included. */
 int incident_query_rules(struct db *db, int64_t company_id, int64_t id, struct db_result **out, struct err *why);

@@ -4,6 +4,7 @@
 #include "server/model/beacon.h"
 #include "server/model/observation_body.h"
 #include "server/store/array_text.h"
+#include "server/store/loss.h"
 
 #include <stdlib.h>
 
@@ -79,7 +80,10 @@ int observation_claim(struct db *db, int64_t company_id, struct observation *o, 
 			failed = -1;
 	}
 	db_result_free(r);
-	return failed ? -1 : observation_sort(o, why);
+	if (failed || loss_add(db, company_id, LOSS_DAMAGED, (int64_t)out->damaged, why) != 0 ||
+	    loss_add(db, company_id, LOSS_OBSERVABLES, (int64_t)observation_lost(o), why) != 0)
+		return -1;
+	return observation_sort(o, why);
 }
 
 /* ----------------------------------------------------------------------------------------------------- observables */
@@ -260,7 +264,7 @@ int observation_trim_contacts(struct db *db, int64_t company_id, int64_t most, i
 		return -1;
 	*gone = db_affected(r);
 	db_result_free(r);
-	return 0;
+	return loss_add(db, company_id, LOSS_CONTACTS, *gone, why);
 }
 
 /* ---------------------------------------------------------------------------------------------------- destinations */

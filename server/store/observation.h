@@ -5,8 +5,8 @@
  *   observation_write_contacts; observation_trim_contacts
  *
  * Claiming deletes the rows of `observation`, so that what they say is taken in exactly once. A few statements each,
- * whatever the number of entries. No two companies' transactions touch the same row: `observable` has a row for each
- * company, although it is ordered by what was met. */
+ * whatever the number of entries. What finds no room is counted (loss.h). No two companies' transactions touch the same
+ * row: `observable` has a row for each company, although it is ordered by what was met. */
 #ifndef SERVER_STORE_OBSERVATION_H
 #define SERVER_STORE_OBSERVATION_H
 

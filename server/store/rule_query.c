@@ -155,6 +155,21 @@ int rule_query_noisiest(struct db *db, int64_t company_id, int64_t rule_id, cons
 	    company_id, rule_id, period, out, why);
 }
 
+int rule_query_lost(struct db *db, int64_t company_id, int64_t rule_id, struct db_result **out, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_optional(&args, company_id);
+	db_arg_integer(&args, rule_id);
+	/* Across companies. */
+	return db_run(db,
+		      "SELECT coalesce(sum(l.count) FILTER (WHERE l.kind = 'thinned'), 0)::bigint, "
+		      "coalesce(sum(l.count) FILTER (WHERE l.kind = 'dropped'), 0)::bigint, "
+		      "count(DISTINCT l.company_id), max(l.last_at) FROM loss l WHERE l.rule_id = $2::bigint "
+		      "AND l.rule_id <> 0 AND ($1::bigint IS NULL OR l.company_id = $1::bigint)",
+		      &args, out, why);
+}
+
 int rule_query_texts(struct db *db, const char *file, int64_t first, int64_t last, int limit, struct db_result **out,
 		     struct err *why)
 {

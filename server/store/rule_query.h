@@ -58,6 +58,8 @@ int rule_query_days(struct db *db, int64_t company_id, int64_t rule_id, const st
 /* company_id, name, alerts: the ten with the most. */
 int rule_query_noisiest(struct db *db, int64_t company_id, int64_t rule_id, const struct rule_period *period,
 			struct db_result **out, struct err *why);
+/* thinned, dropped, companies, last_at (or NULL): one row, of what was ever let go of its hits (loss.h). */
+int rule_query_lost(struct db *db, int64_t company_id, int64_t rule_id, struct db_result **out, struct err *why);
 /* version, created_at, actor, note, body: the file of that name in the versions from first to last (0: newest), newest
  * first, at most `limit`. */
 int rule_query_texts(struct db *db, const char *file, int64_t first, int64_t last, int limit, struct db_result **out,

@@ -104,11 +104,12 @@ bool rule_state_hit(const struct db_result *r, int row, int64_t *key, struct gro
 
 /* --------------------------------------------------------------------------------------------------------- writing */
 
-enum { WINDOW_COUNT = 9, HIT_COUNT = 9, PLACE_COUNT = 4 };
+enum { WINDOW_COUNT = 9, HIT_COUNT = 9, PLACE_COUNT = 4, LOST_COUNT = 3 };
 
 struct state_changes {
-	struct array_text windows[WINDOW_COUNT], added[HIT_COUNT], removed[PLACE_COUNT], members[PLACE_COUNT];
-	size_t window_count, added_count, removed_count, member_count;
+	struct array_text windows[WINDOW_COUNT], added[HIT_COUNT], removed[PLACE_COUNT], members[PLACE_COUNT],
+	    lost[LOST_COUNT];
+	size_t window_count, added_count, removed_count, member_count, lost_count;
 	int64_t more;
 	time_us newest;
 };
@@ -136,7 +137,16 @@ void state_changes_free(struct state_changes *c)
 	release(c->added, HIT_COUNT);
 	release(c->removed, PLACE_COUNT);
 	release(c->members, PLACE_COUNT);
+	release(c->lost, LOST_COUNT);
 	free(c);
+}
+
+static void put_lost(struct state_changes *c, const struct state_change *change)
+{
+	array_text_integer(&c->lost[0], change->window.rule_id);
+	array_text_integer(&c->lost[1], change->window.key);
+	array_text_integer(&c->lost[2], change->lost);
+	c->lost_count++;
 }
 
 void state_change_window(struct state_changes *c, const struct state_change *change)
@@ -153,6 +163,8 @@ void state_change_window(struct state_changes *c, const struct state_change *cha
 	array_text_time(&c->windows[7], w->whole_since);
 	array_text_time(&c->windows[8], change->due_at);
 	c->window_count++;
+	if (change->lost)
+		put_lost(c, change);
 	c->more += change->more;
 	if (change->newest > c->newest) /* TIME_NONE is the least */
 		c->newest = change->newest;
@@ -208,6 +220,12 @@ static const char add_sql[] =
     "value_key) SELECT $1::bigint, u.* FROM unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::smallint[], "
     "$6::bigint[], $7::smallint[], $8::boolean[], $9::float8[], $10::bigint[]) AS u";
 
+static const char lost_sql[] =
+    "INSERT INTO loss AS l (company_id, kind, rule_id, group_key, count) "
+    "SELECT $1::bigint, 'thinned', u.* FROM unnest($2::bigint[], $3::bigint[], $4::bigint[]) AS u "
+    "ON CONFLICT (company_id, kind, rule_id, group_key) DO UPDATE SET count = l.count + excluded.count, "
+    "last_at = excluded.last_at";
+
 #define PLACES                                                                                                       \
 	"unnest($2::bigint[], $3::timestamptz[], $4::bigint[], $5::smallint[]) AS u (state_key, ts, alert_id, "      \
 	"rule_no) "                                                                                                  \
@@ -250,6 +268,8 @@ int rule_state_write(struct db *db, int64_t company_id, struct state_changes *c,
 		failed = columns_run(db, add_sql, company_id, c->added, HIT_COUNT, NULL, why);
 	if (!failed && c->window_count)
 		failed = columns_run(db, windows_sql, company_id, c->windows, WINDOW_COUNT, NULL, why);
+	if (!failed && c->lost_count)
+		failed = columns_run(db, lost_sql, company_id, c->lost, LOST_COUNT, NULL, why);
 	*hits = 0;
 	if (!failed && c->window_count)
 		failed = write_company(db, company_id, c, hits, why);
@@ -258,6 +278,27 @@ int rule_state_write(struct db *db, int64_t company_id, struct state_changes *c,
 
 /* ---------------------------------------------------------------------------------------------------------- bounds */
 
+/* above: hits of the same correlation in this window and newer ones. known: groups whose loss an incident will show. */
+static const char drop_sql[] =
+    "WITH ranked AS (SELECT state_key, hits, last_ts, sum(hits) OVER (PARTITION BY rule_id "
+    "ORDER BY last_ts DESC, state_key DESC) AS above FROM rule_window WHERE company_id = $1::bigint), "
+    "sorted AS (SELECT state_key, sum(hits) OVER (ORDER BY above DESC, last_ts, state_key) - hits "
+    "AS older FROM ranked), "
+    "gone AS (DELETE FROM rule_window w USING sorted s WHERE w.company_id = $1::bigint "
+    "AND w.state_key = s.state_key AND s.older < $2::bigint RETURNING w.state_key, w.rule_id), "
+    "hit AS (DELETE FROM rule_hit h USING gone g WHERE h.company_id = $1::bigint "
+    "AND h.state_key = g.state_key RETURNING g.state_key, g.rule_id), "
+    "known AS (SELECT DISTINCT c.rule_id, c.group_key FROM incident_cause c WHERE c.company_id = $1::bigint "
+    "AND c.rule_id IN (SELECT rule_id FROM gone)), "
+    "lost AS (INSERT INTO loss AS l (company_id, kind, rule_id, group_key, count) "
+    "SELECT $1::bigint, 'dropped', h.rule_id, coalesce(k.group_key, 0), count(*) FROM hit h "
+    "LEFT JOIN known k ON k.rule_id = h.rule_id AND k.group_key = h.state_key GROUP BY 3, 4 "
+    "ON CONFLICT (company_id, kind, rule_id, group_key) DO UPDATE SET count = l.count + excluded.count, "
+    "last_at = excluded.last_at), "
+    "n AS (SELECT (SELECT count(*) FROM gone) AS windows, (SELECT count(*) FROM hit) AS hits) "
+    "UPDATE rule_state s SET hits = s.hits - n.hits, dropped = s.dropped + n.hits FROM n "
+    "WHERE s.company_id = $1::bigint RETURNING n.windows, n.hits";
+
 int rule_state_drop(struct db *db, int64_t company_id, int64_t excess, int64_t *windows, int64_t *hits, struct err *why)
 {
 	struct db_args args = { 0 };
@@ -265,20 +306,7 @@ int rule_state_drop(struct db *db, int64_t company_id, int64_t excess, int64_t *
 
 	db_arg_integer(&args, company_id);
 	db_arg_integer(&args, excess);
-	if (db_run(db,
-		   /* above: hits of the same correlation in this window and newer ones */
-		   "WITH ranked AS (SELECT state_key, hits, last_ts, sum(hits) OVER (PARTITION BY rule_id "
-		   "ORDER BY last_ts DESC, state_key DESC) AS above FROM rule_window WHERE company_id = $1::bigint), "
-		   "sorted AS (SELECT state_key, sum(hits) OVER (ORDER BY above DESC, last_ts, state_key) - hits "
-		   "AS older FROM ranked), "
-		   "gone AS (DELETE FROM rule_window w USING sorted s WHERE w.company_id = $1::bigint "
-		   "AND w.state_key = s.state_key AND s.older < $2::bigint RETURNING w.state_key), "
-		   "hit AS (DELETE FROM rule_hit h USING gone g WHERE h.company_id = $1::bigint "
-		   "AND h.state_key = g.state_key RETURNING 1), "
-		   "n AS (SELECT (SELECT count(*) FROM gone) AS windows, (SELECT count(*) FROM hit) AS hits) "
-		   "UPDATE rule_state s SET hits = s.hits - n.hits, dropped = s.dropped + n.hits FROM n "
-		   "WHERE s.company_id = $1::bigint RETURNING n.windows, n.hits",
-		   &args, &r, why) != 0)
+	if (db_run(db, drop_sql, &args, &r, why) != 0)
 		return -1;
 	*windows = db_rows(r) ? db_integer(r, 0, 0) : 0;
 	*hits = db_rows(r) ? db_integer(r, 0, 1) : 0;

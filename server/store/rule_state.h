@@ -59,7 +59,8 @@ void state_change_member(struct state_changes *c, int64_t key, const struct grou
 int rule_state_write(struct db *db, int64_t company_id, struct state_changes *c, int64_t *hits, struct err *why);
 
 /* Drops whole windows until at least `excess` hits are gone: of the correlation that has most hits left, the one whose
- * newest hit is oldest. So a flood of one takes nothing of those that have little. */
+ * newest hit is oldest. So a flood of one takes nothing of those that have little. Counted as lost (loss.h), as is what
+ * state_change.lost says. */
 int rule_state_drop(struct db *db, int64_t company_id, int64_t excess, int64_t *windows, int64_t *hits,
 		    struct err *why);
 

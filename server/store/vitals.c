@@ -1,18 +1,71 @@
 #include "server/store/vitals.h"
 
 const char *const vitals_states[VITALS_STATES] = { "new", "up", "late", "down", "muted", "revoked" };
+const char *const vitals_rule_kinds[VITALS_RULE_KINDS] = { "detection", "correlation", "grouping", "builtin" };
+const char *const vitals_indicator_states[VITALS_INDICATOR_STATES] = { "active", "held_back", "revoked" };
+const char *const vitals_hunt_states[VITALS_HUNT_STATES] = { "due", "done", "failed" };
+const char *const vitals_mute_kinds[VITALS_MUTE_KINDS] = { "mute", "drill" };
 
-static int read_sensors(struct db *db, struct vitals *out, struct err *why)
+/* A statement of names and counts, into an array in the order of `names`. */
+struct tally {
+	const char *sql;
+	const char *const *names;
+	size_t count;
+	int64_t *out;
+};
+
+static int read_tally(struct db *db, const struct tally *t, struct err *why)
 {
 	struct db_result *result;
 
-	/* Across companies. */
-	if (db_run(db, "SELECT state, count(*) FROM sensor GROUP BY state", NULL, &result, why) != 0)
+	if (db_run(db, t->sql, NULL, &result, why) != 0)
 		return -1;
 	for (int row = 0; row < db_rows(result); row++)
-		for (size_t i = 0; i < VITALS_STATES; i++)
-			if (slice_is(db_slice(result, row, 0), vitals_states[i]))
-				out->sensors[i] = db_integer(result, row, 1);
+		for (size_t i = 0; i < t->count; i++)
+			if (slice_is(db_slice(result, row, 0), t->names[i]))
+				t->out[i] = db_integer(result, row, 1);
+	db_result_free(result);
+	return 0;
+}
+
+static int read_tallies(struct db *db, struct vitals *out, struct err *why)
+{
+	const struct tally tallies[] = {
+		{ "SELECT state, count(*) FROM sensor GROUP BY state", vitals_states, VITALS_STATES, out->sensors },
+		{ "SELECT kind, count(*) FROM rule WHERE last_version IS NULL GROUP BY kind", vitals_rule_kinds,
+		  VITALS_RULE_KINDS, out->rules },
+		{ "SELECT kind, sum(count)::bigint FROM loss GROUP BY kind", loss_kinds, LOSS_KINDS, out->lost },
+		{ "SELECT state, count(*) FROM indicator GROUP BY state", vitals_indicator_states,
+		  VITALS_INDICATOR_STATES, out->indicators },
+		{ "SELECT state, count(*) FROM hunt GROUP BY state", vitals_hunt_states, VITALS_HUNT_STATES,
+		  out->hunts },
+		{ "SELECT kind, count(*) FROM mute WHERE ended_at IS NULL AND now() BETWEEN starts_at AND expires_at "
+		  "GROUP BY kind",
+		  vitals_mute_kinds, VITALS_MUTE_KINDS, out->mutes },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tallies); i++)
+		if (read_tally(db, &tallies[i], why) != 0)
+			return -1;
+	return 0;
+}
+
+/* Windows are not counted: there may be a million. */
+static int read_correlation(struct db *db, struct vitals *out, struct err *why)
+{
+	struct db_result *result;
+
+	if (db_run(db,
+		   "SELECT coalesce((SELECT max(version) FROM rule_set), 0), "
+		   "coalesce((SELECT sum(hits) FROM rule_state), 0)::bigint, "
+		   "pg_stat_get_live_tuples('rule_window'::regclass), "
+		   "(SELECT count(*) FROM campaign WHERE last_ts >= now() - interval '7 days' AND merged_into IS NULL)",
+		   NULL, &result, why) != 0)
+		return -1;
+	out->rule_set = db_integer(result, 0, 0);
+	out->hits = db_integer(result, 0, 1);
+	out->windows = db_integer(result, 0, 2);
+	out->campaigns = db_integer(result, 0, 3);
 	db_result_free(result);
 	return 0;
 }
@@ -22,9 +75,8 @@ int vitals_read(struct db *db, struct vitals *out, struct err *why)
 	struct db_result *result;
 
 	*out = (struct vitals){ 0 };
-	if (read_sensors(db, out, why) != 0)
+	if (read_tallies(db, out, why) != 0 || read_correlation(db, out, why) != 0)
 		return -1;
-	/* Across companies. */
 	if (db_run(
 		db,
 		"SELECT w.pieces, w.age, i.open FROM "

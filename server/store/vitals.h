@@ -1,20 +1,42 @@
-/* The figures by which an operator sees that the whole server does its work: over all companies, naming none. */
+/* The figures by which an operator sees that the whole server does its work: across companies, naming none. */
 #ifndef SERVER_STORE_VITALS_H
 #define SERVER_STORE_VITALS_H
 
-#include "server/store/db.h"
+#include "server/store/loss.h"
 
-enum { VITALS_STATES = 6 };
+enum {
+	VITALS_STATES = 6,
+	VITALS_RULE_KINDS = 4,
+	VITALS_INDICATOR_STATES = 3,
+	VITALS_HUNT_STATES = 3,
+	VITALS_MUTE_KINDS = 2
+};
 /* Names of the sensors' states, in the order of vitals.sensors. */
 extern const char *const vitals_states[VITALS_STATES];
+/* The same for what correlation has. */
+extern const char *const vitals_rule_kinds[VITALS_RULE_KINDS];
+extern const char *const vitals_indicator_states[VITALS_INDICATOR_STATES];
+extern const char *const vitals_hunt_states[VITALS_HUNT_STATES];
+extern const char *const vitals_mute_kinds[VITALS_MUTE_KINDS];
 
 struct vitals {
 	int64_t sensors[VITALS_STATES];
 	int64_t work;           /* pieces of work that wait for the correlator */
 	double work_age;        /* seconds that the oldest of them waits; 0: none does */
 	int64_t open_incidents; /* open, acknowledged or contained */
+
+	int64_t rule_set;                 /* version that was loaded last; 0: none */
+	int64_t rules[VITALS_RULE_KINDS]; /* in force */
+	int64_t windows;                  /* groups of correlations that have hits: PostgreSQL's estimate */
+	int64_t hits;                     /* that correlations keep */
+	int64_t lost[LOSS_KINDS];         /* ever */
+	int64_t indicators[VITALS_INDICATOR_STATES];
+	int64_t hunts[VITALS_HUNT_STATES];
+	int64_t mutes[VITALS_MUTE_KINDS]; /* in force */
+	int64_t campaigns;                /* with sightings in the last 7 days */
 };
 
+/* A few milliseconds, whatever the number of alerts, hits and windows; with very many indicators more (README.md). */
 int vitals_read(struct db *db, struct vitals *out, struct err *why);
 /* Whether the database answers. */
 int vitals_ping(struct db *db, struct err *why);

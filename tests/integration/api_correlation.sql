@@ -57,6 +57,11 @@ INSERT INTO incident_cause (company_id, incident_id, rule_id, group_key, rule_se
     (1, 9001, 902, -5, 2, 1, noon_ago(0), noon_ago(0), 31,
      '{"title": "Two", "group": {"attacker.ip": "203.0.113.9"}, "measured": 31, "condition": {"type": "event_count", "timespan_s": 300}}');
 
+-- Of rule 902, in all: 1200 + 3 thinned, 30 + 17 dropped; of the group -5 above: 1200 + 30. Of rule 901's group 77: none.
+INSERT INTO loss (company_id, kind, rule_id, group_key, count, last_at) VALUES
+    (1, 'thinned', 902, -5, 1200, noon_ago(3)), (2, 'thinned', 902, -5, 3, noon_ago(2)), (1, 'dropped', 902, -5, 30, noon_ago(4)),
+    (1, 'dropped', 902, 0, 17, noon_ago(5)), (1, 'contacts', 0, 0, 99, now());
+
 -- --------------------------------------------------------------------------------------------------------- contacts
 INSERT INTO contact (company_id, contact_key, inside_ip, destination, port, first_ts, last_ts, contacts, series, score, parts) VALUES
     (1, -11, '192.168.1.5', 'c2.example', 443, now() - interval '2 days', now(), 300, '', 93, '{"interval": 30}'),

@@ -368,7 +368,7 @@ $$;
 CREATE FUNCTION forget() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     LOCK TABLE work, alert, rule_window, incident IN ACCESS EXCLUSIVE MODE;
-    TRUNCATE work, alert, rule_window, rule_hit, rule_state, incident, incident_segment, incident_event, incident_cause,
+    TRUNCATE work, alert, rule_window, rule_hit, rule_state, loss, incident, incident_segment, incident_event, incident_cause,
         incident_seq, company_day, rule_day, mute_day, campaign_sighting, campaign_due, change;
 END
 $$;

@@ -359,7 +359,50 @@ done
 check_equal 'an address that tries too often must wait' 'too_many wait' "$refused"
 
 # ---- Prometheus
-curl -s "http://127.0.0.1:$metrics_port/metrics" >"$STATE/metrics"
+# Of correlation: per kind or state what is given here, by hand.
+sql "INSERT INTO rule_set (version, actor, sha256) VALUES (6, 'ctl:x', sha256('6')), (7, 'ctl:x', sha256('7'));
+	INSERT INTO rule (uid, kind, title, level, first_version, last_version) VALUES
+		('d1', 'detection', 'd', 'low', 6, NULL), ('d2', 'detection', 'd', 'low', 7, NULL), ('d3', 'detection', 'd', 'low', 6, 6),
+		('c1', 'correlation', 'c', 'low', 6, NULL);
+	INSERT INTO rule_state (company_id, hits, newest_ts, seen_at) VALUES (1, 120, now(), now()), (2, 30, now(), now());
+	INSERT INTO rule_window (company_id, state_key, rule_id, definition, group_values, last_ts, hits, oldest_at)
+		SELECT c, k, 5, 1, '{}', now(), 50, now() FROM (VALUES (1, 1), (1, 2), (2, 1)) AS w (c, k);
+	INSERT INTO loss (company_id, kind, rule_id, group_key, count) VALUES (1, 'thinned', 5, 1, 400), (2, 'thinned', 5, 1, 25),
+		(1, 'dropped', 5, 0, 17), (1, 'dropped', 6, 2, 3), (2, 'contacts', 0, 0, 11), (1, 'damaged', 0, 0, 2);
+	INSERT INTO indicator_source (source_id, name) VALUES (1, 'feed');
+	INSERT INTO indicator (source_id, kind, key, prefix, value, valid_from, modified, confidence, tlp, state, change_no)
+		SELECT 1, 1, int4send(n), 32, n::text, now(), now(), 50, 'green',
+			CASE WHEN n <= 3 THEN 'active' WHEN n = 4 THEN 'held_back' ELSE 'revoked' END, n FROM generate_series(1, 6) AS n;
+	INSERT INTO hunt (actor, source_id, change_from, change_to, state) VALUES ('x', 1, 1, 6, 'due'), ('x', 1, 1, 6, 'failed'),
+		('x', 1, 1, 6, 'failed');
+	INSERT INTO campaign (kind, key, first_day, last_day, first_ts, last_ts, title, title_ts, severity, companies, alerts, minimum,
+		window_days, merged_into) SELECT 'source', 'k', current_date - 9, current_date, now() - interval '9 days', now() - age, 't', now(),
+		2, 3, 9, 3, 3, merged FROM (VALUES (interval '6 days', NULL), ('8 days', NULL), ('1 hour', 1)) AS c (age, merged);
+	INSERT INTO mute (kind, scope, conditions, reason, owner_id, starts_at, expires_at, ended_at)
+		SELECT kind, 'all', '{}', 'r', (SELECT min(user_id) FROM app_user), now() + starts, now() + ends, now() + ended FROM (VALUES
+		('mute', interval '-1 hour', interval '1 hour', NULL::interval), ('mute', '-2 hours', '-1 hour', NULL), ('mute', '1 hour', '2 hours', NULL),
+		('mute', '-1 hour', '1 hour', '-1 minute'), ('drill', '-1 hour', '1 hour', NULL), ('drill', '-1 hour', '2 hours', NULL))
+		AS m (kind, starts, ends, ended)"
+figures() {
+	curl -s "http://127.0.0.1:$metrics_port/metrics" >"$STATE/metrics"
+}
+windows_estimated() { # PostgreSQL counts a moment after the commit
+	figures
+	grep -q '^hinomi_rule_windows 3$' "$STATE/metrics"
+}
+wait_until 30 windows_estimated && good 'windows, as PostgreSQL estimates them' || bad "windows: $(grep '^hinomi_rule_windows' "$STATE/metrics")"
+figure() { # NAME: its values, in the order of the page
+	sed -n "s/^hinomi_$1\({[^}]*}\)\{0,1\} //p" "$STATE/metrics" | tr '\n' ' ' | sed 's/ $//'
+}
+check_equal 'the version of the rules; hits; campaigns' '7 150 1' "$(figure rule_set_version) $(figure rule_hits) $(figure campaigns)"
+check_equal 'rules in force: detections, correlations, grouping, built-in' '2 1 0 2' "$(figure rules)"
+check_equal 'lost: thinned, dropped, contacts, observables, damaged' '425 20 11 0 2' "$(figure lost_total)"
+check_equal 'indicators: active, held back, revoked; hunts: due, done, failed' '3 1 2 1 0 2' "$(figure indicators) $(figure hunts)"
+check_equal 'mutes and drills in force' '1 2' "$(figure mutes)"
+check_equal 'each has its kind by name' 'thinned dropped contacts observables damaged' \
+	"$(sed -n 's/^hinomi_lost_total{what="\([a-z]*\)"} .*/\1/p' "$STATE/metrics" | tr '\n' ' ' | sed 's/ $//')"
+check_equal 'each figure has its HELP and TYPE' '' "$(sed -n 's/^\(hinomi_[a-z_]*\).*/\1/p' "$STATE/metrics" | sed 's/_\(bucket\|sum\|count\)$//' | sort -u |
+	while read -r name; do [ "$(grep -cE "^# (HELP|TYPE) $name " "$STATE/metrics")" = 2 ] || echo "$name"; done)"
 check_equal 'figures for Prometheus' '1 1 1 1' \
 	"$(for name in 'hinomi_database_up 1' 'hinomi_http_requests_total{class="4xx"} [1-9]' 'hinomi_sensors{state="up"} 0' 'hinomi_work_pending 0'; do grep -c "^$name" "$STATE/metrics"; done | tr '\n' ' ' | sed 's/ $//')"
 check_equal 'each line is one of the format' 0 \

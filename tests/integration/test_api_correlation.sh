@@ -39,6 +39,7 @@ check_equal 'the gravest first, and each with its rule' '902:1:31 901:2:3 901:4:
 	"$(reply '[.causes[] | "\(.rule.id):\(.severity):\(.hits)"] | join(" ")')"
 check_equal 'what it counted' '203.0.113.9 31 event_count null 一つ目 correlation medium' \
 	"$(reply '"\(.causes[0].detail.group["attacker.ip"]) \(.causes[0].detail.measured) \(.causes[0].detail.condition.type) \(.causes[0].rule.title_ja) \(.causes[1].rule.title_ja) \(.causes[0].rule.kind) \(.causes[0].rule.level)"')"
+check_equal 'hits of its group that were let go are said' '902:1230 901:0 901:0' "$(reply '[.causes[] | "\(.rule.id):\(.lost_hits)"] | join(" ")')"
 check_equal 'its tags and version' 'kill-chain,beacon 2' "$(reply '"\(.tags | join(",")) \(.rule_set)"')"
 ids() { # PATH LIST
 	get "$1"
@@ -108,6 +109,9 @@ check_equal 'where it is noisiest' '1:株式会社山田精機:55 2:なにわ印
 get /v1/rules/902
 check_equal 'a rule that a version changed' '# second|title: Two|name: two|level: medium 2 1 quieter kato@example.jp' \
 	"$(reply .text | tr '\n' '|' | sed 's/|*$//') $(reply '"\([.changes[].version | tostring] | join(" ")) \(.changes[0].note) \(.changes[0].actor)"')"
+check_equal 'what was let go of its hits' "1203 47 2 $(sql "SELECT noon_ago(2) = '$(reply .lost_hits.last_at)'")" "$(reply '.lost_hits | "\(.thinned) \(.dropped) \(.companies)"') t"
+get /v1/rules/901
+check_equal 'nothing' '{"thinned":0,"dropped":0,"companies":0,"last_at":null}' "$(jq -c .lost_hits "$STATE/body")"
 get /v1/rules/903
 check_equal 'a rule that is gone has its last text' 'title: Gone|id: gone|' "$(reply .text | tr -s '\n' '|')"
 get "/v1/rules/$(sql "SELECT rule_id FROM rule WHERE kind = 'builtin' LIMIT 1")"
@@ -120,6 +124,8 @@ check_equal 'who is bound to one company sees its figures' '55 3 3 1' \
 	"$(reply '.rules[] | select(.id == 901) | "\(.alerts) \(.incidents) \(.judged) \(.companies)"')"
 get /v1/rules/901
 check_equal 'and itself among the noisiest' 1 "$(reply '[.noisiest[].company_id | tostring] | join(" ")')"
+get /v1/rules/902
+check_equal 'what was let go at its own alone' '1200 47 1' "$(reply '.lost_hits | "\(.thinned) \(.dropped) \(.companies)"')"
 for cookie in "$yamada" "$wall"; do
 	for path in rules rules/901 rule-sets rule-sets/1 mutes mutes/1 indicators indicators/1 indicator-sources hunts hunts/1; do
 		get "/v1/$path"

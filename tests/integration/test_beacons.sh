@@ -147,6 +147,8 @@ send two "$STATE/many.json"
 wait_until 60 taken_in
 check_equal 'no more contacts than correlator.contacts_max' t "$(sql "SELECT count(*) BETWEEN 90 AND 100 FROM contact WHERE company_id = $second")"
 check_equal 'and the log says so' yes "$(grep -q "company $second has more than 100 contacts" "$STATE/hinomid.log" && echo yes)"
+# Of the 150 and what was there before, all that are no longer there.
+check_equal 'and counts what went' t "$(sql "SELECT count >= 50 AND count <= 160 AND (SELECT count(*) FROM loss) = 1 FROM loss WHERE company_id = $second AND kind = 'contacts'")"
 check_equal 'nobody else lost any' t "$(sql "SELECT count(*) = 3 FROM contact WHERE company_id = $first")"
 
 # ------------------------------------------------------------------------------------- damaged, by who could write it
@@ -154,6 +156,8 @@ sql "INSERT INTO observation (company_id, body) VALUES ($first, '\\x01000101'), 
 wait_until 60 taken_in
 check_equal 'a damaged observation is dropped and told' yes \
 	"$(wait_until 10 grep -q "company $first: 2 observations could not be read" "$STATE/hinomid.log" && echo yes)"
+
+check_equal 'and counted' 2 "$(sql "SELECT count FROM loss WHERE company_id = $first AND kind = 'damaged'")"
 
 # --------------------------------------------------------------------------------------------------- who may see what
 as_company() { # COMPANY QUERY

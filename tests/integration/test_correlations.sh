@@ -173,6 +173,7 @@ run "SELECT put_hits(1, i, i * 400, 10 + i, $version, '{login-failed}', ARRAY[on
 all_done
 check 'hits that matter are dropped when there is no room, the oldest' 't|t' "$(query "SELECT count(*) <= 100, min(ts) > '2026-10-01' FROM rule_hit")"
 check 'counted' t "$(query 'SELECT thinned = 400 - hits FROM rule_window')"
+check 'for ever, by rule and group' t "$(query "SELECT l.count = w.thinned AND l.rule_id = w.rule_id AND l.company_id = 1 FROM loss l JOIN rule_window w ON w.state_key = l.group_key WHERE l.kind = 'thinned'")"
 check 'and said' yes "$(grep -q 'company 1: [0-9]* hits of correlations were dropped from groups' "$state/correlator.log" && echo yes)"
 # 3000 groups at one company.
 run "SELECT put_hits(2, i, i * 0.01, 10, $version, '{login-failed}',
@@ -181,8 +182,17 @@ all_done
 check 'a company keeps to its bound' t "$(query 'SELECT count(*) <= 1000 FROM rule_hit WHERE company_id = 2')"
 check 'the newest windows stay' t "$(query "SELECT bool_and(state_key > 7100000 + 2000) FROM rule_window WHERE company_id = 2")"
 check 'what went is counted' 3000 "$(query 'SELECT hits + dropped FROM rule_state WHERE company_id = 2')"
+check 'also by rule' "$(query 'SELECT dropped FROM rule_state WHERE company_id = 2')|0" \
+	"$(query "SELECT sum(count) || '|' || max(abs(group_key)) FROM loss WHERE company_id = 2 AND kind = 'dropped' AND rule_id = rule_no('many-logins')")"
 check '... and said' yes "$(grep -q 'company 2: [0-9]* windows with [0-9]* hits were dropped' "$state/correlator.log" && echo yes)"
 check 'counts agree with rows' '' "$(query 'SELECT * FROM tally_difference LIMIT 3')"
+# A group that an incident has as its cause goes with the others: its loss is known by group.
+run "SELECT put_hits(5, i, i * 0.01, 10, $version, '{login-failed}', ARRAY[one_hit('many-logins', 0, 7000002)]) FROM generate_series(1, 3) i"
+all_done
+run "SELECT put_hits(5, i, i * 0.01, 10, $version, '{login-failed}',
+	ARRAY[one_hit('many-logins', 0, 7100000 + i)]) FROM generate_series(4, 3000) i"
+all_done
+check 'what the cause of an incident lost is known' '7000002|3' "$(query "SELECT group_key, count FROM loss WHERE company_id = 5 AND group_key <> 0")"
 # Noise does not hide what comes slowly: a flood of one correlation's groups between the two steps of another.
 run "SELECT put_hits(3, 1, 0, 10, $version, '{attack}', ARRAY[one_hit('attack-then-call', 0, 8000001)])"
 all_done
