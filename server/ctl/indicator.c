@@ -156,6 +156,12 @@ static int revoke(struct ctl *ctl, struct err *why)
 
 /* ----------------------------------------------------------------------------------------------------------- lists */
 
+/* In force, but past its validity: no longer looked for. */
+static bool is_over(const struct indicator_row *i)
+{
+	return strcmp(i->state, "active") == 0 && i->valid_until != TIME_NONE && i->valid_until <= clock_now();
+}
+
 static void indicator_cells(const struct db_result *result, int row, struct table *t)
 {
 	struct indicator_row i;
@@ -165,7 +171,7 @@ static void indicator_cells(const struct db_result *result, int row, struct tabl
 	table_text(t, i.source);
 	table_text(t, i.kind);
 	table_text(t, i.value);
-	table_text(t, i.state);
+	table_text(t, is_over(&i) ? "expired" : i.state);
 	table_text(t, i.state_reason);
 	table_integer(t, i.confidence);
 	table_text(t, i.tlp);

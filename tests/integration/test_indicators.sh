@@ -105,6 +105,12 @@ check_equal 'found by a name below' evil.example \
 check_equal 'found by a part' 'http://bad.example/gate.php?id=1' \
 	"$(ctl indicator list --search gate --json | jq -r '.indicators[].value')"
 
+echo '203.0.113.222' | import ended --valid-days 1 >/dev/null
+check_equal 'in force' active "$(ctl indicator list --search 203.0.113.222 | awk '$4 == "203.0.113.222" { print $5 }')"
+sql "UPDATE indicator SET valid_from = now() - interval '2 days', valid_until = now() WHERE value = '203.0.113.222'"
+check_equal 'past its validity' expired "$(ctl indicator list --search 203.0.113.222 | awk '$4 == "203.0.113.222" { print $5 }')"
+sql "DELETE FROM indicator WHERE value = '203.0.113.222'"
+
 # ------------------------------------------------------------------------------------------------------------- versions
 stix() { # MODIFIED PATTERN [MORE]
 	cat <<-JSON

@@ -1,6 +1,7 @@
 /* The smaller pure modules. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { shownState } from '../src/core/indicator.js';
 import { conditionWords, groupPairs, spanUnit } from '../src/core/cause.js';
 import { readConditions, toSelection } from '../src/core/conditions.js';
 import { filterFromQuery, filterIsEmpty, filterMatches, filterToQuery } from '../src/core/alert-filter.js';
@@ -254,6 +255,15 @@ test('conditions of a mute: rows become a selection, a selection is read back', 
 	assert.deepEqual(readConditions(selection), [['signature_id', '', '2001219'], ['source.ip', 'cidr', '192.0.2.0/24, 198.51.100.7/32']]);
 	assert.deepEqual(readConditions(JSON.stringify([{ a: 1 }, { b: 2 }])), [['a', '', '1'], ['b', '', '2']]);
 	assert.deepEqual(readConditions('not json'), []);
+});
+
+test('an indicator past its validity is shown as expired, whatever else it was is kept', () => {
+	const end = '2026-01-01T00:00:00Z';
+	const now = Date.parse(end);
+	assert.equal(shownState({ state: 'active', valid_until: end }, now - 1), 'active');
+	assert.equal(shownState({ state: 'active', valid_until: end }, now), 'expired');
+	assert.equal(shownState({ state: 'revoked', valid_until: end }, now + 1), 'revoked');
+	assert.equal(shownState({ state: 'active', valid_until: null }, now), 'active');
 });
 
 test('days between two, over the end of February', () => {

@@ -4,6 +4,7 @@ import { h, html, useLoad, useState } from '../lib.js';
 import { mayGovern, mayTriage, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
+import { shownState } from '../core/indicator.js';
 import { navigate } from '../router.js';
 import { Empty, Fact, Failed, Loading, Time } from '../ui/parts.js';
 import { Members } from '../ui/members.js';
@@ -21,7 +22,7 @@ export function IndicatorView({ id }) {
 		<header class="incident-head">
 			<div class="incident-title">
 				<p class="chips">
-					<a href="/indicators">${t('page.indicators')}</a><span class="dim">/</span><span class=${`chip indicator-${i.state}`}>${word('indicator_state', i.state)}</span><span class="chip">${word('indicator_kind', i.kind)}</span
+					<a href="/indicators">${t('page.indicators')}</a><span class="dim">/</span><span class=${`chip indicator-${shownState(i, Date.now())}`}>${word('indicator_state', shownState(i, Date.now()))}</span><span class="chip">${word('indicator_kind', i.kind)}</span
 					><span class=${`chip tlp-${i.tlp.replace('+', '-')}`}>TLP:${i.tlp.toUpperCase()}</span>${i.labels.map((l) => html`<span class="chip">${l}</span>`)}
 				</p>
 				<h2><code>${i.value}</code></h2>

@@ -3,6 +3,7 @@
 import { h, html, useEffect, useLoad, useState } from '../lib.js';
 import { count, mayGovern, t, word } from '../app.js';
 import { get } from '../api.js';
+import { shownState } from '../core/indicator.js';
 import { keepQuery, navigate } from '../router.js';
 import { anchor, chip, text, time } from '../ui/cells.js';
 import { ImportForm } from '../ui/import-form.js';
@@ -18,7 +19,7 @@ const PAGE = 500;
 /** @returns {import('../ui/table-grid.js').SortColumn<Indicator>[]} */
 function columns() {
 	return [
-		{ key: 'state', label: t('column.state'), width: '92px', paint: (c, i) => chip(c, `indicator-${i.state}`, word('indicator_state', i.state)), sort: (i) => i.state },
+		{ key: 'state', label: t('column.state'), width: '92px', paint: (c, i) => chip(c, `indicator-${shownState(i, Date.now())}`, word('indicator_state', shownState(i, Date.now()))), sort: (i) => shownState(i, Date.now()) },
 		{ key: 'kind', label: t('column.indicator_kind'), width: '92px', paint: (c, i) => text(c, word('indicator_kind', i.kind)), sort: (i) => i.kind },
 		{ key: 'value', label: t('column.value'), width: 'minmax(200px, 2.4fr)', paint: (c, i) => anchor(c, `/indicators/${i.id}`, i.value), sort: (i) => i.value },
 		{ key: 'feed', label: t('column.indicator_source'), width: 'minmax(100px, 1fr)', paint: (c, i) => text(c, i.source.name), sort: (i) => i.source.name },
