@@ -436,6 +436,8 @@ await test('an incident says why: rules with their numbers, the course of the at
 	await page.keyboard.press('Enter');
 	await page.waitForSelector('.causes');
 	assert.match(await page.textContent('.causes > li:nth-child(1)'), /攻撃を受けた端末が外部と通信.*1日以内に、次の順で 2 段階が続きました（条件：≧ 2）.*社内IP.*192\.168\.1\.20.*第 3 版/s);
+	assert.match(await page.textContent('.causes > li:nth-child(4)'), /記録 1,?200 件を破棄しました/, 'what could not be counted is said');
+	assert.doesNotMatch(await page.textContent('.causes > li:nth-child(1)'), /破棄/);
 	assert.match(await page.textContent('.causes > li:nth-child(2) .score-parts'), /間隔の規則性.*29 \/ 30/s);
 	assert.match(await page.textContent('.causes > li:nth-child(2)'), /87 \/ 100、条件：≧ 75.*通信 128 回、間隔 60\.0 秒（ずれ 1\.2 秒）、2\.5 時間継続.*2 社.*512 バイト/s);
 	await page.waitForSelector('.causes a[href="/indicators/1"]');
@@ -477,6 +479,7 @@ await test('rules: quality in figures, one that is wrong too often stands out; t
 	await page.click('.row:has-text("SSH 総当たり") a');
 	await page.waitForSelector('pre:has-text("timespan: 5m")');
 	assert.match(await page.textContent('main'), /しきい値を 20 から 30 に/);
+	assert.match(await page.textContent('.lost'), /2 社で破棄.*correlator\.group_hits.*4,200.*correlator\.company_hits.*17/s, 'what could not be counted is said');
 	await page.goto(`${mock.url}/rule-sets`);
 	await page.click('.fold >> nth=0');
 	await page.waitForSelector('td:has-text("old/former.yml")');

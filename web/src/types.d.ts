@@ -135,6 +135,7 @@ export interface Cause {
 	hits: number;
 	rule_set: number;
 	detail: Record<string, any>;
+	lost_hits: number;
 }
 
 export interface Rule {
@@ -181,6 +182,7 @@ export interface RulePage extends Rule {
 	changes: { version: number; created_at: string; actor: string; note: string }[];
 	days: DayAlerts[];
 	noisiest: CompanyAlerts[];
+	lost_hits: { thinned: number; dropped: number; companies: number; last_at: string | null };
 }
 
 export interface RuleSet {

@@ -43,9 +43,28 @@ export function RuleView({ id }) {
 				<section class="card"><h2>${t('rule.days')} <small>${r.from} – ${r.to}</small></h2>${DayBars({ days: r.days, label: t('rule.days') })}</section>
 				${r.text !== null && html`<section class="card"><h2>${t('rule.text')} <small>${r.file}</small></h2><pre class="raw" tabindex="0">${r.text}</pre></section>`}
 			</div>
-			<div class="stack-column">${Judgements({ r })} ${Noisiest({ r })} ${Changes({ r })}</div>
+			<div class="stack-column">${Lost({ r })} ${Judgements({ r })} ${Noisiest({ r })} ${Changes({ r })}</div>
 		</div>
 	</div>`;
+}
+
+/** What it could not count: never silently. @param {{r: RulePage}} props */
+function Lost({ r }) {
+	const { thinned, dropped, companies, last_at } = r.lost_hits;
+	if (thinned + dropped === 0) return null;
+	const rows = /** @type {[string, number][]} */ ([
+		['rule.lost_thinned', thinned],
+		['rule.lost_dropped', dropped],
+	]);
+	return html`<section class="card lost">
+		<h2>${t('rule.lost')}</h2>
+		<p class="notice">${t('rule.lost_explained', { n: companies })} ${Time({ ts: last_at })}</p>
+		<table class="plain">
+			<tbody>
+				${rows.map(([name, n]) => html`<tr><td class="grow">${t(name)}</td><td class="end">${count(n)}</td></tr>`)}
+			</tbody>
+		</table>
+	</section>`;
 }
 
 /** @param {{r: RulePage}} props */

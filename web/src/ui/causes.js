@@ -78,6 +78,7 @@ export function Causes({ causes, rules }) {
 					<span class="chip">${word('rule_kind', cause.rule.kind)}</span>
 				</p>
 				<p>${sentence(cause)}</p>
+				${cause.lost_hits > 0 && html`<p class="notice">${t('cause.lost', { n: cause.lost_hits })}</p>`}
 				${groupPairs(cause.detail.group).length > 0 && html`<p class="cause-group">${groupPairs(cause.detail.group).map(([field, value]) => html`<span><span class="dim">${word('field', field)}</span> <code>${value}</code></span>`)}</p>`}
 				${Parts(cause, rules)} ${cause.rule.uid === 'builtin:beacon' && ScoreParts({ parts: cause.detail.about ?? null })} ${cause.rule.uid === 'builtin:indicator' && isStaff() && h(IndicatorRefs, { ids: cause.detail.about?.indicators })}
 				<p class="dim">${Time({ ts: cause.first_ts })} – ${Time({ ts: cause.last_ts })} · ${t('cause.version', { n: cause.rule_set })}</p>
