@@ -241,8 +241,12 @@ static void look_up(struct detector *d, const struct indicator_key *key, time_us
 	for (size_t i = 0; i < d->met.count; i++)
 		if (d->met.ids[i] == id)
 			return;
-	if (!id || d->met.count == RULE_HITS_INDICATORS_MAX)
+	if (!id)
 		return;
+	if (d->met.count == RULE_HITS_INDICATORS_MAX) {
+		d->figures.hits_lost++;
+		return;
+	}
 	if (d->met.count == 0)
 		d->first_met = *key;
 	d->met.ids[d->met.count++] = id;

@@ -76,7 +76,7 @@ struct detector_figures {
 	uint64_t raised;     /* of them: context and text that became an alert */
 	uint64_t evidence;   /* context kept because it counts */
 	uint64_t muted;      /* alerts, drills included */
-	uint64_t hits_lost;  /* hits that did not fit into rule_hits, and matches beyond the 63 gravest of a record */
+	uint64_t hits_lost;  /* hits and indicators without room in rule_hits, matches beyond a record's 63 gravest */
 	uint64_t limits_hit; /* regular expressions that gave up */
 };
 void detector_figures(const struct detector *d, struct detector_figures *out);

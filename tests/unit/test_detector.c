@@ -436,6 +436,27 @@ START_TEST(an_indicator_adds_to_an_alert)
 }
 END_TEST
 
+/* Ten were met: eight are named, and the other two not passed over in silence. */
+START_TEST(of_too_many_indicators_the_rest_is_counted)
+{
+	static const char record[] =
+	    "{" TIME "\"event_type\":\"dns\"," OUT ",\"dns\":{\"version\":3,\"type\":\"request\",\"queries\":["
+	    "{\"rrname\":\"n0.example\"},{\"rrname\":\"n1.example\"},{\"rrname\":\"n2.example\"},"
+	    "{\"rrname\":\"n3.example\"},{\"rrname\":\"n4.example\"},{\"rrname\":\"n5.example\"},"
+	    "{\"rrname\":\"n6.example\"},{\"rrname\":\"n7.example\"},{\"rrname\":\"n8.example\"},"
+	    "{\"rrname\":\"n9.example\"}]}}";
+	struct detector_figures figures;
+	char name[] = "n0.example";
+
+	for (int i = 0; i < 10; i++, name[1]++)
+		indicator(20 + i, name);
+	ck_assert_int_eq(sent(record), DETECTED_ALERT);
+	ck_assert_str_eq(hits_text(), "105 !20 !21 !22 !23 !24 !25 !26 !27");
+	detector_figures(b.detector, &figures);
+	ck_assert_uint_eq(figures.hits_lost, 2);
+}
+END_TEST
+
 /* ----------------------------------------------------------------------------------------------------------- mutes */
 
 START_TEST(a_mute_takes_keys_and_hits)
@@ -570,6 +591,7 @@ int main(void)
 				       text_is_kept_unless_a_rule_knows_it,
 				       an_indicator_makes_an_alert_of_context,
 				       an_indicator_adds_to_an_alert,
+				       of_too_many_indicators_the_rest_is_counted,
 				       a_mute_takes_keys_and_hits,
 				       a_drill_is_one_incident,
 				       the_lowest_number_applies_within_its_time,
