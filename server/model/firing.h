@@ -6,7 +6,11 @@
  * one yet, it is an incident by itself. incident_plan.h does that; it is a property of the sets of records and firings,
  * so nothing depends on order.
  *
- * A firing may be told in parts and again: what was tied stays tied. Only cause.hits must be told once, or be whole. */
+ * A firing may be told in parts and again: what was tied stays tied. Only cause.hits must be told once, or be whole.
+ *
+ * A quiet firing is one of a correlation that only counts for another one (Sigma: `generate`). It ties what it counted
+ * into the incident of that other one, and says nothing itself. The planner is told of it only when that one has fired
+ * (firing_group_follow()). */
 #ifndef SERVER_MODEL_FIRING_H
 #define SERVER_MODEL_FIRING_H
 
@@ -27,6 +31,7 @@ struct plan_firing {
 	int64_t key; /* not 0 */
 	time_us window;
 	time_us first, last;
+	bool is_quiet;    /* no cause, stage or tags */
 	enum stage stage; /* of the rule; STAGE_NONE: it says nothing about it */
 	const struct plan_tie *ties;
 	size_t tie_count; /* at least 1 */

@@ -61,7 +61,7 @@ static struct window_hit *copy_hits(const struct firing_group *g)
 
 static bool is_news(const struct group_hit *h)
 {
-	return h->hit.member && !h->was_member;
+	return h->hit.member && !h->was_told;
 }
 
 static struct plan_tie tie_of(const struct firing_group *g, const struct group_hit *h)
@@ -125,53 +125,66 @@ static void describe(const struct firing_group *g, const struct window_firing *w
 	c->is_story = g->entry->is_story;
 }
 
-static int tell(const struct firing_group *g, const struct window_firing *w, size_t news, struct firings *out,
-		struct err *why)
+/* Cause, stage and tags of a firing whose members are told now. */
+static int state(const struct firing_group *g, const struct window_firing *w, struct pool *pool, struct plan_firing *f,
+		 struct err *why)
 {
-	struct plan_tie *ties = pool_take_array(&out->pool, news, sizeof(*ties));
-	struct cause_rule *rules = pool_take_array(&out->pool, g->entry->correlation->rule_count, sizeof(*rules));
-	struct plan_firing f = {
-		.key = g->key,
-		.window = g->entry->correlation->timespan,
-		.first = w->first,
-		.last = w->last,
-		.stage = g->entry->rule->stage,
-		.tags = g->entry->rule->tags,
-		.tag_count = g->entry->rule->tag_count,
-		.ties = ties,
-	};
+	struct cause_rule *rules = pool_take_array(pool, g->entry->correlation->rule_count, sizeof(*rules));
+	size_t tie = 0;
 
-	if (!ties || !rules)
+	if (!rules)
 		return no_memory(g, why);
-	describe(g, w, &f.cause);
+	f->stage = g->entry->rule->stage;
+	f->tags = g->entry->rule->tags;
+	f->tag_count = g->entry->rule->tag_count;
+	describe(g, w, &f->cause);
 	for (size_t i = w->from; i < w->to; i++) {
 		const struct group_hit *h = &g->hits[i];
 
 		if (!is_news(h))
 			continue;
-		ties[f.tie_count] = tie_of(g, h);
-		count_rule(rules, h, ties[f.tie_count].is_cluster);
-		if (ties[f.tie_count++].is_cluster)
-			cause_add_alert(&f.cause, h->hit.ts, h->hit.id);
+		count_rule(rules, h, f->ties[tie].is_cluster);
+		if (f->ties[tie++].is_cluster)
+			cause_add_alert(&f->cause, h->hit.ts, h->hit.id);
 	}
-	f.cause.hits = (int64_t)news;
-	f.cause.rules = rules;
-	f.cause.rule_count = name_rules(g, rules);
+	f->cause.hits = (int64_t)f->tie_count;
+	f->cause.rules = rules;
+	f->cause.rule_count = name_rules(g, rules);
+	return 0;
+}
+
+static int tell(const struct firing_group *g, const struct window_firing *w, size_t news, struct firings *out,
+		struct err *why)
+{
+	struct plan_tie *ties = pool_take_array(&out->pool, news, sizeof(*ties));
+	struct plan_firing f = {
+		.key = g->key,
+		.window = g->entry->correlation->timespan,
+		.first = w->first,
+		.last = w->last,
+		.is_quiet = firing_group_is_quiet(g->entry),
+		.ties = ties,
+	};
+
+	if (!ties)
+		return no_memory(g, why);
+	for (size_t i = w->from; i < w->to; i++)
+		if (is_news(&g->hits[i]))
+			ties[f.tie_count++] = tie_of(g, &g->hits[i]);
+	if (!f.is_quiet && state(g, w, &out->pool, &f, why) != 0)
+		return -1;
+	for (size_t i = w->from; i < w->to; i++)
+		g->hits[i].is_told = is_news(&g->hits[i]);
 	return firings_add(out, &f, why);
 }
 
-static int tell_all(const struct firing_group *g, const struct window_firing *list, size_t count, struct firings *out,
-		    struct err *why)
+static int tell_news(const struct firing_group *g, const struct window_firing *w, struct firings *out, struct err *why)
 {
-	for (size_t i = 0; i < count; i++) {
-		size_t news = 0;
+	size_t news = 0;
 
-		for (size_t h = list[i].from; h < list[i].to; h++)
-			news += is_news(&g->hits[h]);
-		if (news && tell(g, &list[i], news, out, why) != 0)
-			return -1;
-	}
-	return 0;
+	for (size_t i = w->from; i < w->to; i++)
+		news += is_news(&g->hits[i]);
+	return news ? tell(g, w, news, out, why) : 0;
 }
 
 /* -------------------------------------------------------------------------------------------------------- moments */
@@ -246,29 +259,109 @@ bool firing_group_moment(const struct firing_group *g, size_t index, const struc
 
 /* ---------------------------------------------------------------------------------------------------------- whole */
 
-int firing_group_evaluate(struct firing_group *g, struct firings *out, struct err *why)
+bool firing_group_is_quiet(const struct correlation_entry *entry)
 {
-	struct window_firing *list = NULL;
-	struct window_hit *hits;
-	size_t count, firing_count = 0;
-	int failed;
+	return !entry->rule->stands_alone;
+}
+
+/* Sorts hits, marks members and finds firings. *hits and *list are from malloc(). */
+static int judge(struct firing_group *g, struct window_hit **hits, struct window_firing **list, size_t *firing_count,
+		 struct err *why)
+{
+	size_t count;
 
 	sort_hits(g);
-	hits = copy_hits(g);
-	if (!hits)
+	*list = NULL;
+	*firing_count = 0;
+	*hits = copy_hits(g);
+	if (!*hits)
 		return no_memory(g, why);
 	count = g->count;
-	failed =
-	    window_evaluate_known(g->entry->correlation, g->known, hits, &count, &list, &firing_count, &g->due, why);
-	for (size_t i = 0; i < g->count && !failed; i++)
-		g->hits[i].hit.member = hits[i].member;
-	if (!failed)
-		failed = tell_all(g, list, firing_count, out, why);
+	if (window_evaluate_known(g->entry->correlation, g->known, *hits, &count, list, firing_count, &g->due, why) !=
+	    0)
+		return -1;
+	for (size_t i = 0; i < g->count; i++)
+		g->hits[i].hit.member = (*hits)[i].member;
+	return 0;
+}
+
+static void find_untold(struct firing_group *g)
+{
+	g->untold_first = INT64_MAX;
+	g->untold_last = INT64_MIN;
+	for (size_t i = 0; i < g->count; i++) {
+		if (!is_news(&g->hits[i]))
+			continue;
+		if (g->untold_first > g->untold_last)
+			g->untold_first = g->hits[i].hit.ts;
+		g->untold_last = g->hits[i].hit.ts; /* they are in order of time */
+	}
+}
+
+int firing_group_evaluate(struct firing_group *g, struct firings *out, struct err *why)
+{
+	struct window_firing *list;
+	struct window_hit *hits;
+	size_t count;
+	int failed = judge(g, &hits, &list, &count, why);
+
+	for (size_t i = 0; i < count && !failed && !firing_group_is_quiet(g->entry); i++)
+		failed = tell_news(g, &list[i], out, why);
 	if (!failed)
 		failed = find_moments(g, hits, why);
+	if (!failed && firing_group_is_quiet(g->entry))
+		find_untold(g);
 	free(list);
 	free(hits);
 	return failed;
+}
+
+static bool reaches(time_us earlier, time_us later, time_us window)
+{
+	time_us gap;
+
+	return !__builtin_sub_overflow(later, earlier, &gap) && gap <= window;
+}
+
+static bool is_live(const struct firing_group *g, const struct window_firing *w, const struct plan_segment *live,
+		    size_t count)
+{
+	time_us span = g->entry->correlation->timespan;
+
+	for (size_t i = 0; i < count; i++)
+		if (reaches(live[i].last, w->first, span) && reaches(w->last, live[i].first, span))
+			return true;
+	return false;
+}
+
+int firing_group_follow(struct firing_group *g, const struct plan_segment *live, size_t count, struct firings *out,
+			struct err *why)
+{
+	struct window_firing *list;
+	struct window_hit *hits;
+	size_t firing_count;
+	int failed = judge(g, &hits, &list, &firing_count, why);
+
+	for (size_t i = 0; i < firing_count && !failed; i++)
+		if (is_live(g, &list[i], live, count))
+			failed = tell_news(g, &list[i], out, why);
+	free(list);
+	free(hits);
+	return failed;
+}
+
+/* Members of a quiet group that go untold are missing in the incident, should there be one. */
+static size_t count_untold(const struct firing_group *g, size_t lost)
+{
+	size_t redundant = 0;
+
+	for (size_t i = 0; i < g->count; i++) {
+		if (!g->hits[i].hit.redundant)
+			continue;
+		redundant++;
+		lost += is_news(&g->hits[i]) && !g->hits[i].is_told;
+	}
+	return lost < redundant ? lost : redundant;
 }
 
 size_t firing_group_thin(struct firing_group *g, size_t most, struct err *why)
@@ -284,7 +377,7 @@ size_t firing_group_thin(struct firing_group *g, size_t most, struct err *why)
 	for (size_t i = 0; i < g->count; i++)
 		g->hits[i].hit.redundant = hits[i].redundant;
 	free(hits);
-	return lost;
+	return firing_group_is_quiet(g->entry) ? count_untold(g, lost) : lost;
 }
 
 void firing_group_release(struct firing_group *g)

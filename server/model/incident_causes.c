@@ -94,7 +94,7 @@ int incident_causes_collect(struct incident_causes *c, const struct incident_pla
 						    .is_changed = true,
 						    .is_new = true };
 
-		if (add(c, &row, why) != 0)
+		if (!p->firings[i].is_quiet && add(c, &row, why) != 0)
 			return -1;
 	}
 	return squeeze(c, why);

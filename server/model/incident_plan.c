@@ -360,20 +360,29 @@ static void add_alerts(struct incident_plan *p, struct work *w, struct before *b
 	}
 }
 
+/* What a firing says of its incident. */
+static void add_statement(struct incident_facts *facts, const struct plan_firing *f)
+{
+	const struct incident_raise raise = { f->cause.severity, true, f->cause.title };
+
+	if (f->is_quiet)
+		return;
+	incident_facts_raise(facts, &raise);
+	if (f->stage > facts->stage)
+		facts->stage = f->stage;
+	for (size_t t = 0; t < f->tag_count; t++)
+		incident_tags_add(&facts->tags, slice_of_string(f->tags[t]));
+}
+
 static void add_firings(struct incident_plan *p, struct work *w, struct before *before)
 {
 	for (size_t i = 0; i < p->firing_count; i++) {
 		const struct plan_firing *f = &p->firings[i];
-		const struct incident_raise raise = { f->cause.severity, true, f->cause.title };
 		size_t incident = incident_of_run(w, p->run_of[plan_firing_mark(p, i)]);
 		struct incident_facts *facts = &p->incidents[incident].facts;
 
 		p->incident_of_firing[i] = incident;
-		incident_facts_raise(facts, &raise);
-		if (f->stage > facts->stage)
-			facts->stage = f->stage;
-		for (size_t t = 0; t < f->tag_count; t++)
-			incident_tags_add(&facts->tags, slice_of_string(f->tags[t]));
+		add_statement(facts, f);
 		for (size_t t = 0; t < f->tie_count; t++) {
 			if (f->ties[t].key && !f->ties[t].is_cluster)
 				continue;
@@ -381,9 +390,13 @@ static void add_firings(struct incident_plan *p, struct work *w, struct before *
 			if (f->ties[t].ts > before[incident].newest)
 				before[incident].newest = f->ties[t].ts;
 		}
-		/* It ties other firings only, and none of them is known any more. */
+	}
+	/* It ties other firings only, and none of them is known any more. */
+	for (size_t i = 0; i < p->firing_count; i++) {
+		struct incident_facts *facts = &p->incidents[p->incident_of_firing[i]].facts;
+
 		if (facts->top.severity == 0)
-			incident_facts_see(facts, f->first, DIRECTION_UNKNOWN);
+			incident_facts_see(facts, p->firings[i].first, DIRECTION_UNKNOWN);
 	}
 }
 

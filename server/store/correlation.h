@@ -57,6 +57,9 @@ int correlation_claim(struct db *db, int64_t company_id, int64_t most, const cha
 		      struct correlation_batch *out, struct err *why);
 void correlation_batch_release(struct correlation_batch *b);
 
+/* The segments that these runs reach: of the same key, within the run's window. *out is from malloc(). */
+int correlation_segments(struct db *db, int64_t company_id, const struct plan_segment *runs, size_t run_count,
+			 struct plan_segment **out, size_t *out_count, struct err *why);
 /* Fetches the segments that the plan's runs reach, and their incidents, which stay locked against people's changes. */
 int correlation_known(struct db *db, int64_t company_id, struct correlation_batch *b, struct incident_plan *p,
 		      struct err *why);

@@ -30,23 +30,25 @@ static time_us later(time_us t, time_us by)
 	return __builtin_add_overflow(t, by, &out) ? INT64_MAX : out;
 }
 
-static int read_segments(struct db *db, int64_t company_id, struct incident_plan *p, struct err *why)
+int correlation_segments(struct db *db, int64_t company_id, const struct plan_segment *runs, size_t run_count,
+			 struct plan_segment **out, size_t *out_count, struct err *why)
 {
 	struct array_text columns[3] = { 0 };
+	struct plan_segment *list;
 	struct db_result *r;
 	size_t count;
 
-	for (size_t i = 0; i < p->run_count; i++) {
-		array_text_integer(&columns[0], p->runs[i].key);
-		array_text_time(&columns[1], earlier(p->runs[i].first, p->runs[i].window));
-		array_text_time(&columns[2], later(p->runs[i].last, p->runs[i].window));
+	for (size_t i = 0; i < run_count; i++) {
+		array_text_integer(&columns[0], runs[i].key);
+		array_text_time(&columns[1], earlier(runs[i].first, runs[i].window));
+		array_text_time(&columns[2], later(runs[i].last, runs[i].window));
 	}
 	if (columns_run(db, read_segments_sql, company_id, columns, ARRAY_LEN(columns), &r, why) != 0)
 		return -1;
 	count = (size_t)db_rows(r);
-	p->segments = calloc(count + 1, sizeof(*p->segments));
-	for (size_t i = 0; p->segments && i < count; i++)
-		p->segments[p->segment_count++] = (struct plan_segment){
+	list = calloc(count + 1, sizeof(*list));
+	for (size_t i = 0; list && i < count; i++)
+		list[i] = (struct plan_segment){
 			.key = db_integer(r, (int)i, 0),
 			.first = db_time(r, (int)i, 1),
 			.last = db_time(r, (int)i, 2),
@@ -54,7 +56,9 @@ static int read_segments(struct db *db, int64_t company_id, struct incident_plan
 			.incident_id = db_integer(r, (int)i, 4),
 		};
 	db_result_free(r);
-	return p->segments ? 0 : err_set(why, ERR_NOMEM, "no memory for %zu segments", count);
+	*out = list;
+	*out_count = list ? count : 0;
+	return list ? 0 : err_set(why, ERR_NOMEM, "no memory for %zu segments", count);
 }
 
 static void decode_tags(struct slice words, struct incident_tags *out)
@@ -133,7 +137,7 @@ int correlation_known(struct db *db, int64_t company_id, struct correlation_batc
 {
 	if (p->run_count == 0)
 		return 0;
-	if (read_segments(db, company_id, p, why) != 0)
+	if (correlation_segments(db, company_id, p->runs, p->run_count, &p->segments, &p->segment_count, why) != 0)
 		return -1;
 	return p->segment_count ? read_incidents(db, company_id, b, p, why) : 0;
 }

@@ -96,7 +96,7 @@ bool rule_state_hit(const struct db_result *r, int row, int64_t *key, struct gro
 			 .value_key = db_integer(r, row, 8) },
 		.direction = (enum direction)direction,
 		.is_stored = true,
-		.was_member = db_bool(r, row, 6),
+		.was_told = db_bool(r, row, 6),
 	};
 	return no >= 0 && no < SIGMA_CORRELATED_MAX && direction >= DIRECTION_UNKNOWN &&
 	       direction <= DIRECTION_EXTERNAL;
@@ -183,7 +183,7 @@ void state_change_add(struct state_changes *c, int64_t key, const struct group_h
 	put_place(c->added, key, h);
 	array_text_integer(&c->added[4], h->hit.cluster_key);
 	array_text_integer(&c->added[5], h->direction);
-	columns_bool(&c->added[6], h->hit.member);
+	columns_bool(&c->added[6], h->is_told);
 	columns_real(&c->added[7], h->hit.number);
 	array_text_optional(&c->added[8], h->hit.value_key);
 	c->added_count++;

@@ -129,13 +129,43 @@ outer=$(query "SELECT state_key FROM rule_window WHERE company_id = 6 AND rule_i
 check 'the third login is a moment of the inner correlation' '1|t' "$(query "SELECT count(*), bool_and(ts = '2026-10-01 00:03Z') FROM rule_hit WHERE company_id = 6 AND state_key = ${outer:-0}")"
 run "SELECT put_hits(6, 9, 2.5, 99, $version, '{attack}', ARRAY[one_hit('logins-then-attack', 1, ${outer:-0})])"
 all_done
-check 'an attack before that moment is not after it' 'Many failed logins:3' "$(fired 6)"
+check 'an attack before that moment is not after it' none "$(fired 6)"
+check 'what only counts makes no incident, and ties none' '4|0' "$(query 'SELECT count(DISTINCT incident_id), (SELECT count(*) FROM incident_segment WHERE company_id = 6 AND NOT is_cluster) FROM membership WHERE company_id = 6')"
 run "SELECT put_hits(6, 10, 30, 98, $version, '{attack}', ARRAY[one_hit('logins-then-attack', 1, ${outer:-0})])"
 all_done
 # Of a window that fires all hits are members: the attack before is in it too.
-check 'one behind it is: both fire, in one incident' 'Many failed logins:3 Many logins, then an attack:3|1|2' \
+check 'one behind it is: it fires, and what it counts does not' 'Many logins, then an attack:3|1|2' \
 	"$(fired 6)|$(query 'SELECT count(DISTINCT no), min(severity) FROM fired WHERE company_id = 6')"
 check 'all its records are of that incident' 1 "$(query "SELECT count(DISTINCT incident_id) FROM membership WHERE company_id = 6")"
+check 'it says what it counted' 'Many failed logins:1 Rule attack:2' "$(query "SELECT string_agg((r ->> 'title') || ':' || (r ->> 'hits'), ' ') FROM fired, jsonb_array_elements(detail -> 'rules') r WHERE company_id = 6")"
+run "SELECT put_hits(6, 11, 200, 97, $version, '{login-failed}', ARRAY[one_hit('many-logins', 0, 7000001)], 'context')"
+all_done
+check 'what it counted goes on: that is of the incident too' '1|03:20' "$(query "SELECT count(*), to_char(max(last_ts) AT TIME ZONE 'UTC', 'HH24:MI') FROM incident WHERE company_id = 6 AND state <> 'merged'")"
+check 'state says that it was told' t "$(query 'SELECT bool_and(is_member) AND count(*) = 4 FROM rule_hit WHERE company_id = 6 AND state_key = 7000001')"
+# The attack first, and the logins apart.
+for step in "put_hits(7, 9, 30, 99, $version, '{attack}', ARRAY[one_hit('logins-then-attack', 1, ${outer:-0})])" \
+	"put_login(7, 3, 3, $version)" "put_login(7, 1, 1, $version)" "put_login(7, 2, 2, $version)"; do
+	run "SELECT $step"
+	all_done
+done
+check 'in any order' 'Many logins, then an attack:2|1' "$(fired 7)|$(query 'SELECT count(DISTINCT incident_id) FROM membership WHERE company_id = 7')"
+
+# With `generate: true`, from now on, it is also what it was: what was counted meanwhile stands alone.
+run "SELECT put_login(8, i, i, $version) FROM generate_series(1, 3) i"
+all_done
+check 'not told yet' none "$(fired 8)"
+echo 'generate: true' >>"$state/rules/rules.yml"
+load_rules
+run "INSERT INTO test_rule (name, rule_id) SELECT uid, rule_id FROM rule WHERE uid IN ('quiet-login', 'logins-then-attack')"
+version=$(query 'SELECT max(version) FROM rule_set')
+run "SELECT put_login(8, 4, 4, $version)"
+all_done
+check 'a rule that stands alone tells what was counted before' 'Many failed logins:4' "$(fired 8)"
+run "SELECT put_login(9, i, i, $version) FROM generate_series(1, 3) i;
+	SELECT put_hits(9, 10, 30, 98, $version, '{attack}', ARRAY[one_hit('logins-then-attack', 1, ${outer:-0})])"
+all_done
+check 'with generate all that it names stands alone, in one incident' 'Many failed logins:3 Many logins, then an attack:2 Rule attack:1|1' \
+	"$(fired 9)|$(query 'SELECT count(DISTINCT incident_id) FROM membership WHERE company_id = 9')"
 stop_correlators TERM
 
 # ------------------------------------------------------------------------------------ what rules say only of a record
@@ -201,7 +231,7 @@ run "SELECT put_hits(3, i, i * 0.01, 10, $version, '{login-failed}',
 all_done
 run "SELECT put_hits(3, 3001, 40, 10, $version, '{call-out}', ARRAY[one_hit('attack-then-call', 1, 8000001)])"
 all_done
-check 'a flood of one correlation takes nothing of another' 'Attack, then contact out:2' "$(fired 3)"
+check 'a flood of one correlation takes nothing of another' 'Attack, then contact out:2 Rule attack:1' "$(fired 3)"
 check '... the company keeps to its bound all the same' t "$(query 'SELECT count(*) <= 1000 FROM rule_hit WHERE company_id = 3')"
 
 # -------------------------------------------------------------------------------------------------- old hits are forgotten
@@ -284,6 +314,43 @@ all_done
 outcome >"$state/replayed"
 check 'history all at once gives what it gave live, word for word' same "$(cmp -s "$state/live" "$state/replayed" && echo same)"
 check 'which is something' t "$([ "$(grep -c rule_id "$state/live")" -ge 1 ] && echo t)"
+stop_correlators TERM
+
+# The same with a correlation that only counts: in order, in any order and small pieces, all at once.
+members() { # which alerts are together
+	query "SELECT array_agg(id ORDER BY id) FROM membership WHERE company_id = 1 GROUP BY incident_id ORDER BY 1"
+}
+standard_rules 2
+cat >>"$state/rules/rules.yml" <<'YAML'
+---
+title: Logins again and again
+name: again
+correlation:
+  type: event_count
+  rules: [many-logins]
+  group-by: [inside.ip]
+  timespan: 3d
+  condition: {gte: 3}
+level: high
+YAML
+load_rules
+start_correlator
+for order in 'ts' 'md5(id::text)' 'id'; do
+	run 'SELECT forget()'
+	sql -c "SELECT format('SELECT deliver(%s, %s, 1);', company_id, id) FROM stock WHERE company_id = 1 ORDER BY $order" >"$state/quiet.sql"
+	if [ "$order" = id ]; then
+		sql -1 -f "$state/quiet.sql" >>"$state/answers"
+	else
+		sql -f "$state/quiet.sql" >>"$state/answers"
+	fi
+	all_done
+	outcome >"$state/quiet.${order%%(*}"
+	members >>"$state/quiet.${order%%(*}"
+done
+check 'chains give the same in any order' same "$(cmp -s "$state/quiet.ts" "$state/quiet.md5" && echo same)"
+check 'and all at once' same "$(cmp -s "$state/quiet.ts" "$state/quiet.id" && echo same)"
+check 'what only counts was counted, and is nowhere' 't|0' "$(query "SELECT (SELECT count(*) > 1 FROM fired WHERE title = 'Logins again and again'), count(*) FROM fired WHERE title = 'Many failed logins'")"
+check 'only some of it is of an incident' t "$(query "SELECT count(*) FILTER (WHERE is_member) > 5 AND count(*) FILTER (WHERE NOT is_member) > 5 FROM rule_hit WHERE rule_no = 0 AND state_key BETWEEN 7000000 AND 7000005")"
 stop_correlators TERM
 
 echo "correlations: $passed passed, $failed failed"

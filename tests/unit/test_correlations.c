@@ -14,7 +14,8 @@
 #define WINDOW (60 * SECOND)
 #define BASE   (1600000000 * SECOND)
 
-enum { RECORDS_MAX = 60, HITS_MAX = 4000, THINGS_MAX = 2000, ROWS_MAX = 400, CORRELATIONS = 4 };
+enum { RECORDS_MAX = 60, HITS_MAX = 6000, THINGS_MAX = 3000, ROWS_MAX = 400 };
+enum { CORRELATIONS = 9, DETECTIONS = 4, PARTS = 2 };
 
 /* ---------------------------------------------------------------------------------------------------- correlations */
 
@@ -48,15 +49,55 @@ static const struct sigma_correlation correlations[CORRELATIONS] = {
 	  .timespan = 120 * SECOND,
 	  .monotone = true,
 	  .definition = 4 },
+	/* Only counts: those behind it count it. */
+	{ .type = SIGMA_EVENT_COUNT,
+	  .rules = { 13 },
+	  .rule_count = 1,
+	  .timespan = 35 * SECOND,
+	  .conditions = { { SIGMA_GTE, 2 } },
+	  .condition_count = 1,
+	  .monotone = true,
+	  .definition = 5 },
+	/* Only counts likewise, in the middle of a chain. */
+	{ .type = SIGMA_TEMPORAL,
+	  .rules = { 4, 12 },
+	  .rule_count = 2,
+	  .timespan = 200 * SECOND,
+	  .monotone = true,
+	  .definition = 6 },
+	{ .type = SIGMA_TEMPORAL_ORDERED,
+	  .rules = { 5, 11 },
+	  .rule_count = 2,
+	  .timespan = 300 * SECOND,
+	  .monotone = true,
+	  .definition = 7 },
+	/* Counts stretches of it. */
+	{ .type = SIGMA_EVENT_COUNT,
+	  .rules = { 4 },
+	  .rule_count = 1,
+	  .timespan = 400 * SECOND,
+	  .conditions = { { SIGMA_GTE, 3 } },
+	  .condition_count = 1,
+	  .monotone = true,
+	  .definition = 8 },
+	{ .type = SIGMA_TEMPORAL,
+	  .rules = { 4, 11 },
+	  .rule_count = 2,
+	  .timespan = 150 * SECOND,
+	  .monotone = true,
+	  .definition = 9 },
 };
+/* How many each needs. */
+static const size_t least[CORRELATIONS] = { 3, 2, 2, 2, 2, 2, 2, 3, 2 };
 
 static const char *const tag_words[] = { "kill-chain" };
 static struct correlation_entry entries[CORRELATIONS];
-static const struct rule_entry rules[] = {
+static const struct rule_entry rules[CORRELATIONS + DETECTIONS] = {
 	{ .rule_id = 100,
 	  .severity = 3,
 	  .stage = STAGE_DELIVERY,
 	  .title = SLICE_LITERAL("many"),
+	  .stands_alone = true,
 	  .correlation = &entries[0] },
 	{ .rule_id = 101,
 	  .severity = 1,
@@ -64,28 +105,85 @@ static const struct rule_entry rules[] = {
 	  .title = SLICE_LITERAL("chain"),
 	  .tags = tag_words,
 	  .tag_count = 1,
+	  .stands_alone = true,
 	  .correlation = &entries[1] },
-	{ .rule_id = 102, .severity = 4, .title = SLICE_LITERAL("values"), .correlation = &entries[2] },
-	{ .rule_id = 103, .severity = 2, .title = SLICE_LITERAL("many, then one"), .correlation = &entries[3] },
+	{ .rule_id = 102,
+	  .severity = 4,
+	  .title = SLICE_LITERAL("values"),
+	  .stands_alone = true,
+	  .correlation = &entries[2] },
+	{ .rule_id = 103,
+	  .severity = 2,
+	  .title = SLICE_LITERAL("many, then one"),
+	  .stands_alone = true,
+	  .correlation = &entries[3] },
+	{ .rule_id = 104,
+	  .severity = 1,
+	  .stage = STAGE_ACTIONS,
+	  .title = SLICE_LITERAL("quiet"),
+	  .tags = tag_words,
+	  .tag_count = 1,
+	  .correlation = &entries[4] },
+	{ .rule_id = 105,
+	  .severity = 1,
+	  .stage = STAGE_ACTIONS,
+	  .title = SLICE_LITERAL("quiet too"),
+	  .tags = tag_words,
+	  .tag_count = 1,
+	  .correlation = &entries[5] },
+	{ .rule_id = 106,
+	  .severity = 2,
+	  .title = SLICE_LITERAL("outer"),
+	  .stands_alone = true,
+	  .correlation = &entries[6] },
+	{ .rule_id = 107,
+	  .severity = 3,
+	  .title = SLICE_LITERAL("again and again"),
+	  .stands_alone = true,
+	  .correlation = &entries[7] },
+	{ .rule_id = 108,
+	  .severity = 4,
+	  .title = SLICE_LITERAL("quiet, then one"),
+	  .stands_alone = true,
+	  .correlation = &entries[8] },
 	{ .rule_id = 110, .severity = 5, .title = SLICE_LITERAL("login failed") },
 	{ .rule_id = 111, .severity = 3, .title = SLICE_LITERAL("login"), .stands_alone = true },
 	{ .rule_id = 112, .severity = 2, .title = SLICE_LITERAL("call out"), .stands_alone = true },
+	{ .rule_id = 113, .severity = 5, .title = SLICE_LITERAL("counted quietly") },
 };
-static const struct rule_entry *const parts[CORRELATIONS][2] = {
-	{ &rules[4] }, { &rules[5], &rules[6] }, { &rules[4], &rules[6] }, { &rules[0], &rules[5] }
+/* What each counts: a correlation, or behind them a detection rule. */
+enum { LOGIN_FAILED = CORRELATIONS, LOGIN, CALL_OUT, COUNTED_QUIETLY, NOTHING };
+static const size_t counted[CORRELATIONS][PARTS] = {
+	{ LOGIN_FAILED, NOTHING },
+	{ LOGIN, CALL_OUT },
+	{ LOGIN_FAILED, CALL_OUT },
+	{ 0, LOGIN },
+	{ COUNTED_QUIETLY, NOTHING },
+	{ 4, CALL_OUT },
+	{ 5, LOGIN },
+	{ 4, NOTHING },
+	{ 4, LOGIN },
 };
+static const struct rule_entry *parts[CORRELATIONS][PARTS];
+
+static bool is_quiet(size_t correlation)
+{
+	return correlation == 4 || correlation == 5;
+}
 
 static void set_up(void)
 {
-	for (size_t i = 0; i < CORRELATIONS; i++)
+	for (size_t i = 0; i < CORRELATIONS; i++) {
+		for (size_t k = 0; k < PARTS; k++)
+			parts[i][k] = counted[i][k] < ARRAY_LEN(rules) ? &rules[counted[i][k]] : NULL;
 		entries[i] = (struct correlation_entry){ .correlation = &correlations[i],
 							 .index = i,
 							 .rule = &rules[i],
 							 .parts = parts[i],
 							 .condition = SLICE_LITERAL("{\"type\":\"x\"}"),
-							 .is_named = i == 0,
-							 .is_story = i == 1,
-							 .depth = i == 3 };
+							 .is_named = i == 0 || i == 4 || i == 5,
+							 .is_story = i == 1 || i == 6 };
+	}
 }
 
 static int64_t key_of(size_t correlation, int group)
@@ -106,7 +204,7 @@ struct record {
 	struct plan_alert alert; /* also of a context record, which is none */
 	bool is_context;
 	int group;
-	bool meets[3]; /* rules 110, 111, 112 */
+	bool meets[DETECTIONS]; /* rules 110 to 113 */
 	int value;
 };
 
@@ -116,26 +214,24 @@ struct hit_of {
 	struct window_hit hit;
 };
 
-static size_t hits_of(const struct record *r, struct hit_of out[8])
+static size_t hits_of(const struct record *r, struct hit_of out[CORRELATIONS * PARTS])
 {
-	static const struct {
-		size_t correlation;
-		uint16_t no;
-		int rule;
-	} table[] = { { 0, 0, 0 }, { 1, 0, 1 }, { 1, 1, 2 }, { 2, 0, 0 }, { 2, 1, 2 }, { 3, 1, 1 } };
 	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		if (!r->meets[table[i].rule])
-			continue;
-		out[n].correlation = table[i].correlation;
-		out[n++].hit = (struct window_hit){ .ts = r->alert.ts,
-						    .id = r->alert.id,
-						    .cluster_key = r->alert.cluster_key,
-						    .number = NAN,
-						    .value_key = table[i].correlation == 2 ? 1 + r->value : 0,
-						    .rule_no = table[i].no };
-	}
+	for (size_t c = 0; c < CORRELATIONS; c++)
+		for (size_t no = 0; no < PARTS; no++) {
+			size_t rule = counted[c][no] - CORRELATIONS;
+
+			if (counted[c][no] < CORRELATIONS || rule >= DETECTIONS || !r->meets[rule])
+				continue;
+			out[n].correlation = c;
+			out[n++].hit = (struct window_hit){ .ts = r->alert.ts,
+							    .id = r->alert.id,
+							    .cluster_key = r->alert.cluster_key,
+							    .number = NAN,
+							    .value_key = c == 2 ? 1 + r->value : 0,
+							    .rule_no = (uint16_t)no };
+		}
 	return n;
 }
 
@@ -159,9 +255,9 @@ struct world {
 	size_t hit_count;
 	struct cause_row causes[ROWS_MAX];
 	size_t cause_count;
-	size_t most;            /* bound of a group; 0: none */
-	size_t thinned, lost;   /* by it */
-	size_t merged, firings; /* to see that something happens */
+	size_t most;                  /* bound of a group; 0: none */
+	size_t thinned, lost;         /* by it */
+	size_t merged, firings, late; /* to see that something happens */
 };
 
 static void fetch_hits(const struct world *w, struct firing_group *g, bool all)
@@ -194,12 +290,13 @@ static void store_hits(struct world *w, const struct firing_group *g)
 			w->hits[at] = w->hits[--w->hit_count];
 			w->thinned++;
 		} else if (h->is_stored) {
-			w->hits[at].hit.was_member |= h->hit.member;
+			w->hits[at].hit.was_told |= h->is_told;
 		} else if (!h->hit.redundant) {
 			ck_assert_uint_lt(w->hit_count, HITS_MAX);
 			w->hits[w->hit_count] = (struct stored_hit){ g->key, *h };
 			w->hits[w->hit_count].hit.is_stored = true;
-			w->hits[w->hit_count++].hit.was_member = h->hit.member;
+			w->hits[w->hit_count].hit.is_told = false;
+			w->hits[w->hit_count++].hit.was_told = h->is_told;
 		}
 	}
 }
@@ -211,56 +308,129 @@ struct loose_hit {
 	enum direction direction;
 };
 
-/* One group of the batch; moments of the first correlation become hits of the last. */
-static void take_group(struct world *w, size_t correlation, int group, struct loose_hit *hits, size_t *count,
-		       struct firings *out)
+static struct firing_group group_of(size_t correlation, int group)
 {
-	struct firing_group g = { .entry = &entries[correlation],
-				  .key = key_of(correlation, group),
-				  .group = group_text(group),
-				  .version = 7,
-				  .window = WINDOW,
-				  .known = { INT64_MIN, INT64_MAX } };
+	return (struct firing_group){ .entry = &entries[correlation],
+				      .key = key_of(correlation, group),
+				      .group = group_text(group),
+				      .version = 7,
+				      .window = WINDOW,
+				      .known = { INT64_MIN, INT64_MAX },
+				      .untold_first = INT64_MAX,
+				      .untold_last = INT64_MIN };
+}
+
+/* Moments of a group become hits of those that count it. */
+static void pass_on(const struct firing_group *g, size_t correlation, int group, struct loose_hit *hits, size_t *count)
+{
+	for (size_t outer = 0; outer < CORRELATIONS; outer++)
+		for (size_t no = 0; no < PARTS; no++)
+			for (size_t m = 0; m < g->moment_count && counted[outer][no] == correlation; m++) {
+				time_us ts;
+
+				if (!firing_group_moment(g, m, &correlations[outer], &ts))
+					continue;
+				ck_assert_uint_lt(*count, HITS_MAX);
+				hits[(*count)++] = (struct loose_hit){ .correlation = outer,
+								       .group = group,
+								       .hit = { .ts = ts,
+										.id = firing_moment_id(g->key, ts),
+										.cluster_key = g->key,
+										.rule_no = (uint16_t)no,
+										.number = NAN } };
+			}
+}
+
+/* What firings that are told now counted of quiet ones. */
+static struct plan_segment tied[HITS_MAX];
+static size_t tied_count;
+
+static void note_tied(const struct firing_group *g)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		const struct group_hit *h = &g->hits[i];
+
+		if (h->is_told && counted[g->entry->index][h->hit.rule_no] < CORRELATIONS)
+			tied[tied_count++] =
+			    (struct plan_segment){ .key = h->hit.cluster_key, .first = h->hit.ts, .last = h->hit.ts };
+	}
+}
+
+static void finish_group(struct world *w, struct firing_group *g)
+{
+	size_t held = 0, fresh = 0;
+
+	for (size_t i = 0; i < w->hit_count; i++)
+		held += w->hits[i].key == g->key;
+	for (size_t i = 0; i < g->count; i++)
+		fresh += !g->hits[i].is_stored;
+	if (w->most && held + fresh > w->most)
+		w->lost += firing_group_thin(g, w->most, NULL);
+	store_hits(w, g);
+	firing_group_release(g);
+}
+
+/* One group of the batch. A quiet one is left in *g. */
+static void take_group(struct world *w, size_t correlation, int group, struct loose_hit *hits, size_t *count,
+		       struct firing_group *g, struct firings *out)
+{
 	size_t before = w->hit_count, held = 0;
 
-	g.hits = calloc(*count + w->hit_count + 1, sizeof(*g.hits));
-	ck_assert_ptr_nonnull(g.hits);
+	*g = group_of(correlation, group);
+	g->hits = calloc(*count + w->hit_count + 1, sizeof(*g->hits));
+	ck_assert_ptr_nonnull(g->hits);
 	for (size_t i = 0; i < *count; i++)
 		if (hits[i].correlation == correlation && hits[i].group == group)
-			g.hits[g.count++] = (struct group_hit){ .hit = hits[i].hit, .direction = hits[i].direction };
-	if (g.count == 0) {
-		firing_group_release(&g);
+			g->hits[g->count++] = (struct group_hit){ .hit = hits[i].hit, .direction = hits[i].direction };
+	if (g->count == 0)
 		return;
-	}
 	for (size_t i = 0; i < before; i++)
-		held += w->hits[i].key == g.key;
-	fetch_hits(w, &g, w->most && held + g.count > w->most);
-	ck_assert_int_eq(firing_group_evaluate(&g, out, NULL), 0);
-	if (w->most && held + g.count > w->most)
-		w->lost += firing_group_thin(&g, w->most, NULL);
-	for (size_t m = 0; m < g.moment_count; m++) {
-		time_us ts;
+		held += w->hits[i].key == g->key;
+	fetch_hits(w, g, w->most && held + g->count > w->most);
+	ck_assert_int_eq(firing_group_evaluate(g, out, NULL), 0);
+	pass_on(g, correlation, group, hits, count);
+	note_tied(g);
+	if (!is_quiet(correlation))
+		finish_group(w, g);
+}
 
-		if (!firing_group_moment(&g, m, &correlations[3], &ts))
-			continue;
-		ck_assert_uint_eq(correlation, 0);
-		hits[(*count)++] = (struct loose_hit){
-			.correlation = 3,
-			.group = group,
-			.hit = { .ts = ts, .id = firing_moment_id(g.key, ts), .cluster_key = g.key, .number = NAN }
-		};
+/* A quiet group is followed where it was counted, and where an incident has a segment of it. */
+static void follow_group(struct world *w, struct firing_group *g, struct firings *out)
+{
+	static struct plan_segment live[HITS_MAX + THINGS_MAX];
+	time_us span = g->entry->correlation->timespan;
+	size_t n = 0;
+
+	for (size_t i = 0; i < tied_count; i++)
+		if (tied[i].key == g->key)
+			live[n++] = tied[i];
+	for (size_t i = 0; i < w->segment_count; i++)
+		if (w->segments[i].key == g->key && g->untold_first <= g->untold_last &&
+		    w->segments[i].first <= g->untold_last + span && w->segments[i].last >= g->untold_first - span)
+			live[n++] = w->segments[i];
+	if (n) {
+		g->hits = realloc(g->hits, (g->count + w->hit_count + 1) * sizeof(*g->hits));
+		ck_assert_ptr_nonnull(g->hits);
+		for (size_t i = 0; i < w->hit_count; i++)
+			if (w->hits[i].key == g->key)
+				g->hits[g->count++] = w->hits[i].hit;
+		ck_assert_int_eq(firing_group_follow(g, live, n, out, NULL), 0);
+		note_tied(g);
 	}
-	store_hits(w, &g);
-	firing_group_release(&g);
+	for (size_t i = 0; i < g->count; i++)
+		w->late += g->hits[i].is_stored && g->hits[i].is_told;
+	finish_group(w, g);
 }
 
 static void evaluate(struct world *w, const struct record *records, size_t count, struct firings *out)
 {
 	static struct loose_hit hits[HITS_MAX];
+	struct firing_group groups[CORRELATIONS][2];
 	size_t n = 0;
 
+	tied_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct hit_of of[8];
+		struct hit_of of[CORRELATIONS * PARTS];
 		size_t m = hits_of(&records[i], of);
 
 		for (size_t k = 0; k < m; k++)
@@ -268,8 +438,15 @@ static void evaluate(struct world *w, const struct record *records, size_t count
 							records[i].alert.direction };
 	}
 	for (size_t c = 0; c < CORRELATIONS; c++)
-		for (int group = 0; group < 2; group++)
-			take_group(w, c, group, hits, &n, out);
+		for (int group = 0; group < 2; group++) {
+			take_group(w, c, group, hits, &n, &groups[c][group], out);
+			if (!is_quiet(c))
+				firing_group_release(&groups[c][group]);
+		}
+	/* Each stands behind those that it counts. */
+	for (size_t c = CORRELATIONS; c-- > 0;)
+		for (int group = 0; group < 2 && is_quiet(c); group++)
+			follow_group(w, &groups[c][group], out);
 	w->firings += out->count;
 }
 
@@ -436,8 +613,8 @@ static size_t split(const struct record *records, size_t count, struct plan_aler
 		if (records[i].is_context)
 			continue;
 		alerts[n] = records[i].alert;
-		for (size_t r = 0; r < 3; r++) {
-			const struct rule_entry *rule = &rules[4 + r];
+		for (size_t r = 0; r < DETECTIONS; r++) {
+			const struct rule_entry *rule = &rules[CORRELATIONS + r];
 			struct incident_facts f = { .raise = alerts[n].raise };
 			const struct incident_raise raise = { rule->severity, false, rule->title };
 
@@ -492,6 +669,7 @@ struct thing {
 	time_us ts;
 	int64_t keys[2];
 	time_us windows[2];
+	bool is_out; /* of a quiet firing that nothing counted which stands alone */
 	size_t label;
 };
 
@@ -507,11 +685,12 @@ static size_t naive_measure(size_t correlation, const struct window_hit *hits, s
 		n++;
 		for (size_t k = 0; k < i; k++)
 			again |= hits[k].ts >= from && hits[k].ts <= to &&
-				 (correlation == 2 ? hits[k].value_key == hits[i].value_key
-						   : hits[k].rule_no == hits[i].rule_no);
+				 (correlations[correlation].type == SIGMA_VALUE_COUNT
+				      ? hits[k].value_key == hits[i].value_key
+				      : hits[k].rule_no == hits[i].rule_no);
 		different += !again;
 	}
-	if (correlation == 1) {
+	if (correlations[correlation].type == SIGMA_TEMPORAL_ORDERED) {
 		/* A first rule, and a second one that is not before it. */
 		for (size_t i = 0; i < count; i++)
 			for (size_t k = 0; k < count; k++)
@@ -522,13 +701,11 @@ static size_t naive_measure(size_t correlation, const struct window_hit *hits, s
 				}
 		return ordered;
 	}
-	return correlation == 0 ? n : different;
+	return correlations[correlation].type == SIGMA_EVENT_COUNT ? n : different;
 }
 
 static bool naive_holds(size_t correlation, size_t measured)
 {
-	static const size_t least[CORRELATIONS] = { 3, 2, 2, 2 };
-
 	return measured >= least[correlation];
 }
 
@@ -548,13 +725,14 @@ static void add_members(size_t correlation, int group, const struct window_hit *
 			continue;
 		ck_assert_uint_lt(*n, THINGS_MAX);
 		struct thing *t = &things[(*n)++];
-		bool moment = correlation == 3 && hits[i].rule_no == 0;
+		size_t inner = counted[correlation][hits[i].rule_no];
+		bool moment = inner < CORRELATIONS;
 
 		*t = (struct thing){ .correlation = correlation, .group = group, .hit = hits[i], .ts = hits[i].ts };
 		t->keys[0] = key_of(correlation, group);
 		t->windows[0] = span;
 		t->keys[1] = hits[i].cluster_key;
-		t->windows[1] = moment ? correlations[0].timespan : grouping_window(hits[i].cluster_key, WINDOW);
+		t->windows[1] = moment ? correlations[inner].timespan : grouping_window(hits[i].cluster_key, WINDOW);
 		for (size_t r = 0; !moment && records[r].alert.id; r++)
 			if (records[r].alert.id == hits[i].id)
 				t->record = &records[r];
@@ -562,37 +740,56 @@ static void add_members(size_t correlation, int group, const struct window_hit *
 	}
 }
 
-/* Hits of a group over all records, and the moments of the first correlation. */
+static size_t all_hits(size_t correlation, int group, const struct record *records, size_t count,
+		       struct window_hit *hits);
+
+/* The moments of an inner correlation, as hits of this one. */
+static size_t all_moments(size_t correlation, uint16_t no, int group, const struct record *records, size_t count,
+			  struct window_hit *hits)
+{
+	size_t inner = counted[correlation][no], m, n = 0;
+	struct window_hit *list = calloc(4 * RECORDS_MAX, sizeof(*list));
+	time_us span;
+
+	ck_assert_ptr_nonnull(list);
+	m = inner < CORRELATIONS ? all_hits(inner, group, records, count, list) : 0;
+	for (size_t i = 0; i < m; i++) {
+		time_us ts = list[i].ts;
+		bool told = false;
+
+		span = correlations[inner].timespan;
+		if (!naive_holds(inner, naive_measure(inner, list, m, ts - span, ts)))
+			continue;
+		if (correlations[correlation].type == SIGMA_EVENT_COUNT) /* once for each stretch */
+			ts -= ts % span;
+		for (size_t k = 0; k < n; k++)
+			told |= hits[k].ts == ts;
+		if (!told)
+			hits[n++] = (struct window_hit){ .ts = ts,
+							 .id = firing_moment_id(key_of(inner, group), ts),
+							 .cluster_key = key_of(inner, group),
+							 .rule_no = no };
+	}
+	free(list);
+	return n;
+}
+
+/* Hits of a group over all records. */
 static size_t all_hits(size_t correlation, int group, const struct record *records, size_t count,
 		       struct window_hit *hits)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		struct hit_of of[8];
+		struct hit_of of[CORRELATIONS * PARTS];
 		size_t m = hits_of(&records[i], of);
 
 		for (size_t k = 0; k < m; k++)
 			if (of[k].correlation == correlation && records[i].group == group)
 				hits[n++] = of[k].hit;
 	}
-	if (correlation == 3) {
-		struct window_hit inner[RECORDS_MAX];
-		size_t m = all_hits(0, group, records, count, inner);
-
-		for (size_t i = 0; i < m; i++) {
-			bool told = false;
-
-			for (size_t k = 0; k < i; k++)
-				told |= inner[k].ts == inner[i].ts;
-			if (told || !naive_holds(0, naive_measure(0, inner, m, inner[i].ts - correlations[0].timespan,
-								  inner[i].ts)))
-				continue;
-			hits[n++] = (struct window_hit){ .ts = inner[i].ts,
-							 .id = firing_moment_id(key_of(0, group), inner[i].ts),
-							 .cluster_key = key_of(0, group) };
-		}
-	}
+	for (uint16_t no = 0; no < PARTS; no++)
+		n += all_moments(correlation, no, group, records, count, hits + n);
 	return n;
 }
 
@@ -605,6 +802,34 @@ static bool are_tied(const struct thing *a, const struct thing *b)
 			if (a->keys[i] && a->keys[i] == b->keys[k] && gap <= a->windows[i])
 				return true;
 	return false;
+}
+
+/* Of quiet firings only those members are there that hang together with a moment of theirs in a firing that is there.
+ */
+static size_t leave_out(struct thing *things, size_t n)
+{
+	bool changed = true;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		things[i].is_out = !things[i].is_alert && is_quiet(things[i].correlation);
+	while (changed) {
+		changed = false;
+		for (size_t i = 0; i < n; i++)
+			for (size_t k = 0; k < n && things[i].is_out; k++) {
+				const struct thing *a = &things[i], *b = &things[k];
+
+				if (b->is_out || b->is_alert || llabs(a->ts - b->ts) > a->windows[0] ||
+				    (b->keys[0] != a->keys[0] && b->keys[1] != a->keys[0]))
+					continue;
+				things[i].is_out = false;
+				changed = true;
+			}
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!things[i].is_out)
+			things[kept++] = things[i];
+	return kept;
 }
 
 static size_t define(const struct record *records, size_t count, struct thing *things)
@@ -627,6 +852,7 @@ static size_t define(const struct record *records, size_t count, struct thing *t
 	for (size_t c = 0; c < CORRELATIONS; c++)
 		for (int group = 0; group < 2; group++)
 			add_members(c, group, hits, all_hits(c, group, records, count, hits), records, things, &n);
+	n = leave_out(things, n);
 	for (size_t i = 0; i < n; i++)
 		things[i].label = i;
 	while (changed) {
@@ -670,8 +896,8 @@ static void check_facts(const struct thing *things, size_t n, size_t label, cons
 		}
 		if (t->is_alert && t->record) {
 			const struct plan_alert *a = &t->record->alert;
-			int severity =
-			    a->direction == DIRECTION_OUTBOUND && a->score > 20 && a->severity > 2 ? 2 : a->severity;
+			bool out = a->direction == DIRECTION_OUTBOUND && a->score > 20;
+			int severity = out && (a->blocked || a->severity > 2) ? 2 : a->severity;
 
 			alerts++;
 			detections += a->repeat_count;
@@ -682,7 +908,7 @@ static void check_facts(const struct thing *things, size_t n, size_t label, cons
 				raised = 3;
 			if (t->record->meets[2] && raised > 2)
 				raised = 2;
-		} else {
+		} else if (!is_quiet(t->correlation)) {
 			const struct rule_entry *rule = &rules[t->correlation];
 
 			raised = rule->severity < raised ? rule->severity : raised;
@@ -790,10 +1016,11 @@ static void check_world(const struct world *w, const struct record *records, siz
 	}
 	/* Each pair of component and rule with group has its cause. */
 	for (size_t i = 0; i < n; i++)
-		for (size_t r = 0; r < 3; r++) {
+		for (size_t r = 0; r < DETECTIONS; r++) {
 			bool first = true;
 
-			if (things[i].is_alert ? !(things[i].record->meets[r] && rules[4 + r].stands_alone) : r > 0)
+			if (things[i].is_alert ? !(things[i].record->meets[r] && rules[CORRELATIONS + r].stands_alone)
+					       : r > 0 || is_quiet(things[i].correlation))
 				continue;
 			for (size_t k = 0; k < i; k++)
 				first &= things[k].label != things[i].label ||
@@ -823,7 +1050,7 @@ static size_t dice(size_t below)
 
 static void random_records(struct record *records, size_t count)
 {
-	size_t span = 40 + dice(1500);
+	size_t span = 40 + dice(dice(2) ? 1500 : 300);
 
 	memset(records, 0, (RECORDS_MAX + 1) * sizeof(*records));
 	for (size_t i = 0; i < count; i++) {
@@ -851,7 +1078,7 @@ static void random_records(struct record *records, size_t count)
 		r->is_context = dice(4) == 0;
 		r->group = (int)dice(2);
 		r->value = (int)dice(3);
-		for (size_t k = 0; k < 3; k++)
+		for (size_t k = 0; k < DETECTIONS; k++)
 			r->meets[k] = dice(4) == 0;
 		if (r->is_context)
 			r->alert.link_key = 0;
@@ -869,12 +1096,18 @@ static void shuffle(struct record *records, size_t count)
 	}
 }
 
+static struct world killed;
+
 static void take_all(struct world *w, const struct record *records, size_t count, bool large)
 {
 	for (size_t done = 0; done < count;) {
 		size_t n = 1 + dice(large ? count - done : 4);
 
 		n = n < count - done ? n : count - done;
+		if (dice(8) == 0) { /* killed before the commit: nothing of it happened */
+			memcpy(&killed, w, sizeof(killed));
+			world_take(&killed, records + done, n);
+		}
 		world_take(w, records + done, n);
 		done += n;
 	}
@@ -885,7 +1118,7 @@ static struct world world;
 
 START_TEST(any_order_and_any_batches_give_the_same_incidents_and_causes)
 {
-	size_t merged = 0, firings = 0;
+	size_t merged = 0, firings = 0, late = 0;
 
 	set_up();
 	dice_state = 31;
@@ -900,10 +1133,12 @@ START_TEST(any_order_and_any_batches_give_the_same_incidents_and_causes)
 			check_world(&world, records, count);
 			merged += world.merged;
 			firings += world.firings;
+			late += world.late;
 		}
 	}
 	ck_assert_uint_gt(merged, 300);
 	ck_assert_uint_gt(firings, 300);
+	ck_assert_uint_gt(late, 300); /* hits that were there before what counts them fired */
 }
 END_TEST
 
@@ -921,6 +1156,7 @@ START_TEST(state_within_a_bound_tells_the_same)
 			records[i].alert.ts = BASE + (records[i].alert.ts - BASE) / 8 + (time_us)i;
 			records[i].meets[0] = true;
 			records[i].meets[1] = records[i].meets[2] = dice(10) == 0;
+			records[i].meets[3] = dice(10) == 0;
 			records[i].group = 0;
 		}
 		memset(&world, 0, sizeof(world));
@@ -1022,6 +1258,39 @@ START_TEST(a_context_record_has_no_incident_until_a_firing_ties_it)
 }
 END_TEST
 
+START_TEST(a_quiet_firing_is_nothing_until_what_counts_it_fires)
+{
+	/* Two alerts, then a third and context that reaches it late; what counts them needs a login as well. */
+	struct record set[] = { plain(1, 0, 5, 3), plain(2, 10, 6, 3), plain(3, 100, 8, 1), plain(4, 20, 9, 3) };
+	struct incident_facts *facts = &world.incidents[0].facts;
+	bool quiet = false, outer = false;
+
+	set_up();
+	memset(&world, 0, sizeof(world));
+	set[3].is_context = true;
+	world_take(&world, set, 2);
+	ck_assert_uint_eq(world.incident_count, 2);
+	ck_assert_uint_eq(world.segment_count, 2); /* one for each alert */
+	ck_assert_uint_eq(world.cause_count, 0);
+	ck_assert_uint_eq(world.merged, 0);
+	world_take(&world, &set[2], 1);
+	ck_assert_uint_eq(world.incident_count, 2);
+	ck_assert_uint_eq(world.merged, 1);
+	ck_assert_int_eq(facts->alerts, 3);
+	ck_assert_uint_eq(world.segment_count, 5); /* three alerts, two firings */
+	world_take(&world, &set[3], 1);
+	ck_assert_uint_eq(world.segment_count, 6);
+	ck_assert_int_eq(facts->alerts, 3);
+	for (size_t i = 0; i < world.cause_count; i++) {
+		quiet |= world.causes[i].cause.rule_id == 104;
+		outer |= world.causes[i].cause.rule_id == 108;
+	}
+	ck_assert(outer && !quiet);
+	ck_assert(!incident_tags_has(&facts->tags, "kill-chain"));
+	ck_assert_int_eq(incident_facts_severity(facts), SEVERITY_MEDIUM); /* of the login */
+}
+END_TEST
+
 START_TEST(conditions_that_hits_can_undo_wait_until_no_more_are_expected)
 {
 	/* Fewer than two within 30 s: one hit alone is that, unless another comes. */
@@ -1031,10 +1300,12 @@ START_TEST(conditions_that_hits_can_undo_wait_until_no_more_are_expected)
 					       .timespan = 30 * SECOND,
 					       .conditions = { { SIGMA_LT, 2 } },
 					       .condition_count = 1 };
-	const struct correlation_entry entry = { .correlation = &few, .rule = &rules[0], .parts = parts[0] };
+	struct correlation_entry entry;
 	struct firing_group g = { .entry = &entry, .key = 9, .group = group_text(0), .window = WINDOW };
 	struct firings out = { 0 };
 
+	set_up();
+	entry = (struct correlation_entry){ .correlation = &few, .rule = &rules[0], .parts = parts[0] };
 	g.hits = calloc(3, sizeof(*g.hits));
 	ck_assert_ptr_nonnull(g.hits);
 	g.hits[0].hit = (struct window_hit){ .ts = BASE, .id = 1, .cluster_key = 5 };
@@ -1078,10 +1349,10 @@ START_TEST(what_a_member_was_told_is_not_told_again)
 	for (int i = 0; i < 4; i++)
 		g.hits[i] = (struct group_hit){ .hit = { .ts = BASE + i * SECOND, .id = i + 1, .cluster_key = 5 },
 						.is_stored = i < 3,
-						.was_member = i < 3 };
+						.was_told = i < 3 };
 	g.count = 4;
 	g.hits[4] = g.hits[0]; /* a double of a stored one */
-	g.hits[4].is_stored = g.hits[4].was_member = false;
+	g.hits[4].is_stored = g.hits[4].was_told = false;
 	g.count = 5;
 	ck_assert_int_eq(firing_group_evaluate(&g, &out, NULL), 0);
 	ck_assert_uint_eq(g.count, 4);
@@ -1198,5 +1469,6 @@ END_TEST
 SUITE_MAIN("correlations", any_order_and_any_batches_give_the_same_incidents_and_causes,
 	   state_within_a_bound_tells_the_same, attack_then_contact_out_is_one_incident_with_a_story,
 	   a_context_record_has_no_incident_until_a_firing_ties_it,
+	   a_quiet_firing_is_nothing_until_what_counts_it_fires,
 	   conditions_that_hits_can_undo_wait_until_no_more_are_expected, what_a_member_was_told_is_not_told_again,
 	   causes_combine_in_any_order, a_whole_count_is_not_added, details_that_are_not_ours_are_refused)
