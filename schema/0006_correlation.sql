@@ -113,7 +113,8 @@ CREATE TABLE loss (
                      ('thinned',             -- hits of groups with more than correlator.group_hits
                       'dropped',             -- hits of windows that went because of correlator.company_hits
                       'contacts',            -- contacts beyond correlator.contacts_max
-                      'observables',         -- mentions of observables and contacts without room in their batch
+                      'observables',         -- mentions of observables and contacts without room in their batch, and new
+                                             -- observables beyond correlator.observables_daily
                       'damaged')),           -- rows of observation that could not be read
     rule_id      bigint NOT NULL DEFAULT 0,  -- thinned, dropped
     group_key    bigint NOT NULL DEFAULT 0,  -- thinned: of the group; dropped: of one that is the cause of an incident, else 0
@@ -210,6 +211,14 @@ CREATE TABLE observable (
     contacts     bigint NOT NULL,
     PRIMARY KEY (kind, key, company_id)
 ) WITH (fillfactor = 90);
+
+-- How many a company's day (UTC, as they came) brought that were new: it is bounded, for who tunnels through names or scans
+-- the world could fill the disk.
+CREATE TABLE observable_day (
+    company_id   bigint PRIMARY KEY,
+    day          date NOT NULL,              -- the last one that brought any
+    added        bigint NOT NULL
+);
 
 -- Regular contacts: one inside host and one destination.
 CREATE TABLE contact (
@@ -406,7 +415,7 @@ GRANT UPDATE (body) ON incident_event TO hinomi_correlator;   -- a story goes on
 GRANT SELECT, INSERT, UPDATE, DELETE ON rule_window, rule_hit, rule_state, incident_cause, rule_day, mute_day, observable, contact,
     campaign_sighting, campaign_due, campaign, campaign_member, hunt_hit TO hinomi_correlator;
 GRANT SELECT, DELETE ON observation TO hinomi_correlator;
-GRANT SELECT, INSERT, UPDATE ON loss TO hinomi_correlator;
+GRANT SELECT, INSERT, UPDATE ON loss, observable_day TO hinomi_correlator;
 GRANT SELECT, UPDATE ON hunt TO hinomi_correlator;
 GRANT SELECT, INSERT ON campaign_warning TO hinomi_correlator;   -- of campaigns that become one
 
@@ -431,7 +440,7 @@ DECLARE
 BEGIN
     FOREACH name IN ARRAY ARRAY['rule_day', 'rule_window', 'rule_hit', 'rule_state', 'incident_cause', 'mute', 'mute_day', 'observation',
                                 'observable', 'contact', 'hunt_hit', 'campaign_sighting', 'campaign_due', 'campaign_member',
-                                'campaign_warning', 'loss']
+                                'campaign_warning', 'loss', 'observable_day']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY own_company ON %I TO hinomi_api USING (company_visible(company_id)) '

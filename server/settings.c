@@ -82,6 +82,8 @@ static const struct config_key keys[] = {
 	  "regular contacts of this score or more are incidents; 101: none" },
 	{ "correlator.contacts_max", CONFIG_INTEGER, KEY(correlator.contacts_max), "20000", 100, 1000000,
 	  "contacts kept for a company" },
+	{ "correlator.observables_daily", CONFIG_INTEGER, KEY(correlator.observables_daily), "100000", 100, 100000000,
+	  "new observables of a company in a day; more are not kept" },
 	{ "correlator.campaign_members", CONFIG_INTEGER, KEY(correlator.campaign_members), "3", 2, 1000,
 	  "so many companies that meet the same thing make a campaign" },
 	{ "correlator.campaign_days", CONFIG_INTEGER, KEY(correlator.campaign_days), "3", 1, 31,

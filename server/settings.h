@@ -53,6 +53,7 @@ struct settings {
 		int64_t group_hits, company_hits; /* most hits kept of a group, and of a company */
 		int64_t beacon_score;             /* from which on a contact is an incident */
 		int64_t contacts_max;             /* kept for a company */
+		int64_t observables_daily;        /* new ones of a company in a day */
 		int64_t campaign_members;         /* so many companies ... */
 		int64_t campaign_days;            /* ... within so many days make a campaign */
 		int64_t campaign_interval;        /* ms between rounds */

@@ -54,6 +54,7 @@ static int observe(struct transaction *t, struct err *why)
 	const struct observe_options options = {
 		.beacon_score = t->options->beacon_score,
 		.contacts_max = t->options->contacts_max,
+		.observables_daily = t->options->observables_daily,
 		.beacon_rule = t->book->beacon_rule,
 		.rule_set = rule_book_version(t->book),
 		.rule_title = SLICE_LITERAL("Beacon: regular contact from inside"),

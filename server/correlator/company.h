@@ -21,7 +21,7 @@ struct company_options {
 	const char *timezone;
 	time_us settle;
 	int64_t group_hits, company_hits; /* bounds of state: windows.h */
-	int64_t beacon_score, contacts_max;
+	int64_t beacon_score, contacts_max, observables_daily;
 };
 
 struct company_result {

@@ -59,6 +59,7 @@ static struct company_options options_of(const struct settings *s)
 		.company_hits = s->correlator.company_hits,
 		.beacon_score = s->correlator.beacon_score,
 		.contacts_max = s->correlator.contacts_max,
+		.observables_daily = s->correlator.observables_daily,
 	};
 }
 

@@ -273,6 +273,20 @@ static void say_what_was_lost(int64_t company_id, const struct observing *g, siz
 			    company_id, observation_lost(g->o));
 }
 
+static int write_observables(struct db *db, int64_t company_id, const struct observing *g, struct err *why)
+{
+	int64_t most = g->options->observables_daily, left_out;
+
+	if (observation_write_observables(db, company_id, g->o, most, &left_out, why) != 0)
+		return -1;
+	if (left_out)
+		log_warning(
+		    "company %" PRId64 ": %" PRId64 " observables are not kept, as this day has brought more new ones "
+		    "than correlator.observables_daily (%" PRId64 "): somebody there scans, or tunnels through names",
+		    company_id, left_out, most);
+	return 0;
+}
+
 static int take_all(struct db *db, int64_t company_id, struct observing *g, struct firings *firings,
 		    struct observe_result *out, struct err *why)
 {
@@ -284,7 +298,7 @@ static int take_all(struct db *db, int64_t company_id, struct observing *g, stru
 	out->more = claimed.more;
 	out->observables = observation_seen_count(g->o);
 	say_what_was_lost(company_id, g, claimed.damaged);
-	if (observation_write_observables(db, company_id, g->o, why) != 0)
+	if (write_observables(db, company_id, g, why) != 0)
 		return -1;
 	return take_contacts(db, company_id, g, firings, out, why);
 }

@@ -15,11 +15,12 @@
 #include "server/store/db.h"
 
 struct observe_options {
-	int64_t beacon_score;    /* from which on a contact fires; above 100: never */
-	int64_t contacts_max;    /* kept for a company */
-	int64_t beacon_rule;     /* rule_id of builtin:beacon */
-	int64_t rule_set;        /* version in force */
-	struct slice rule_title; /* of builtin:beacon; outlives the firings */
+	int64_t beacon_score;      /* from which on a contact fires; above 100: never */
+	int64_t contacts_max;      /* kept for a company */
+	int64_t observables_daily; /* new ones in a day */
+	int64_t beacon_rule;       /* rule_id of builtin:beacon */
+	int64_t rule_set;          /* version in force */
+	struct slice rule_title;   /* of builtin:beacon; outlives the firings */
 };
 
 struct observe_result {

@@ -88,10 +88,65 @@ int observation_claim(struct db *db, int64_t company_id, struct observation *o, 
 
 /* ----------------------------------------------------------------------------------------------------- observables */
 
+/* What of the day's room is left; rows are written under the company's lock. */
+static int read_room(struct db *db, int64_t company_id, int64_t daily, int64_t *room, struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *r;
+
+	db_arg_integer(&args, company_id);
+	if (db_run(db,
+		   "SELECT added FROM observable_day WHERE company_id = $1::bigint "
+		   "AND day = (now() AT TIME ZONE 'UTC')::date",
+		   &args, &r, why) != 0)
+		return -1;
+	*room = db_rows(r) ? daily - db_integer(r, 0, 0) : daily;
+	if (*room < 0)
+		*room = 0;
+	db_result_free(r);
+	return 0;
+}
+
+static int write_added(struct db *db, int64_t company_id, int64_t added, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	if (added == 0)
+		return 0;
+	db_arg_integer(&args, company_id);
+	db_arg_integer(&args, added);
+	return db_run(db,
+		      "INSERT INTO observable_day AS d (company_id, day, added) "
+		      "VALUES ($1::bigint, (now() AT TIME ZONE 'UTC')::date, $2::bigint) "
+		      "ON CONFLICT (company_id) DO UPDATE SET day = excluded.day, "
+		      "added = CASE WHEN d.day = excluded.day THEN d.added ELSE 0 END + excluded.added",
+		      &args, NULL, why);
+}
+
+/* $7: how many may be new. Which are is only looked up when that matters, one probe of the primary key each. */
+#define WRITE_OBSERVABLES(from)                                                                                     \
+	"WITH u AS MATERIALIZED (SELECT * FROM unnest($2::smallint[], $3::bytea[], $4::timestamptz[], "             \
+	"$5::timestamptz[], $6::bigint[]) AS u (kind, key, first_ts, last_ts, contacts)), " from                    \
+	"put AS (INSERT INTO observable AS o (kind, key, company_id, first_ts, last_ts, contacts) "                 \
+	"SELECT t.kind, t.key, $1::bigint, t.first_ts, t.last_ts, t.contacts FROM taken t ON CONFLICT (kind, key, " \
+	"company_id) DO UPDATE SET first_ts = least(o.first_ts, excluded.first_ts), last_ts = greatest(o.last_ts, " \
+	"excluded.last_ts), contacts = o.contacts + excluded.contacts RETURNING o.xmax = 0 AS is_new) "             \
+	"SELECT count(*) FILTER (WHERE is_new), (SELECT count(*) FROM u) - count(*) FROM put"
+
+static const char write_all_sql[] = WRITE_OBSERVABLES("taken AS (SELECT * FROM u WHERE $7::bigint IS NOT NULL), ");
+static const char write_some_sql[] = WRITE_OBSERVABLES(
+    "told AS MATERIALIZED (SELECT u.*, (SELECT count(*) FROM observable o WHERE o.kind = u.kind AND o.key = u.key "
+    "AND o.company_id = $1::bigint) AS known FROM u), "
+    "taken AS (SELECT * FROM told WHERE known > 0 UNION ALL (SELECT * FROM told WHERE known = 0 "
+    "ORDER BY contacts DESC, kind, key LIMIT $7::bigint)), ");
+
 static int write_observables(struct db *db, int64_t company_id, const struct observation *o, size_t from, size_t to,
-			     struct err *why)
+			     int64_t *room, int64_t *left_out, struct err *why)
 {
 	struct array_text columns[5] = { 0 };
+	struct db_args args = { 0 };
+	struct db_result *r = NULL;
+	int failed = 0;
 
 	for (size_t i = from; i < to; i++) {
 		struct observation_seen s;
@@ -103,25 +158,46 @@ static int write_observables(struct db *db, int64_t company_id, const struct obs
 		array_text_time(&columns[3], s.last);
 		array_text_integer(&columns[4], s.contacts);
 	}
-	return run_columns(
-	    db,
-	    "INSERT INTO observable AS o (kind, key, company_id, first_ts, last_ts, contacts) "
-	    "SELECT u.kind, u.key, $1::bigint, u.first_ts, u.last_ts, u.contacts FROM unnest($2::smallint[], "
-	    "$3::bytea[], $4::timestamptz[], $5::timestamptz[], $6::bigint[]) AS u (kind, key, first_ts, last_ts, "
-	    "contacts) ON CONFLICT (kind, key, company_id) DO UPDATE SET first_ts = least(o.first_ts, "
-	    "excluded.first_ts), last_ts = greatest(o.last_ts, excluded.last_ts), "
-	    "contacts = o.contacts + excluded.contacts",
-	    company_id, columns, ARRAY_LEN(columns), NULL, why);
+	db_arg_integer(&args, company_id);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+		const char *text = array_text(&columns[i]);
+
+		if (!text)
+			failed = err_set(why, ERR_NOMEM, "no memory for the observables of a company");
+		db_arg_text(&args, text);
+	}
+	db_arg_integer(&args, *room);
+	if (!failed)
+		failed = db_run(db, *room >= (int64_t)(to - from) ? write_all_sql : write_some_sql, &args, &r, why);
+	if (!failed) {
+		*room -= db_integer(r, 0, 0);
+		*left_out += db_integer(r, 0, 1);
+	}
+	db_result_free(r);
+	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+		array_text_release(&columns[i]);
+	return failed;
 }
 
-int observation_write_observables(struct db *db, int64_t company_id, const struct observation *o, struct err *why)
+int observation_write_observables(struct db *db, int64_t company_id, const struct observation *o, int64_t daily,
+				  int64_t *left_out, struct err *why)
 {
 	size_t count = observation_seen_count(o);
+	int64_t room = 0, before;
 
+	*left_out = 0;
+	if (count == 0)
+		return 0;
+	if (read_room(db, company_id, daily, &room, why) != 0)
+		return -1;
+	before = room;
 	for (size_t i = 0; i < count; i += CHUNK)
-		if (write_observables(db, company_id, o, i, i + CHUNK < count ? i + CHUNK : count, why) != 0)
+		if (write_observables(db, company_id, o, i, i + CHUNK < count ? i + CHUNK : count, &room, left_out,
+				      why) != 0)
 			return -1;
-	return 0;
+	if (write_added(db, company_id, before - room, why) != 0)
+		return -1;
+	return loss_add(db, company_id, LOSS_OBSERVABLES, *left_out, why);
 }
 
 /* -------------------------------------------------------------------------------------------------------- contacts */

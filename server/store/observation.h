@@ -26,8 +26,10 @@ struct observation_claimed {
 int observation_claim(struct db *db, int64_t company_id, struct observation *o, struct observation_claimed *out,
 		      struct err *why);
 
-/* Adds `o`'s observables to what is known. */
-int observation_write_observables(struct db *db, int64_t company_id, const struct observation *o, struct err *why);
+/* Adds `o`'s observables to what is known. At most `daily` in a day may be new, so that nobody fills the disk: of more,
+ * those that were met most are kept; the others are counted (loss.h), and *left_out says how many. */
+int observation_write_observables(struct db *db, int64_t company_id, const struct observation *o, int64_t daily,
+				  int64_t *left_out, struct err *why);
 
 /* Merges what is known of `o`'s contacts into it; it stays sorted. *known: how many of them there were. */
 int observation_read_contacts(struct db *db, int64_t company_id, struct observation *o, size_t *known, struct err *why);

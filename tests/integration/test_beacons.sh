@@ -10,6 +10,7 @@ set -eu
 server_settings='correlator:
   poll: 100ms
   contacts_max: 100
+  observables_daily: 1000
 housekeeper:
   interval: 200ms'
 server_prepare
@@ -158,6 +159,32 @@ check_equal 'a damaged observation is dropped and told' yes \
 	"$(wait_until 10 grep -q "company $first: 2 observations could not be read" "$STATE/hinomid.log" && echo yes)"
 
 check_equal 'and counted' 2 "$(sql "SELECT count FROM loss WHERE company_id = $first AND kind = 'damaged'")"
+
+# --------------------------------------------------------------------------------- names without end, as of a tunnel
+names() { # FROM TO
+	for n in $(seq "$1" "$2"); do
+		printf '{"timestamp":"%s","flow_id":%d,"event_type":"dns","src_ip":"192.168.1.41","src_port":50000,"dest_ip":"192.168.1.1","dest_port":53,"proto":"UDP","dns":{"type":"query","rrname":"q%d.tunnel.example","rrtype":"A"}}\n' \
+			"$(date -u +%Y-%m-%dT%H:%M:%S.000000+0000)" "$n" "$n"
+	done
+}
+tunnel_names() {
+	sql "SELECT count(*) FROM observable WHERE company_id = $second AND substr(key, 1, 15) = 'example.tunnel.'"
+}
+before=$(sql "SELECT coalesce(sum(added), 0) FROM observable_day WHERE company_id = $second")
+{ names 1 2500; names 2400 2402; } >"$STATE/tunnel.json"
+send two "$STATE/tunnel.json"
+wait_until 60 taken_in
+check_equal 'no more new observables in a day than correlator.observables_daily' $((1000 - before)) "$(tunnel_names)"
+check_equal 'what was left out is counted' $((2500 - 1000 + before)) "$(sql "SELECT count FROM loss WHERE company_id = $second AND kind = 'observables'")"
+check_equal 'and said' yes "$(grep -q "company $second: [0-9]* observables are not kept" "$STATE/hinomid.log" && echo yes)"
+known=$(sql "SELECT count(*), sum(contacts) FROM observable WHERE company_id = $second AND substr(key, 1, 15) = 'example.tunnel.'")
+again "$STATE/tunnel.json"
+check_equal 'what is known goes on being counted' "${known%|*}|$((2 * ${known#*|}))" \
+	"$(sql "SELECT count(*), sum(contacts) FROM observable WHERE company_id = $second AND substr(key, 1, 15) = 'example.tunnel.'")"
+sql 'UPDATE observable_day SET day = day - 1'
+cp "$STATE/tunnel.json" "$STATE/tunnel2.json"
+again "$STATE/tunnel2.json"
+check_equal 'another day has room again' $((2000 - before)) "$(tunnel_names)"
 
 # --------------------------------------------------------------------------------------------------- who may see what
 as_company() { # COMPANY QUERY
