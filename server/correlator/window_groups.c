@@ -2,25 +2,6 @@
 
 #include <stdlib.h>
 
-int window_work_no_memory(struct err *why)
-{
-	return err_set(why, ERR_NOMEM, "no memory for the windows of correlations");
-}
-
-time_us window_work_plus(time_us t, time_us by)
-{
-	time_us out;
-
-	return __builtin_add_overflow(t, by, &out) ? INT64_MAX : out;
-}
-
-time_us window_work_minus(time_us t, time_us by)
-{
-	time_us out;
-
-	return __builtin_sub_overflow(t, by, &out) ? INT64_MIN + 1 : out;
-}
-
 /* --------------------------------------------------------------------------------------------------------- reading */
 
 struct touched *touched_find(struct touched *groups, size_t count, int64_t key)

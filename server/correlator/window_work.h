@@ -49,9 +49,24 @@ struct window_work {
 	size_t tied_count, tied_room;
 };
 
-int window_work_no_memory(struct err *why);
-time_us window_work_plus(time_us t, time_us by);
-time_us window_work_minus(time_us t, time_us by);
+static inline int window_work_no_memory(struct err *why)
+{
+	return err_set(why, ERR_NOMEM, "no memory for the windows of correlations");
+}
+
+static inline time_us window_work_plus(time_us t, time_us by)
+{
+	time_us out;
+
+	return __builtin_add_overflow(t, by, &out) ? INT64_MAX : out;
+}
+
+static inline time_us window_work_minus(time_us t, time_us by)
+{
+	time_us out;
+
+	return __builtin_sub_overflow(t, by, &out) ? INT64_MIN + 1 : out;
+}
 
 /* Groups in order of their keys. What is known of those not read yet; then the hits that windows with a new hit can
  * hold; all hits of one. */

@@ -788,8 +788,8 @@ static size_t all_hits(size_t correlation, int group, const struct record *recor
 			if (of[k].correlation == correlation && records[i].group == group)
 				hits[n++] = of[k].hit;
 	}
-	for (uint16_t no = 0; no < PARTS; no++)
-		n += all_moments(correlation, no, group, records, count, hits + n);
+	for (size_t no = 0; no < PARTS; no++)
+		n += all_moments(correlation, (uint16_t)no, group, records, count, hits + n);
 	return n;
 }
 
