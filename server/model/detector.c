@@ -234,9 +234,9 @@ static void become_alert_of_rule(struct detector *d, const struct sigma_rule *r,
 
 /* ----------------------------------------------------------------------------------------------------- indicators */
 
-static void look_up(struct detector *d, const struct indicator_key *key, time_us ts)
+static void look_up(struct detector *d, const struct indicator_key *key, time_us now)
 {
-	int64_t id = indicator_set_find(d->indicators, key, ts);
+	int64_t id = indicator_set_find(d->indicators, key, now);
 
 	for (size_t i = 0; i < d->met.count; i++)
 		if (d->met.ids[i] == id)
@@ -252,7 +252,7 @@ static void look_up(struct detector *d, const struct indicator_key *key, time_us
 	d->met.ids[d->met.count++] = id;
 }
 
-static void find_indicators(struct detector *d, const struct alert *a, time_us ts)
+static void find_indicators(struct detector *d, const struct alert *a, time_us now)
 {
 	const struct endpoint *remote = alert_remote(a);
 	struct indicator_key key;
@@ -260,9 +260,9 @@ static void find_indicators(struct detector *d, const struct alert *a, time_us t
 	if (indicator_set_count(d->indicators) == 0)
 		return;
 	for (size_t i = 0; i < d->seen.count; i++)
-		look_up(d, &d->seen.items[i].key, ts);
+		look_up(d, &d->seen.items[i].key, now);
 	if (a->direction == DIRECTION_INBOUND && remote && indicator_key_of_address(&remote->ip, &key))
-		look_up(d, &key, ts);
+		look_up(d, &key, now);
 }
 
 static bool was_stopped(const struct alert *a)
@@ -270,11 +270,12 @@ static bool was_stopped(const struct alert *a)
 	return a->action == ACTION_BLOCKED || a->action == ACTION_REMOVED;
 }
 
-static int severity_of_indicator(const struct alert *a)
+static int severity_of_indicator(const struct alert *a, bool was_detected)
 {
 	if (a->direction != DIRECTION_INBOUND)
 		return SEVERITY_HIGH;
-	return was_stopped(a) ? SEVERITY_LOW : SEVERITY_MEDIUM;
+	/* Listed addresses knock all day; what they do, other engines say. */
+	return was_stopped(a) || !was_detected ? SEVERITY_LOW : SEVERITY_MEDIUM;
 }
 
 static void become_alert_of_indicator(struct detector *d, struct alert *a)
@@ -289,7 +290,7 @@ static void become_alert_of_indicator(struct detector *d, struct alert *a)
 	len = snprintf(d->signature, sizeof(d->signature), "Indicator: %s", what);
 	a->signature = slice_take(slice_of(d->signature, (size_t)len), SIGNATURE_MOST);
 	a->category = SLICE_LITERAL("indicator");
-	a->severity = severity_of_indicator(a);
+	a->severity = severity_of_indicator(a, false);
 	a->score = score_of_severity(a->severity);
 	if (a->direction == DIRECTION_INBOUND)
 		a->stage = STAGE_RECONNAISSANCE;
@@ -354,7 +355,7 @@ static enum detected decide(struct detector *d, struct normalised *record, size_
 	const struct sigma_rule *gravest = gravest_of(d);
 	struct alert *a = &record->alert;
 	int of_rule = gravest ? sigma_level_severity(gravest->level) : 0;
-	int of_indicator = d->met.count ? severity_of_indicator(a) : 0;
+	int of_indicator = d->met.count ? severity_of_indicator(a, record->verdict == VERDICT_ALERT) : 0;
 
 	a->raised = of_rule && (!of_indicator || of_rule < of_indicator) ? of_rule : of_indicator;
 	if (record->verdict == VERDICT_ALERT) {
@@ -388,14 +389,16 @@ static void match(struct detector *d, const struct sigma_record *record, struct 
 		sigma_hits(sigma_of(d), d->scratch, record, &matches, hits);
 }
 
-static void look_at(struct detector *d, const struct sigma_record *record)
+/* Indicators count as they are known now, also for a record that comes late: a hunt of what is new has looked at what
+ * had come before. */
+static void look_at(struct detector *d, const struct sigma_record *record, time_us now)
 {
 	d->seen.count = 0;
 	d->seen.inside.family = 0;
 	if (!observables_wanted(d, record->event))
 		return;
 	observables_read(record, &d->seen);
-	find_indicators(d, record->alert, record->ts);
+	find_indicators(d, record->alert, now);
 }
 
 void detector_judge(struct detector *d, const struct detector_place *place, struct normalised *record,
@@ -413,7 +416,7 @@ void detector_judge(struct detector *d, const struct detector_place *place, stru
 	d->match_count = d->met.count = 0;
 	d->met.rule_id = d->indicator_rule;
 	match(d, &seen, &hits);
-	look_at(d, &seen);
+	look_at(d, &seen, place->now);
 	out->seen = d->observe && (d->seen.count || d->seen.inside.family) ? &d->seen : NULL;
 	out->verdict = decide(d, record, hits.count);
 	if (out->verdict == DETECTED_UNPARSED || out->verdict == DETECTED_IGNORED)

@@ -198,14 +198,18 @@ static void slice_is_text(struct slice s, const char *want)
 	free(text);
 }
 
-static void indicator(int64_t id, const char *what)
+static void indicator_valid(int64_t id, const char *what, time_us from, time_us until)
 {
 	struct indicator_key key;
 	struct err why;
 
 	ck_assert(indicator_key_guess(slice_of_string(what), &key));
-	ck_assert_int_eq(
-	    indicator_set_put(detector_indicators(b.detector), &key, id, NOW - 24 * HOUR, NOW + 24 * HOUR, &why), 0);
+	ck_assert_int_eq(indicator_set_put(detector_indicators(b.detector), &key, id, from, until, &why), 0);
+}
+
+static void indicator(int64_t id, const char *what)
+{
+	indicator_valid(id, what, NOW - 24 * HOUR, NOW + 24 * HOUR);
 }
 
 static void mute(struct mutes *m, struct mute mute, const char *conditions)
@@ -398,9 +402,23 @@ START_TEST(an_indicator_makes_an_alert_of_context)
 	ck_assert_int_eq(sent(DNS("www.bad.example")), DETECTED_ALERT);
 	slice_is_text(a->signature, "A bad name");
 	ck_assert_str_eq(hits_text(), "105 101 !8");
+	/* A record that comes late is met by what is known now: no hunt will look at it again. */
+	ck_assert_int_eq(sent_at(SOURCE_EVE, DNS("www.good.example"), NOW - 26 * HOUR, 17), DETECTED_ALERT);
+	ck_assert_str_eq(hits_text(), "105 !7");
 	/* Not yet, and no longer. */
-	ck_assert_int_eq(sent_at(SOURCE_EVE, DNS("www.good.example"), NOW - 26 * HOUR, 17), DETECTED_IGNORED);
-	ck_assert_int_eq(sent_at(SOURCE_EVE, DNS("www.good.example"), NOW + 26 * HOUR, 17), DETECTED_IGNORED);
+	indicator_valid(11, "early.example", NOW + 2 * HOUR, NOW + 24 * HOUR);
+	ck_assert_int_eq(sent(DNS("early.example")), DETECTED_IGNORED);
+	indicator_valid(12, "late.example", NOW - 24 * HOUR, NOW - 2 * HOUR);
+	ck_assert_int_eq(sent(DNS("late.example")), DETECTED_IGNORED);
+	/* A listed address that calls, as a mere flow, is one of many. */
+	indicator(13, "203.0.113.77");
+	ck_assert_int_eq(
+	    sent("{\"timestamp\":\"2026-10-01T09:30:00+0900\",\"flow_id\":1,\"event_type\":\"flow\",\"src_ip\":\"203.0."
+		 "113.77\",\"src_port\":4000,"
+		 "\"dest_ip\":\"192.168.1.10\",\"dest_port\":443,\"proto\":\"TCP\",\"flow\":{\"pkts_toserver\":1}}"),
+	    DETECTED_ALERT);
+	ck_assert_int_eq(a->severity, SEVERITY_LOW);
+	ck_assert_int_eq(a->direction, DIRECTION_INBOUND);
 }
 END_TEST
 
