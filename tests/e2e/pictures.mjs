@@ -34,11 +34,13 @@ for (const language of ['ja', 'en']) {
 	for (const entry of pages) {
 		const cut = entry.indexOf('=');
 		await page.goto(`${link.origin}${entry.slice(cut + 1)}`);
-		await page.waitForSelector('.card, .row:not([hidden])').catch(async (error) => {
+		await page.waitForSelector('.lamp.live');
+		await page.waitForSelector('.card, .row:not([hidden]), .empty').catch(async (error) => {
 			await page.screenshot({ path: `${out}/failed.png` });
 			throw error;
 		});
-		await page.waitForLoadState('networkidle').catch(() => undefined);
+		/* What a page asks for after its first answer. */
+		await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'));
 		await page.screenshot({ path: `${out}/${entry.slice(0, cut)}-${language}.png` });
 	}
 }

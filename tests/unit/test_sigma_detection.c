@@ -647,6 +647,8 @@ START_TEST(selections_that_are_refused)
 		{ "{\"eve.a\":1}", true, "no field eve.a" },
 		{ "{\"raw\":1}", true, "no field raw" },
 		{ "[\"keyword\"]", true, "no keywords" },
+		{ "{\"signature|re\":[\"a.b\",\"b.c\",\"c.d\",\"d.e\",\"e.f\",\"f.g\",\"g.h\",\"h.i\",\"i.j\"]}", true,
+		  "at most 8" },
 		{ "a: 1\n---\nb: 1\n", false, "a selection is" },
 		{ "{\"a\":", false, "" },
 	};

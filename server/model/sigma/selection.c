@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-enum { SELECTION_TEXT_MAX = 65536 };
+enum { SELECTION_TEXT_MAX = 65536, MUTE_EXPRESSIONS_MAX = 8 };
 
 struct sigma_selection {
 	struct sigma_set *set;
@@ -31,6 +31,16 @@ static int take_problem(const struct sigma_problems *p, struct err *why)
 	return err_set(why, ERR_CONFIG, "line %d: %s", p->items[0].line, p->items[0].reason);
 }
 
+/* Every alert of a company pays for the expressions of its mutes, which people of that company may write. */
+static bool is_costly(const struct sigma_set *set)
+{
+	size_t expressions = 0;
+
+	for (size_t i = 0; i < set->terms->count; i++)
+		expressions += set->terms->items[i].kind == SIGMA_TERM_REGEX;
+	return expressions > MUTE_EXPRESSIONS_MAX;
+}
+
 static int parse_node(struct sigma_selection *s, const struct yaml_node *n, bool alert_only, struct err *why)
 {
 	const struct sigma_source source = own_source(alert_only);
@@ -45,6 +55,9 @@ static int parse_node(struct sigma_selection *s, const struct yaml_node *n, bool
 	s->expression = sigma_search_parse(&b, &blame, &source, n);
 	if (!s->expression || b.out_of_memory)
 		failed = take_problem(&problems, why);
+	else if (alert_only && is_costly(s->set))
+		failed = err_set(why, ERR_LIMIT, "at most %d regular expressions; texts with * do most of it",
+				 MUTE_EXPRESSIONS_MAX);
 	else if (!sigma_fields_finish(s->set->fields))
 		failed = err_set(why, ERR_NOMEM, "no memory for a selection");
 	sigma_problems_release(&problems);

@@ -183,7 +183,7 @@ function CloseForm({ act, cancel }) {
 function Story({ incident }) {
 	/** @type {Map<string, Record<string, any>>} */
 	const told = new Map();
-	for (const e of incident.timeline) if (e.kind === 'story') told.set(`${e.body.rule_id} ${e.body.group_key}`, e.body);
+	for (const e of incident.timeline) if (e.kind === 'story') told.set(`${e.body.rule_id} ${JSON.stringify(e.body.group)}`, e.body);
 	if (told.size === 0) return null;
 	return html`<section class="card story">
 		<h2>${t('incident.story')}</h2>
