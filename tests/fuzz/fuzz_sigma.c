@@ -19,7 +19,8 @@ static const char mapping[] =
     "  - logsource: {category: '*', product: '*', service: '*'}\n"
     "    events: ['*']\n"
     "    where: {direction|neq: inbound}\n"
-    "    own_names: true\n";
+    "    own_names: true\n"
+    "placeholders: {a: [x, 'y*'], b: [0, '1', 'C:\\', '\\*'], c: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]}\n";
 
 static struct json_token tokens[4096];
 

@@ -13,7 +13,17 @@ static const char meets_fields[] = "logsources:\n"
 				   "    prefix: eve.\n"
 				   "  - logsource: {product: hinomi, service: '*'}\n"
 				   "    events: ['*']\n"
-				   "    own_names: true\n";
+				   "    own_names: true\n"
+				   "placeholders:\n"
+				   "  Admins: [admin, root]\n"
+				   "  DC-1: [dc, 10]\n"
+				   "  Servers: 'srv*'\n"
+				   "  folder: 'C:\\'\n"
+				   "  star: '\\*'\n"
+				   "  percent: '%Admins%'\n"
+				   "  管理者: kanri\n"
+				   "  pair: [a, 'B*']\n"
+				   "  digits: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n";
 
 /* A rule's text, terminated: title and log source, then what is given, a line each. The caller frees it. */
 static inline char *meets_rule(const char *title, const char *detection)

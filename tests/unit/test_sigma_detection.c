@@ -271,7 +271,8 @@ static const char mapping[] =
     "    own_names: true\n"
     "  - logsource: {product: eves}\n"
     "    events: [eve.*]\n"
-    "    own_names: true\n";
+    "    own_names: true\n"
+    "placeholders: {Stopped: ['true', dropped], Passed: 'false'}\n";
 
 static int build_mapped(struct sigma_set **set, const char *rule, struct err *why)
 {
@@ -349,6 +350,8 @@ START_TEST(values_are_translated)
 	ck_assert(mapped_meets(WEB, "{blocked: removed}", "eve.http", "{}", &a));
 	ck_assert(mapped_meets(WEB, "{blocked|contains: mov}", "eve.http", "{}", &a));
 	ck_assert(!mapped_meets(WEB, "{blocked: 0}", "eve.http", "{}", &a));
+	ck_assert(mapped_meets(WEB, "{blocked|expand: '%Stopped%'}", "eve.http", "{}", &a));
+	ck_assert(!mapped_meets(WEB, "{blocked|expand: '%Passed%'}", "eve.http", "{}", &a));
 	a.action = ACTION_UNKNOWN;
 	ck_assert(mapped_meets(WEB, "{blocked: 0}", "eve.http", "{}", &a));
 }
@@ -477,6 +480,13 @@ static const struct {
 	{ "logsources:\n  - logsource: {category: a}\n    events: [text]\n    typo: 1\n", "unknown key typo" },
 	{ "logsources:\n  - logsource: {category: a}\n    events: [text]\n    fields: {x: {from: raw, values: 1}}\n",
 	  "values must be a mapping" },
+	{ "logsources: []\nplaceholders: [a]\n", "fields.yaml:2: placeholders must be a mapping" },
+	{ "logsources: []\nplaceholders:\n  '%a%': b\n", "fields.yaml:3: a placeholder's name" },
+	{ "logsources: []\nplaceholders: {'': b}\n", "a placeholder's name" },
+	{ "logsources: []\nplaceholders: {a: []}\n", "1 to 1000 values" },
+	{ "logsources: []\nplaceholders: {a: [b, null]}\n", "none of them empty" },
+	{ "logsources: []\nplaceholders: {a: ''}\n", "none of them empty" },
+	{ "logsources: []\nplaceholders: {a: {b: c}}\n", "a text or a list" },
 };
 
 START_TEST(mappings_that_are_refused)
@@ -646,6 +656,8 @@ START_TEST(selections_that_are_refused)
 		{ "{\"signature|odd\":1}", false, "no modifier odd" },
 		{ "{\"eve.a\":1}", true, "no field eve.a" },
 		{ "{\"raw\":1}", true, "no field raw" },
+		{ "{\"signature|expand\":\"%a%\"}", true, "no placeholders here" },
+		{ "{\"signature|expand\":\"%a%\"}", false, "no placeholders here" },
 		{ "[\"keyword\"]", true, "no keywords" },
 		{ "{\"signature|re\":[\"a.b\",\"b.c\",\"c.d\",\"d.e\",\"e.f\",\"f.g\",\"g.h\",\"h.i\",\"i.j\"]}", true,
 		  "at most 8" },

@@ -105,6 +105,7 @@ struct item {
 	enum place place;
 	struct style style;
 	bool all, neq;
+	unsigned expand; /* so many of %pair% stand in front of each value */
 	char values[VALUES][24];
 	size_t count;
 };
@@ -168,6 +169,7 @@ static void make_item(struct item *i)
 		i->place = (enum place)pick(4);
 		i->style.cased = pick(4) == 0;
 		i->style.windash = pick(6) == 0;
+		i->expand = pick(6) ? 0 : 1 + pick(2);
 	}
 	i->count = i->kind == NOTHING || i->kind == EXISTS || i->kind == MISSING || i->kind == OTHER_FIELD
 		       ? 1
@@ -229,6 +231,8 @@ static void write_value(struct buffer *b, const struct item *i, size_t v)
 		buffer_put_string(b, i->kind == EXISTS ? "true" : "false");
 	else if (i->kind == OTHER_FIELD)
 		buffer_put_string(b, i->other);
+	else if (i->expand)
+		buffer_printf(b, "'%s%s'", i->expand == 2 ? "%pair%%pair%" : "%pair%", i->values[v]);
 	else if (i->kind == TEXT || i->kind == REGEX)
 		write_quoted(b, i->values[v]);
 	else
@@ -240,8 +244,9 @@ static void write_item(struct buffer *b, const struct item *i)
 	static const char *const places[] = { "", "|contains", "|startswith", "|endswith" };
 	static const char *const kinds[KINDS] = { "", "", "", "|exists", "|exists", "|re", "|lt", "|gte", "|fieldref" };
 
-	buffer_printf(b, "'%s%s%s%s%s%s%s': ", i->field, i->style.windash ? "|windash" : "", kinds[i->kind],
-		      places[i->place], i->style.cased ? "|cased" : "", i->all ? "|all" : "", i->neq ? "|neq" : "");
+	buffer_printf(b, "'%s%s%s%s%s%s%s%s': ", i->field, i->expand ? "|expand" : "",
+		      i->style.windash ? "|windash" : "", kinds[i->kind], places[i->place],
+		      i->style.cased ? "|cased" : "", i->all ? "|all" : "", i->neq ? "|neq" : "");
 	if (i->count > 1)
 		buffer_put_string(b, "[");
 	for (size_t v = 0; v < i->count; v++) {
@@ -440,10 +445,24 @@ static bool fields_meet(const struct item *i, const json_t *record)
 	return false;
 }
 
+/* What is in front of a value is put there letter by letter: %pair% is a or B*, as sigma_meets.h has it. */
+static bool expanded_meets(const struct item *i, const char *value, unsigned more, const json_t *v)
+{
+	char longer[32];
+
+	if (more == 0)
+		return value_meets(i, value, v);
+	snprintf(longer, sizeof(longer), "a%s", value);
+	if (expanded_meets(i, longer, more - 1, v))
+		return true;
+	snprintf(longer, sizeof(longer), "B*%s", value);
+	return expanded_meets(i, longer, more - 1, v);
+}
+
 static bool any_value_meets(const struct item *i, size_t v)
 {
 	for (size_t k = 0; k < gathered_count; k++)
-		if (value_meets(i, i->values[v], gathered[k]))
+		if (expanded_meets(i, i->values[v], i->expand, gathered[k]))
 			return true;
 	return i->kind == NOTHING && gathered_count == 0;
 }

@@ -343,6 +343,111 @@ START_TEST(keywords_are_looked_for_in_the_whole_record)
 }
 END_TEST
 
+/* Of placeholders the specification says little: that of \%plain%name% is its own example. Their values are those of
+ * sigma_meets.h. */
+static const struct example placeholders[] = {
+	{ "{f|expand: '%Admins%'}", "{\"f\":\"admin\"}", true },
+	{ "{f|expand: '%Admins%'}", "{\"f\":\"ROOT\"}", true },
+	{ "{f|expand: '%Admins%'}", "{\"f\":\"guest\"}", false },
+	{ "{f|expand: '%Admins%'}", "{\"f\":\"%Admins%\"}", false },
+	{ "{f|expand: ['%Admins%', guest, 7]}", "{\"f\":\"guest\"}", true },
+	{ "{f|expand: ['%Admins%', guest, 7]}", "{\"f\":7}", true },
+	{ "{f|expand: ['%Admins%', guest, 7]}", "{\"f\":\"root\"}", true },
+	{ "{f|expand: '%管理者%'}", "{\"f\":\"kanri\"}", true },
+	/* Without the modifier a percent sign is one. */
+	{ "{f: '%Admins%'}", "{\"f\":\"%admins%\"}", true },
+	{ "{f: '%Admins%'}", "{\"f\":\"root\"}", false },
+	{ "{f: '\\%a%'}", "{\"f\":\"\\\\%a%\"}", true },
+	/* All combinations. */
+	{ "{f|expand: 'x-%Admins%@%DC-1%'}", "{\"f\":\"x-root@10\"}", true },
+	{ "{f|expand: 'x-%Admins%@%DC-1%'}", "{\"f\":\"x-root@dc\"}", true },
+	{ "{f|expand: 'x-%Admins%@%DC-1%'}", "{\"f\":\"x-admin@10\"}", true },
+	{ "{f|expand: 'x-%Admins%@%DC-1%'}", "{\"f\":\"x-admin@dc\"}", true },
+	{ "{f|expand: 'x-%Admins%@%DC-1%'}", "{\"f\":\"x-admin@\"}", false },
+	{ "{f|expand: 'x-%Admins%@%DC-1%'}", "{\"f\":\"admin@dc\"}", false },
+	{ "{f|expand: '%Admins%%Admins%'}", "{\"f\":\"rootadmin\"}", true },
+	{ "{f|expand: '%digits%%digits%%digits%'}", "{\"f\":\"907\"}", true },
+	{ "{f|expand: '%digits%%digits%%digits%'}", "{\"f\":\"000\"}", true },
+	{ "{f|expand: '%digits%%digits%%digits%'}", "{\"f\":\"999\"}", true },
+	{ "{f|expand: '%digits%%digits%%digits%'}", "{\"f\":\"90\"}", false },
+	/* Their values have wildcards and escapes of their own, which nothing beside them changes; % in them is one. */
+	{ "{f|expand: '%Servers%'}", "{\"f\":\"SRV07\"}", true },
+	{ "{f|expand: '%Servers%'}", "{\"f\":\"asrv07\"}", false },
+	{ "{f|expand: '%Servers%.local'}", "{\"f\":\"srv07.local\"}", true },
+	{ "{f|expand: '%star%'}", "{\"f\":\"*\"}", true },
+	{ "{f|expand: '%star%'}", "{\"f\":\"x\"}", false },
+	{ "{f|expand: '%folder%'}", "{\"f\":\"C:\\\\\"}", true },
+	{ "{f|expand: '%folder%?'}", "{\"f\":\"C:\\\\a\"}", true },
+	{ "{f|expand: '%folder%?'}", "{\"f\":\"C:?\"}", false },
+	{ "{f|expand: '%folder%%star%'}", "{\"f\":\"C:\\\\*\"}", true },
+	{ "{f|expand: '%percent%'}", "{\"f\":\"%Admins%\"}", true },
+	{ "{f|expand: '%percent%'}", "{\"f\":\"root\"}", false },
+	{ "{f|expand: '\\%plain%Admins%'}", "{\"f\":\"%plainroot\"}", true },
+	{ "{f|expand: '\\%Admins\\%-%DC-1%'}", "{\"f\":\"%Admins%-dc\"}", true },
+	{ "{f|expand: '\\\\%Admins%'}", "{\"f\":\"\\\\root\"}", true },
+	{ "{f|expand: '\\\\\\%Admins%DC-1%'}", "{\"f\":\"\\\\%Adminsdc\"}", true },
+	{ "{f|expand: '50% of %% %Admins%'}", "{\"f\":\"50% of %% root\"}", true },
+	{ "{f|expand: '%Admins%*\\*\\x'}", "{\"f\":\"root-1*\\\\x\"}", true },
+	{ "{f|expand: '%Admins%*\\*\\x'}", "{\"f\":\"root-1\\\\x\"}", false },
+	/* With other modifiers. */
+	{ "{f|contains|expand: '%Admins%'}", "{\"f\":\"the root of\"}", true },
+	{ "{f|expand|contains: '%Admins%'}", "{\"f\":\"the root of\"}", true },
+	{ "{f|expand|startswith: '%Admins%'}", "{\"f\":\"root of\"}", true },
+	{ "{f|expand|startswith: '%Admins%'}", "{\"f\":\"the root\"}", false },
+	{ "{f|endswith|expand: '%Admins%'}", "{\"f\":\"the root\"}", true },
+	{ "{f|endswith|expand: '%Admins%'}", "{\"f\":\"root of\"}", false },
+	{ "{f|expand|cased: '%Admins%'}", "{\"f\":\"root\"}", true },
+	{ "{f|expand|cased: '%Admins%'}", "{\"f\":\"Root\"}", false },
+	{ "{f|expand|neq: '%Admins%'}", "{\"f\":\"guest\"}", true },
+	{ "{f|expand|neq: '%Admins%'}", "{\"f\":\"root\"}", false },
+	{ "{f|contains|all|expand: ['%Admins%', '%DC-1%']}", "{\"f\":\"root on dc\"}", true },
+	{ "{f|contains|all|expand: ['%Admins%', '%DC-1%']}", "{\"f\":\"root, admin\"}", false },
+	{ "{f|expand|base64: '%Admins%'}", "{\"f\":\"cm9vdA==\"}", true },
+	{ "{f|expand|windash: '-%Admins%'}", "{\"f\":\"/root\"}", true },
+	{ "{'|expand': '%Admins%'}", "{\"g\":\"the root of\"}", true },
+	{ "{'|expand': '%Admins%'}", "{\"g\":\"the guest of\"}", false },
+};
+
+START_TEST(placeholders_stand_for_any_of_their_values)
+{
+	check_all(placeholders, ARRAY_LEN(placeholders));
+}
+END_TEST
+
+/* A member with `expand`, whose value stands `count` times in a list. */
+static const char *expand_refusal(const char *front, const char *value, size_t count)
+{
+	struct buffer b = { 0 };
+	const char *reason;
+	char *rule;
+
+	buffer_put_string(&b, "{s: {f|expand: [");
+	for (size_t i = 0; i < count; i++)
+		buffer_printf(&b, "%s'%s%s'", i ? ", " : "", front, value);
+	buffer_put_string(&b, "]}, condition: s}");
+	rule = meets_rule("A rule", buffer_string(&b));
+	reason = meets_refusal(rule);
+	free(rule);
+	buffer_release(&b);
+	return reason;
+}
+
+START_TEST(placeholders_have_bounds)
+{
+	char front[8192];
+
+	/* With the longest value 8,192 bytes, and one more. */
+	memset(front, 'a', sizeof(front));
+	front[8187] = '\0';
+	ck_assert_str_eq(expand_refusal(front, "%Admins%", 1), "");
+	front[8187] = 'a';
+	front[8188] = '\0';
+	ck_assert_ptr_nonnull(strstr(expand_refusal(front, "%Admins%", 1), "too long"));
+	ck_assert_str_eq(expand_refusal("", "%digits%%digits%%digits%", 200), "");
+	ck_assert_ptr_nonnull(strstr(expand_refusal("", "%digits%%digits%%digits%", 300), "all rules together"));
+}
+END_TEST
+
 START_TEST(expressions_that_give_up_do_not_match)
 {
 	char record[3000], *to = record;
@@ -381,7 +486,25 @@ static const struct {
 	{ "{f|contains|startswith: a}", "only one of" },
 	{ "{f|lt|gt: 1}", "only one of" },
 	{ "{f|hour|day: 1}", "only one of" },
-	{ "{f|expand: '%servers%'}", "placeholders" },
+	{ "{f|expand: '%Clients%'}", "placeholder %Clients% is not defined: list its values in fields.yaml" },
+	{ "{f|expand: ['%Admins%', 'a%admins%']}", "placeholder %admins% is not defined" },
+	{ "{f|expand: '%digits%%digits%%digits%%Admins%'}", "more than 1000 values" },
+	{ "{f|expand: '%star%%star%%star%%star%%star%%star%%star%%star%%star%%star%%star%%star%%star%%star%%star%"
+	  "%star%%star%'}",
+	  "at most 16 placeholders" },
+	{ "{f|expand: root}", "no %placeholder%" },
+	{ "{f|expand: '100% of \\%Admins%'}", "no %placeholder%" },
+	{ "{f|expand: null}", "null cannot have modifiers" },
+	{ "{f|expand|all: '%Admins%'}", "all needs" },
+	{ "{f|expand|re: '%Admins%'}", "expand cannot stand" },
+	{ "{f|cidr|expand: '%Admins%'}", "expand cannot stand" },
+	{ "{f|gt|expand: '%digits%'}", "expand cannot stand" },
+	{ "{f|expand|hour: '%digits%'}", "expand cannot stand" },
+	{ "{f|expand|exists: '%digits%'}", "expand cannot stand" },
+	{ "{f|fieldref|expand: '%Admins%'}", "expand cannot stand" },
+	{ "{f|base64|expand: '%Admins%'}", "expand must stand in front" },
+	{ "{f|windash|expand: '%Admins%'}", "expand must stand in front" },
+	{ "{f|expand|base64: '%Servers%'}", "wildcards" },
 	{ "{f|contains|all: a}", "all needs" },
 	{ "{f|contains|all: [a]}", "all needs" },
 	{ "{f|neq|all: [a, b]}", "neq and all" },
@@ -451,5 +574,5 @@ END_TEST
 
 SUITE_MAIN("sigma values", whole_values_without_regard_to_case, wildcards_and_their_escapes,
 	   null_empty_numbers_booleans, generic_modifiers, string_modifiers, numbers_networks_other_fields,
-	   parts_of_a_time, keywords_are_looked_for_in_the_whole_record, expressions_that_give_up_do_not_match,
-	   what_is_not_understood_is_refused)
+	   parts_of_a_time, keywords_are_looked_for_in_the_whole_record, placeholders_stand_for_any_of_their_values,
+	   placeholders_have_bounds, expressions_that_give_up_do_not_match, what_is_not_understood_is_refused)

@@ -58,7 +58,8 @@ struct sigma_build {
 	struct sigma_draft **drafts; /* in the order of files and lines */
 	size_t draft_count;
 	struct sigma_problems *problems;
-	bool mapping_is_bad; /* by step 2 */
+	size_t expansion_bytes; /* what placeholders became so far */
+	bool mapping_is_bad;    /* by step 2 */
 	bool out_of_memory;
 };
 

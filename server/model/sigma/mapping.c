@@ -1,13 +1,14 @@
 #include "server/model/sigma/mapping.h"
 
 #include "server/model/sigma/fold.h"
+#include "server/model/sigma/placeholder.h"
 #include "server/model/sigma/problems.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
 /* Fields of all entries and sets; names of one list. */
-enum { FIELDS_MAX = 5000, LIST_MAX = 256, SETS_MAX = 200 };
+enum { FIELDS_MAX = 5000, LIST_MAX = 256, SETS_MAX = 200, PLACEHOLDERS_MAX = 1000 };
 
 struct reader {
 	struct sigma_mapping *mapping;
@@ -263,9 +264,55 @@ static void read_entry(struct reader *r, const struct yaml_node *entry, struct s
 	*last = &s->next;
 }
 
+static void read_placeholder_values(struct reader *r, const struct yaml_node *n, struct sigma_placeholder *p)
+{
+	bool list = n->kind == YAML_TREE_SEQUENCE;
+
+	p->values = take(r, list ? n->count : 1, sizeof(*p->values));
+	for (const struct yaml_node *c = list ? n->first : n; p->values && c; c = list ? c->next : NULL) {
+		if (c->kind != YAML_TREE_SCALAR || yaml_node_is_null(c) || c->text.len == 0)
+			problem(r, c->line, "a placeholder has a text or a list of texts, none of them empty");
+		else
+			p->values[p->count++] = keep(r, c->text);
+	}
+}
+
+static void read_placeholder(struct reader *r, const struct yaml_node *n)
+{
+	struct sigma_placeholder *p;
+
+	if (!sigma_placeholder_is_name(n->key)) {
+		problem(r, n->key_line,
+			"a placeholder's name has letters, digits, _ and -, and stands here without percent signs");
+		return;
+	}
+	if (n->kind == YAML_TREE_SEQUENCE && (n->count == 0 || n->count > SIGMA_PLACEHOLDER_VALUES_MAX)) {
+		problem(r, n->line, "a placeholder has 1 to %d values", SIGMA_PLACEHOLDER_VALUES_MAX);
+		return;
+	}
+	p = take(r, 1, sizeof(*p));
+	if (!p)
+		return;
+	p->name = keep(r, n->key);
+	read_placeholder_values(r, n, p);
+	p->next = r->mapping->placeholders;
+	r->mapping->placeholders = p;
+}
+
+static void read_placeholders(struct reader *r, const struct yaml_node *n)
+{
+	if (n->kind != YAML_TREE_MAPPING || n->count > PLACEHOLDERS_MAX) {
+		problem(r, n->line, "placeholders must be a mapping of at most %d names, each with its values",
+			PLACEHOLDERS_MAX);
+		return;
+	}
+	for (const struct yaml_node *c = n->first; c && !r->failed; c = c->next)
+		read_placeholder(r, c);
+}
+
 static void read_entries(struct reader *r, const struct yaml_node *root)
 {
-	static const char *const known[] = { "field_sets", "logsources", NULL };
+	static const char *const known[] = { "field_sets", "logsources", "placeholders", NULL };
 	const struct yaml_node *entries = yaml_node_member(root, "logsources");
 	struct sigma_source **last = &r->mapping->sources;
 
@@ -279,6 +326,8 @@ static void read_entries(struct reader *r, const struct yaml_node *root)
 	r->sets = yaml_node_member(root, "field_sets");
 	if (r->sets && (r->sets->kind != YAML_TREE_MAPPING || r->sets->count > SETS_MAX))
 		problem(r, r->sets->line, "field_sets must be a mapping of at most %d sets", SETS_MAX);
+	if (yaml_node_member(root, "placeholders"))
+		read_placeholders(r, yaml_node_member(root, "placeholders"));
 	for (const struct yaml_node *e = entries->first; e && !r->failed; e = e->next)
 		read_entry(r, e, &last);
 }

@@ -9,6 +9,7 @@
 #include "server/model/sigma/rule_set.h"
 
 struct sigma_expression;
+struct sigma_placeholder; /* placeholder.h */
 
 /* What one value of rules is called in the source fields. */
 struct sigma_translation {
@@ -50,6 +51,7 @@ struct sigma_mapping {
 	struct yaml_tree *tree;
 	struct sigma_event_names events;
 	struct sigma_source *sources; /* in the order written */
+	struct sigma_placeholder *placeholders;
 };
 
 /* Problems are noted with the file's name. -1: there were some. `file` NULL: a mapping that knows nothing. */

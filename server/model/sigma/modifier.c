@@ -5,10 +5,14 @@
 #include "server/model/sigma/fold.h"
 #include "server/model/sigma/mapping.h"
 #include "server/model/sigma/number.h"
+#include "server/model/sigma/placeholder.h"
 #include "server/model/sigma/regex_literals.h"
 #include "server/model/sigma/set.h"
 
 enum { VALUES_MAX = 20000 };
+/* What the placeholders of a whole set may become, each value with about what its term takes: a few lines of rules must
+ * not fill the memory. */
+enum { EXPANSION_BYTES_MAX = 64 << 20, EXPANSION_BYTES_EACH = 256 };
 
 /* One member under construction. */
 struct member {
@@ -20,6 +24,7 @@ struct member {
 	uint32_t slot;
 	int line; /* of the value at hand */
 	bool keyword;
+	bool expanded; /* some value had a placeholder */
 };
 
 static struct sigma_expression *fail(struct member *m, const char *text)
@@ -379,6 +384,32 @@ static struct sigma_expression *field_value(struct member *m, const struct yaml_
 	return add_term(m, &t);
 }
 
+/* Texts that a value stands for are alternatives, also under `all`: that is about the values which the rule lists. */
+static struct sigma_expression *expanded_value(struct member *m, const struct yaml_node *n)
+{
+	struct sigma_expansion expansion;
+	struct sigma_expression **parts;
+	struct err why;
+
+	if (slice_find(n->text, '%') == n->text.len)
+		return text_value(m, n);
+	if (m->b->expansion_bytes > EXPANSION_BYTES_MAX)
+		return fail(m, "the placeholders of all rules together stand for too many values");
+	if (sigma_placeholder_expand(&m->b->memory, m->b->mapping->placeholders, n->text, &expansion, &why) != 0)
+		return why.code == ERR_NOMEM ? fail_memory(m) : fail(m, why.text);
+	m->expanded |= expansion.expanded;
+	m->b->expansion_bytes += expansion.bytes + expansion.count * EXPANSION_BYTES_EACH;
+	parts = pool_take_array(&m->b->memory, expansion.count, sizeof(struct sigma_expression *));
+	if (!parts)
+		return fail_memory(m);
+	for (size_t i = 0; i < expansion.count; i++) {
+		parts[i] = string_value(m, expansion.texts[i]);
+		if (!parts[i])
+			return NULL;
+	}
+	return combine(m, SIGMA_OR, parts, expansion.count);
+}
+
 static struct sigma_expression *value(struct member *m, const struct yaml_node *n)
 {
 	m->line = n->line;
@@ -398,7 +429,7 @@ static struct sigma_expression *value(struct member *m, const struct yaml_node *
 	case SIGMA_FORM_TEXT:
 		break;
 	}
-	return text_value(m, n);
+	return sigma_has(&m->mods, SIGMA_MOD_EXPAND) ? expanded_value(m, n) : text_value(m, n);
 }
 
 /* --------------------------------------------------------------------------------------------------------- members */
@@ -451,6 +482,10 @@ static struct sigma_expression *values(struct member *m, const struct yaml_node 
 	if (n->kind == YAML_TREE_SCALAR && sigma_has(&m->mods, SIGMA_MOD_ALL))
 		return fail(m, "all needs a list of more than one value");
 	e = n->kind == YAML_TREE_SEQUENCE ? list(m, n) : value(m, n);
+	if (e && sigma_has(&m->mods, SIGMA_MOD_EXPAND) && !m->expanded) {
+		m->line = n->line;
+		return fail(m, "expand, but there is no %placeholder% in its values");
+	}
 	if (!e || !sigma_has(&m->mods, SIGMA_MOD_NEQ))
 		return e;
 	return combine(m, SIGMA_NOT, &e, 1);
@@ -472,7 +507,8 @@ static void begin(struct member *m)
 	const unsigned allowed = SIGMA_MODS_ENCODE | SIGMA_MOD_BIT(SIGMA_MOD_CONTAINS) | SIGMA_MOD_BIT(SIGMA_MOD_ALL) |
 				 SIGMA_MOD_BIT(SIGMA_MOD_CASED) | SIGMA_MOD_BIT(SIGMA_MOD_NEQ) |
 				 SIGMA_MOD_BIT(SIGMA_MOD_WINDASH) | SIGMA_MOD_BIT(SIGMA_MOD_RE) |
-				 SIGMA_MOD_BIT(SIGMA_MOD_I) | SIGMA_MOD_BIT(SIGMA_MOD_M) | SIGMA_MOD_BIT(SIGMA_MOD_S);
+				 SIGMA_MOD_BIT(SIGMA_MOD_I) | SIGMA_MOD_BIT(SIGMA_MOD_M) | SIGMA_MOD_BIT(SIGMA_MOD_S) |
+				 SIGMA_MOD_BIT(SIGMA_MOD_EXPAND);
 
 	m->slot = SIGMA_NO_SLOT;
 	if (m->keyword && (m->mods.bits & ~allowed)) {
@@ -481,6 +517,10 @@ static void begin(struct member *m)
 	}
 	if (m->keyword && m->source->alert_only) {
 		fail(m, "there are no keywords here: name a field");
+		return;
+	}
+	if (sigma_has(&m->mods, SIGMA_MOD_EXPAND) && (m->source->alert_only || !m->b->mapping)) {
+		fail(m, "expand: there are no placeholders here; write the values");
 		return;
 	}
 	m->mapped = m->keyword ? NULL : sigma_source_mapped(m->source, m->mods.field);

@@ -53,7 +53,7 @@ static const struct {
 	{ SIGMA_MODS_COMPARE, BIT(SIGMA_MOD_ALL), SIGMA_FORM_NUMBER },
 	{ 0,
 	  SIGMA_MODS_PLACE | SIGMA_MODS_ENCODE | BIT(SIGMA_MOD_WINDASH) | BIT(SIGMA_MOD_ALL) | BIT(SIGMA_MOD_CASED) |
-	      BIT(SIGMA_MOD_NEQ),
+	      BIT(SIGMA_MOD_NEQ) | BIT(SIGMA_MOD_EXPAND),
 	  SIGMA_FORM_TEXT },
 };
 
@@ -120,6 +120,9 @@ static int check_order(const struct sigma_modifier_list *l, struct err *why)
 				       names[m]);
 		if (m == SIGMA_MOD_WINDASH && (before & SIGMA_MODS_ENCODE))
 			return err_set(why, ERR_CONFIG, "windash must stand in front of what encodes the value");
+		if (m == SIGMA_MOD_EXPAND && (before & (SIGMA_MODS_ENCODE | BIT(SIGMA_MOD_WINDASH))))
+			return err_set(why, ERR_CONFIG,
+				       "expand must stand in front of windash and of what encodes the value");
 		if ((BIT(m) & options) && !(before & BIT(SIGMA_MOD_RE)))
 			return err_set(why, ERR_CONFIG, "the modifier %s needs re in front of it", names[m]);
 		before |= BIT(m);
@@ -138,9 +141,6 @@ int sigma_modifiers_parse(struct slice key, struct sigma_modifier_list *out, str
 		if (add(out, slice_take(key, bar), why) != 0)
 			return -1;
 	}
-	if (sigma_has(out, SIGMA_MOD_EXPAND))
-		return err_set(why, ERR_CONFIG,
-			       "expand: there are no placeholders here; write the values into the rule");
 	if (!at_most_one(out->bits & SIGMA_MODS_PLACE))
 		return err_set(why, ERR_CONFIG, "only one of contains, startswith, endswith");
 	if (!at_most_one(out->bits & SIGMA_MODS_COMPARE))
