@@ -266,8 +266,8 @@ source=$(ctl indicator sources --json | jq '.sources[] | select(.name == "killed
 long=$(ctl hunt start --source-id "$source")
 # Somebody holds the table of hits: the correlator is in the middle of a slice when it is killed.
 for round in 1 2 3; do
-	# On a busy machine the slices in between may have brought it to its end.
-	[ "$round" = 1 ] || says "SELECT state FROM hunt WHERE hunt_id = $long" due || break
+	# A fast machine may have come to its end between two rounds.
+	[ "$round" = 1 ] || says "SELECT hunted_to < change_to FROM hunt WHERE hunt_id = $long" t || break
 	mkfifo "$STATE/hold.$round"
 	psql -d "$conninfo" -X -q >"$STATE/holder" <"$STATE/hold.$round" &
 	holder=$!
