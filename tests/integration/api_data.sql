@@ -30,7 +30,8 @@ BEGIN
                        attacker_ip, repeat_count, cluster_key, link_key, raw)
     SELECT p_company, p_first + i, p_until - (p_count - 1 - i) * interval '1 second', now(),
            p_until - (p_count - 1 - i) * interval '1 second', p_company * 10 + 1, 'alert', 'eve', '198.51.100.7',
-           40000 + i % 1000, '192.168.1.10', 22, 'tcp', p_direction, 'ips', p_severity, 50, 'blocked', '2001219',
+           40000 + i % 1000, '192.168.1.10', 22, 'tcp', p_direction, 'ips', p_severity, 50,
+           CASE p_direction WHEN 'outbound' THEN 'allowed' ELSE 'blocked' END, '2001219',
            'ET SCAN Potential SSH Scan 100% _ok_', 'Attempted Information Leak', '{T1595}', 'reconnaissance',
            '1:hO+sN4H+MG5MY/8hIrXPqc4ZQz0=', 1000000 + p_first + i, '192.168.1.10', '198.51.100.7', 1 + i % 2, p_key, 0,
            CASE WHEN p_raw = '' THEN '\x00'::bytea || convert_to('{"flow_id":' || p_first + i || '}', 'UTF8')

@@ -58,7 +58,7 @@ incident=$(reply '.incidents[0].id') foreign=$(reply '.incidents[1].id') older=$
 get "/v1/incidents/$incident"
 check_equal 'one incident' "200 $(printf '%s\n' "$(required Incident)" "$(required IncidentPage)" | tr ' ' '\n' | grep . | sort | tr '\n' ' ')" \
 	"$status $(members .)"
-check_equal 'its counts, hosts and signature' '100 150 100 192.168.1.10 198.51.100.7 150 2001219 created' \
+check_equal 'its counts, hosts and signature' '100 150 0 192.168.1.10 198.51.100.7 150 2001219 created' \
 	"$(reply '"\(.alert_count) \(.detection_count) \(.blocked_count) \(.hosts.inside[0]) \(.hosts.outside[0]) \(.signatures[0].count) \(.signatures[0].signature_id) \(.timeline[0].kind)"')"
 check_equal 'its version is its ETag' "\"$(reply .version)\"" "$(header ETag)"
 get /v1/companies
@@ -132,7 +132,7 @@ check_equal 'by sensor' 100 "$(count '/v1/alerts?raw=false&limit=500&sensor=21' 
 check_equal 'by direction' inbound "$(get '/v1/alerts?raw=false&direction=inbound' && reply '[.alerts[].direction] | unique[]')"
 check_equal 'this severity or graver' '1 3' "$(get '/v1/alerts?raw=false&limit=500&severity=4' && reply '[.alerts[].severity] | unique | join(" ")')"
 check_equal 'by engine' 0 "$(count '/v1/alerts?raw=false&engine=antivirus' alerts)"
-check_equal 'by action' 0 "$(count '/v1/alerts?raw=false&action=allowed' alerts)"
+check_equal 'by action' 100 "$(count '/v1/alerts?raw=false&action=allowed' alerts)"
 check_equal 'by an address' 100 "$(count '/v1/alerts?raw=false&company=2&limit=500&q=198.51.100.7' alerts)"
 check_equal 'a percent sign is a percent sign' 100 "$(count '/v1/alerts?raw=false&company=2&limit=500&q=100%25%20_OK' alerts)"
 check_equal 'and an underscore one' 0 "$(count '/v1/alerts?raw=false&q=100%25__ok' alerts)"
