@@ -7,7 +7,7 @@ import { useCommands } from '../commands.js';
 import { navigate } from '../router.js';
 import { DayBars } from '../ui/days.js';
 import { Fact, Failed, Loading, Time } from '../ui/parts.js';
-import { percent } from './rules.js';
+import { isCounted, percent } from './rules.js';
 
 /** @typedef {import('../types').RulePage} RulePage */
 
@@ -30,7 +30,7 @@ export function RuleView({ id }) {
 				<p class="dim"><code>${r.uid}</code> ${r.file && html`· ${r.file}:${r.line}`}</p>
 			</div>
 			<dl class="facts">
-				${Fact({ label: t('column.matched'), value: r.alerts })} ${Fact({ label: t('column.incidents'), value: r.incidents })} ${Fact({ label: t('column.companies_hit'), value: r.companies })}
+				${Fact({ label: t('column.matched'), value: isCounted(r) ? r.alerts : '―' })} ${Fact({ label: t('column.incidents'), value: r.incidents })} ${Fact({ label: t('column.companies_hit'), value: r.companies })}
 				${Fact({ label: t('column.judged'), value: `${percent(r.judged_share)} (${r.judged})` })} ${Fact({ label: t('column.false_rate'), value: `${percent(r.false_positive_rate)} (${r.false_positives})` })}
 			</dl>
 			<div class="actions">
@@ -40,10 +40,10 @@ export function RuleView({ id }) {
 		</header>
 		<div class="two">
 			<div class="stack-column">
-				<section class="card"><h2>${t('rule.days')} <small>${r.from} – ${r.to}</small></h2>${DayBars({ days: r.days, label: t('rule.days') })}</section>
+				${isCounted(r) && html`<section class="card"><h2>${t('rule.days')} <small>${r.from} – ${r.to}</small></h2>${DayBars({ days: r.days, label: t('rule.days') })}</section>`}
 				${r.text !== null && html`<section class="card"><h2>${t('rule.text')} <small>${r.file}</small></h2><pre class="raw" tabindex="0">${r.text}</pre></section>`}
 			</div>
-			<div class="stack-column">${Lost({ r })} ${Judgements({ r })} ${Noisiest({ r })} ${Changes({ r })}</div>
+			<div class="stack-column">${Lost({ r })} ${Judgements({ r })} ${isCounted(r) && Noisiest({ r })} ${Changes({ r })}</div>
 		</div>
 	</div>`;
 }

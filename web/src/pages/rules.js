@@ -23,6 +23,12 @@ export function percent(share) {
 	return share === null ? '―' : `${Math.round(share * 100)}%`;
 }
 
+/** Whether single records match it: correlations, groupings and what the server finds itself have none of their own.
+ * @param {Rule} r */
+export function isCounted(r) {
+	return r.kind === 'detection' || r.alerts > 0;
+}
+
 /** @param {HTMLElement} cell @param {number} n */
 function number(cell, n) {
 	text(cell, count(n));
@@ -35,7 +41,7 @@ function columns() {
 		{ key: 'level', label: t('column.level'), width: '84px', paint: (c, r) => chip(c, `level-${r.level}`, word('rule_level', r.level)), sort: (r) => -LEVELS.indexOf(r.level) },
 		{ key: 'title', label: t('column.rule'), width: 'minmax(220px, 3fr)', paint: (c, r) => anchor(c, `/rules/${r.id}`, ruleTitle(r)), sort: ruleTitle },
 		{ key: 'kind', label: t('column.rule_kind'), width: '104px', paint: (c, r) => text(c, word('rule_kind', r.kind)), sort: (r) => r.kind },
-		{ key: 'alerts', label: t('column.matched'), title: t('column.matched_title'), width: '88px', align: 'end', paint: (c, r) => number(c, r.alerts), sort: (r) => r.alerts },
+		{ key: 'alerts', label: t('column.matched'), title: t('column.matched_title'), width: '88px', align: 'end', paint: (c, r) => (isCounted(r) ? number(c, r.alerts) : text(c, '―')), sort: (r) => r.alerts },
 		{ key: 'companies', label: t('column.companies_hit'), width: '80px', align: 'end', paint: (c, r) => number(c, r.companies), sort: (r) => r.companies },
 		{ key: 'incidents', label: t('column.incidents'), width: '96px', align: 'end', paint: (c, r) => number(c, r.incidents), sort: (r) => r.incidents },
 		{ key: 'judged', label: t('column.judged'), title: t('column.judged_title'), width: '88px', align: 'end', paint: (c, r) => text(c, r.incidents ? `${percent(r.judged_share)}` : '―', t('rule.judged_of', { judged: r.judged, incidents: r.incidents })), sort: (r) => r.judged_share ?? -1 },
