@@ -1,7 +1,7 @@
 #include "server/store/campaign.h"
 
-#include "server/store/array_text.h"
 #include "server/store/campaign_child.h"
+#include "server/store/columns.h"
 
 #include <stdlib.h>
 
@@ -10,29 +10,6 @@ enum { PROBES_MAX = 20000 };
 
 /* Advisory lock of the round: the class in the upper 16 bits. */
 #define LOCK ((int64_t)0x6870 << 48)
-
-/* Arguments of which `count` are arrays, which are released. $1 is `first` unless that is 0. */
-static int run_columns(struct db *db, const char *sql, int64_t first, struct array_text *columns, size_t count,
-		       struct db_result **out, struct err *why)
-{
-	struct db_args args = { 0 };
-	int failed = 0;
-
-	if (first)
-		db_arg_integer(&args, first);
-	for (size_t i = 0; i < count; i++) {
-		const char *text = array_text(&columns[i]);
-
-		if (!text)
-			failed = err_set(why, ERR_NOMEM, "no memory for the values of a statement");
-		db_arg_text(&args, text);
-	}
-	if (!failed)
-		failed = db_run(db, sql, &args, out, why);
-	for (size_t i = 0; i < count; i++)
-		array_text_release(&columns[i]);
-	return failed;
-}
 
 static void put_kind(struct array_text *column, enum campaign_kind kind)
 {
@@ -90,9 +67,9 @@ int campaign_write_sightings(struct db *db, int64_t company_id, const struct cam
 		array_text_string(&columns[9], s->title.ptr ? s->title : SLICE_LITERAL(""));
 		array_text_integer(&columns[10], (int64_t)s->halves);
 	}
-	failed = run_columns(db, write_sightings_sql, company_id, columns, ARRAY_LEN(columns), NULL, why);
+	failed = columns_run(db, write_sightings_sql, company_id, columns, ARRAY_LEN(columns), NULL, why);
 	if (!failed)
-		return run_columns(db, write_due_sql, company_id, due, ARRAY_LEN(due), NULL, why);
+		return columns_run(db, write_due_sql, company_id, due, ARRAY_LEN(due), NULL, why);
 	for (size_t i = 0; i < ARRAY_LEN(due); i++)
 		array_text_release(&due[i]);
 	return failed;
@@ -388,7 +365,7 @@ int campaign_tell_incidents(struct db *db, const struct campaign_telling *list, 
 		array_text_integer(&columns[4], list[i].range.to);
 		array_text_optional(&columns[5], list[i].company_id);
 	}
-	if (run_columns(db, tell_sql, 0, columns, ARRAY_LEN(columns), &r, why) != 0)
+	if (columns_run(db, tell_sql, 0, columns, ARRAY_LEN(columns), &r, why) != 0)
 		return -1;
 	*told = db_affected(r);
 	db_result_free(r);

@@ -9,7 +9,8 @@ int columns_run(struct db *db, const char *sql, int64_t company_id, struct array
 	struct db_args args = { 0 };
 	int failed = 0;
 
-	db_arg_integer(&args, company_id);
+	if (company_id)
+		db_arg_integer(&args, company_id);
 	for (size_t i = 0; i < count; i++) {
 		const char *text = array_text(&columns[i]);
 

@@ -3,34 +3,12 @@
 #include "lib/encode.h"
 #include "server/model/beacon.h"
 #include "server/model/observation_body.h"
-#include "server/store/array_text.h"
+#include "server/store/columns.h"
 #include "server/store/loss.h"
 
 #include <stdlib.h>
 
 enum { CLAIM_ROWS_MAX = 1000, CHUNK = 5000 };
-
-/* Runs a statement whose $1 is the company and $2... are these arrays, and releases them. */
-static int run_columns(struct db *db, const char *sql, int64_t company_id, struct array_text *columns, size_t count,
-		       struct db_result **out, struct err *why)
-{
-	struct db_args args = { 0 };
-	int failed = 0;
-
-	db_arg_integer(&args, company_id);
-	for (size_t i = 0; i < count; i++) {
-		const char *text = array_text(&columns[i]);
-
-		if (!text)
-			failed = err_set(why, ERR_NOMEM, "no memory for the values of a statement");
-		db_arg_text(&args, text);
-	}
-	if (!failed)
-		failed = db_run(db, sql, &args, out, why);
-	for (size_t i = 0; i < count; i++)
-		array_text_release(&columns[i]);
-	return failed;
-}
 
 static void put_bytes(struct array_text *column, struct slice bytes)
 {
@@ -239,7 +217,7 @@ int observation_read_contacts(struct db *db, int64_t company_id, struct observat
 		observation_contact_at(o, i, &c);
 		array_text_integer(&keys, observation_contact_key(&c));
 	}
-	if (run_columns(db,
+	if (columns_run(db,
 			"SELECT host(inside_ip), destination, port, first_ts, last_ts, contacts, series "
 			"FROM contact WHERE company_id = $1::bigint AND contact_key = ANY ($2::bigint[])",
 			company_id, &keys, 1, &r, why) != 0)
@@ -287,7 +265,7 @@ int observation_write_contacts(struct db *db, int64_t company_id, const struct o
 
 		for (size_t i = from; i < count && i < from + CHUNK; i++)
 			put_contact(columns, o, i, &verdicts[i]);
-		if (run_columns(
+		if (columns_run(
 			db,
 			"INSERT INTO contact (company_id, contact_key, inside_ip, destination, port, first_ts, "
 			"last_ts, contacts, series, score, parts) SELECT DISTINCT ON (u.contact_key) $1::bigint, u.* "
