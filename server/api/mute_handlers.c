@@ -5,6 +5,7 @@
 #include "server/api/incident_view.h"
 #include "server/api/mute_target.h"
 #include "server/api/pages.h"
+#include "server/api/tallies.h"
 #include "server/store/mute.h"
 
 #include <inttypes.h>
@@ -107,14 +108,7 @@ static int put_days(struct call *call, struct json_writer *w, struct err *why)
 
 	if (mute_days(call->db, call->person.company_id, call->id, &result, why) != 0)
 		return -1;
-	json_open_array(w, "days");
-	for (int i = 0; i < db_rows(result); i++) {
-		json_open_object(w, NULL);
-		json_put_string(w, "day", db_text(result, i, 0));
-		json_put_integer(w, "alerts", db_integer(result, i, 1));
-		json_close_object(w);
-	}
-	json_close_array(w);
+	tallies_put_days(w, "days", result);
 	db_result_free(result);
 	return 0;
 }
@@ -125,15 +119,7 @@ static int put_companies(struct call *call, struct json_writer *w, struct err *w
 
 	if (mute_companies(call->db, call->person.company_id, call->id, &result, why) != 0)
 		return -1;
-	json_open_array(w, "companies");
-	for (int i = 0; i < db_rows(result); i++) {
-		json_open_object(w, NULL);
-		json_put_integer(w, "company_id", db_integer(result, i, 0));
-		json_put_string(w, "company", db_text(result, i, 1));
-		json_put_integer(w, "alerts", db_integer(result, i, 2));
-		json_close_object(w);
-	}
-	json_close_array(w);
+	tallies_put_companies(w, "companies", result);
 	db_result_free(result);
 	return 0;
 }

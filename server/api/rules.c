@@ -3,6 +3,7 @@
 #include "server/api/filters.h"
 #include "server/api/pages.h"
 #include "server/api/rule_text.h"
+#include "server/api/tallies.h"
 #include "server/store/rule_query.h"
 
 #include <math.h>
@@ -149,14 +150,7 @@ static int put_days(struct call *call, const struct rule_filter *filter, struct 
 
 	if (rule_query_days(call->db, filter->company_id, filter->rule_id, &filter->period, &result, why) != 0)
 		return -1;
-	json_open_array(w, "days");
-	for (int i = 0; i < db_rows(result); i++) {
-		json_open_object(w, NULL);
-		json_put_string(w, "day", db_text(result, i, 0));
-		json_put_integer(w, "alerts", db_integer(result, i, 1));
-		json_close_object(w);
-	}
-	json_close_array(w);
+	tallies_put_days(w, "days", result);
 	db_result_free(result);
 	return 0;
 }
@@ -167,15 +161,7 @@ static int put_noisiest(struct call *call, const struct rule_filter *filter, str
 
 	if (rule_query_noisiest(call->db, filter->company_id, filter->rule_id, &filter->period, &result, why) != 0)
 		return -1;
-	json_open_array(w, "noisiest");
-	for (int i = 0; i < db_rows(result); i++) {
-		json_open_object(w, NULL);
-		json_put_integer(w, "company_id", db_integer(result, i, 0));
-		json_put_string(w, "company", db_text(result, i, 1));
-		json_put_integer(w, "alerts", db_integer(result, i, 2));
-		json_close_object(w);
-	}
-	json_close_array(w);
+	tallies_put_companies(w, "noisiest", result);
 	db_result_free(result);
 	return 0;
 }
