@@ -101,4 +101,12 @@ for word in $(jq -r '.properties.correlation.properties.condition.anyOf[] | keys
 	try correlation condition "$word" '.correlation.condition = {($word): 5}'
 done
 try detection condition 'a list' '.detection.condition = ["s", "not s"]'
+
+# The specification's own examples of correlations, with a mapping that knows their log sources, and what they must find.
+cp -R "$top/tests/integration/sigma-examples" "$STATE/examples"
+cp "$samples/correlation/"*.yml "$top/config/rules/grouping.yaml" "$STATE/examples"
+check_equal "the specification's examples of correlations load" '0 problems, 7 rules' \
+	"$("$BUILD/hinomictl" rules check --json "$STATE/examples" 2>/dev/null | jq -r '"\(.problems | length) problems, \(.rules) rules"')"
+check_equal 'and find what they say' '4 passed, 0 failed' \
+	"$("$BUILD/hinomictl" rules test "$STATE/examples" 2>"$STATE/examples.log" | grep -o '^[0-9]* passed, [0-9]* failed')"
 finish
