@@ -326,7 +326,7 @@ CREATE INDEX hunt_hit_hunt ON hunt_hit (hunt_id, company_id);
 -- ---------------------------------------------------------------------------------------------- campaigns
 
 -- Who was met by what a campaign could be about: one row for key, company, day (operator's zone) and run of alerts. By
--- key, not by company (docs/design: the sighting table).
+-- key, not by company (docs/decisions/0013-campaigns.md).
 CREATE TABLE campaign_sighting (
     kind         text NOT NULL CHECK (kind IN ('source', 'destination', 'signature', 'indicator')),
     key          text NOT NULL,
