@@ -27,18 +27,18 @@ pkg_libs   = $(shell pkg-config --libs $(1))
 
 PKG_LIB    := yaml-0.1 zlib openssl libevent libevent_openssl libevent_extra
 PKG_AGENT  := $(PKG_LIB) jansson libcurl
-PKG_SERVER := $(PKG_LIB) jansson libpq libmicrohttpd libzstd libsodium libpcre2-8
-CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) libcurl check)
+PKG_SERVER := $(PKG_LIB) jansson libpq libmicrohttpd libzstd libsodium libpcre2-8 libcurl libarchive
+CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) check)
 LIBS_AGENT  := $(call pkg_libs,$(PKG_AGENT)) -lm
 LIBS_SERVER := $(call pkg_libs,$(PKG_SERVER)) -lm -lpthread
-LIBS_TEST   := $(LIBS_SERVER) $(call pkg_libs,libcurl check)
+LIBS_TEST   := $(LIBS_SERVER) $(call pkg_libs,check)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 
 LIB_OBJ    := $(call objects,lib/*.c)
 MODEL_OBJ  := $(call objects,server/model/*.c server/model/sigma/*.c)
 STORE_OBJ  := $(call objects,server/store/*.c)
-ROLE_DIRS  := supervisor collector keyholder correlator housekeeper api api/http
+ROLE_DIRS  := supervisor collector keyholder correlator housekeeper escalator api api/http
 SERVER_OBJ := $(filter-out $(BUILD)/server/main.o,$(call objects,server/*.c) $(foreach d,$(ROLE_DIRS),$(call objects,server/$(d)/*.c)))
 CTL_OBJ    := $(call objects,server/ctl/*.c)
 AGENT_OBJ  := $(filter-out $(BUILD)/sensor-agent/main.o,$(call objects,sensor-agent/*.c))

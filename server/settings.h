@@ -69,6 +69,29 @@ struct settings {
 	} housekeeper;
 
 	struct {
+		char *smtp_url; /* smtp://host:port or smtps://; "": no mail is sent */
+		char *smtp_tls; /* required (STARTTLS, or smtps), or none */
+		char *smtp_user, *smtp_password_file;
+		char *tls_ca;                /* PEM for mail server and webhooks; "": the system's */
+		char *mail_from, *mail_name; /* sender */
+		char *bounce_address; /* mail that comes back: local@domain, sent as local+ID@domain; "": mail_from */
+		char *desk_mail, *desk_phone; /* of the help desk, for the texts */
+		struct config_list fallback;  /* mail addresses, when nobody is on call; empty: all leads and admins */
+		int64_t poll;                 /* ms between looks when no doorbell rings */
+		int64_t lease;                /* ms that a send may take */
+		int64_t senders;              /* sends at once, */
+		int64_t per_host;             /* and to one host */
+		int64_t send_timeout;         /* ms */
+		int64_t notice_life;          /* ms after which a page that could not be sent is bundled */
+		struct config_list networks;  /* private networks that webhooks may reach */
+		char *pagerduty_url;
+		char *pulse_url;        /* told every pulse_interval while all is well; "": off */
+		int64_t pulse_interval; /* ms */
+		char *command;          /* program for channels of kind command; "": there are none */
+		bool monthly_drill;
+	} escalator;
+
+	struct {
 		char *listen;      /* people: API and dashboard, HTTPS */
 		char *certificate; /* PEM; "" : made at first start in <state_dir>/api */
 		char *key;

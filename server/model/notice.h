@@ -1,0 +1,44 @@
+/* What a notice says: kinds, the facts each is made of, and the texts. Pure.
+ *
+ * A text is a template with {{names}}; a line whose names are all empty is left out. The names that a kind knows are
+ * fixed, and a text that uses another one is refused when it is saved: nothing can fail at 3 a.m. Texts are as shipped
+ * (notice_text.c) until the chamber changes them (table notice_template). Facts are a JSON object of strings and
+ * integers; times come formatted, in the receiver's language. */
+#ifndef SERVER_MODEL_NOTICE_H
+#define SERVER_MODEL_NOTICE_H
+
+#include "lib/buffer.h"
+#include "lib/err.h"
+#include "lib/slice.h"
+
+#include <stdbool.h>
+
+enum { NOTICE_TEXT_MAX = 20000, NOTICE_SUBJECT_MAX = 300, NOTICE_NAMES_MAX = 24 };
+
+struct notice_kind {
+	const char
+	    *name;           /* page, page_graver, answered, expired, closed, leads, nobody, bundle, drill, member,
+				member_campaign,	   member_reminder, sla, reminder, ticket_answer, order, channel_test, lamp */
+	const char *purpose; /* for people who edit the texts */
+	const char *names[NOTICE_NAMES_MAX]; /* NULL-terminated */
+	bool urgent;                         /* phone-like: retried by the paging schedule, expires */
+	bool answerable;                     /* carries a link to answer */
+};
+extern const struct notice_kind notice_kinds[];
+extern const size_t notice_kind_count;
+const struct notice_kind *notice_kind_find(struct slice name); /* NULL: none */
+
+struct notice_text {
+	struct slice subject, body;
+};
+/* As shipped. */
+struct notice_text notice_text_shipped(const struct notice_kind *kind, bool japanese);
+/* Whether a text is good: known names, closed braces, lengths, subject of one line. ERR_USAGE says what and where. */
+int notice_text_check(const struct notice_kind *kind, const struct notice_text *text, struct err *why);
+/* The text with its facts. A name without a fact is empty. */
+int notice_render(const struct notice_kind *kind, const struct notice_text *text, struct slice facts,
+		  struct buffer *subject, struct buffer *body, struct err *why);
+/* Sample facts of a kind, for previews and for the check of chat templates. JSON. */
+const char *notice_sample(const struct notice_kind *kind, bool japanese);
+
+#endif
