@@ -121,7 +121,8 @@ CREATE TABLE sla_target (
     acknowledge_s bigint CHECK (acknowledge_s > 0),      -- seconds from t2 to t3
     notify_s     bigint CHECK (notify_s > 0),            -- from t2 to t5: the member is told
     notify_calendar_id bigint REFERENCES calendar (calendar_id), -- these seconds count in its hours only
-    warn_percent smallint NOT NULL DEFAULT 70 CHECK (warn_percent BETWEEN 1 AND 99)
+    warn_percent smallint NOT NULL DEFAULT 70 CHECK (warn_percent BETWEEN 1 AND 99),
+    version      bigint NOT NULL DEFAULT 1
 );
 
 -- Another system that may page us, by events of PagerDuty's shape (version 2).
@@ -425,8 +426,8 @@ GRANT SELECT ON holiday, calendar, oncall_schedule, oncall_override, escalation_
 GRANT SELECT (channel_id, user_id, position, name, kind, address, template, language, enabled, disabled_why, failing_since,
               version, created_at, removed_at) ON channel TO hinomi_api;
 GRANT SELECT ON integration TO hinomi_api;
-GRANT INSERT ON calendar, oncall_schedule, oncall_override, escalation_policy, escalation_route, channel, integration,
-                notice_template, drill, drill_person, page_event, outbox, company_contact TO hinomi_api;
+GRANT INSERT ON calendar, oncall_schedule, oncall_override, escalation_policy, escalation_route, sla_target, channel,
+                integration, notice_template, drill, drill_person, page_event, outbox, company_contact TO hinomi_api;
 GRANT UPDATE ON calendar, oncall_schedule, oncall_override, escalation_policy, channel, sla_target, page, page_subject,
                 drill_person, company_contact TO hinomi_api;
 GRANT UPDATE (last_used_at, removed_at) ON integration TO hinomi_api;

@@ -1,10 +1,14 @@
 /* Hours of business: weekly hours, days off by law, days off every year, single days. Pure.
  *
  * The document (calendar.rules):
- *   {"hours": {"mon": [["09:00", "12:00"], ["13:00", "17:30"]], ..., "sun": []},   absent day: closed; "24:00" ends a
- * day "holidays": true,                       the days of table holiday are off "closed_yearly": ["08-13", "12-29"],
- * month and day "closed": ["2027-04-30"], "open": ["2027-01-09"]}   single days; open: the hours of its weekday
- * although it is off Anything else in it is an error. */
+ *   {"hours": {"mon": [["09:00", "12:00"], ["13:00", "17:30"]], ..., "sun": []},
+ *                                        a day that is absent is closed; "24:00" ends a day
+ *    "holidays": true,                   the days of table holiday are off
+ *    "closed_yearly": ["08-13", "12-29"],   month and day
+ *    "closed": ["2027-04-30"],           single days
+ *    "open": ["2027-01-09"]}             single days with the hours of their weekday although they are off
+ * Anything else in it is an error. All members may be absent. Open hours of a day touch or lie apart, and stand in
+ * order. An opening that a clock change skips happens at the change (lib/zone.h: zone_instant). */
 #ifndef SERVER_MODEL_CALENDAR_H
 #define SERVER_MODEL_CALENDAR_H
 

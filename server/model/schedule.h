@@ -3,15 +3,19 @@
  *
  * The document (oncall_schedule.rules):
  *   {"layers": [
- *      {"name": "週替わり", "people": [3, 5, 7],                  app_user.user_id, in turn; 0: nobody
- *       "rotation": {"unit": "week", "every": 1,                 hour, day, week or month
- *                    "start": "2026-11-02", "handover": "09:00"}, the first person's first turn; local time
- *       "from": "2026-11-02", "to": "2027-03-31",                optional: the layer counts on these days, both ends in
- *       "hours": {"mon": [["18:00", "24:00"]], ...},             optional: only then (weekly hours as of a calendar)
- *       "calendar": 1, "calendar_open": false}]}                 optional: only while that calendar is open, or closed
- * Later layers lie over earlier ones; where one has nobody, the one below shows. Overrides lie over all. A hand-over in
- * an hour that a clock change skips happens at the change. Units of a day and more go by the local calendar, so a turn
- * across a clock change is an hour longer or shorter; hours are real hours. */
+ *      {"name": "週替わり",
+ *       "people": [3, 5, 7],                  app_user.user_id, in turn; 0: nobody
+ *       "rotation": {"unit": "week",          hour, day, week or month
+ *                    "every": 1,              optional
+ *                    "start": "2026-11-02", "handover": "09:00"},   the first person's first turn begins; local time
+ *       "from": "2026-11-02", "to": "2027-03-31",   optional: the layer counts on these days, both ends in
+ *       "hours": {"mon": [["18:00", "24:00"]], ...},   optional: only then (weekly hours as of a calendar)
+ *       "calendar": 1, "calendar_open": false}]}       optional: only while that calendar is open, or closed
+ * Later layers lie over earlier ones; where one has nobody, the one below shows. Overrides lie over all: of two the
+ * later made one. Nobody is on call by a layer before its first turn begins. A hand-over in an hour that a clock change
+ * skips happens at the change. Units of a day and more go by the local calendar, so a turn across a clock change is an
+ * hour longer or shorter; hours are real hours. Months: on the day of the month of `start`, or on the last day of a
+ * shorter month. */
 #ifndef SERVER_MODEL_SCHEDULE_H
 #define SERVER_MODEL_SCHEDULE_H
 
@@ -55,7 +59,24 @@ struct oncall_span {
  * `room`; *more: there would be others. Returns how many. */
 size_t schedule_spans(const struct schedule *schedule, time_us from, time_us to, struct oncall_span *spans, size_t room,
 		      bool *more);
-/* People that the layers name, each once. */
+/* The same, of spans with nobody alone, each whole within from <= t < to: what is to be told before it happens. */
+size_t schedule_gaps(const struct schedule *schedule, time_us from, time_us to, struct oncall_span *gaps, size_t room,
+		     bool *more);
+
+/* Who is on call at t, until when, and who comes then. */
+struct oncall_turn {
+	struct oncall now, next;
+	time_us until; /* somebody else (or nobody) from then on; TIME_NONE: not within SCHEDULE_TURN_DAYS of t, and
+			* next is nobody */
+};
+enum { SCHEDULE_TURN_DAYS = 92 };
+void schedule_turn(const struct schedule *schedule, time_us t, struct oncall_turn *out);
+
+/* People that the layers name, each once; returns how many, at most `room`. */
 size_t schedule_people(const struct schedule *schedule, int64_t *people, size_t room);
+/* Who cannot be on call any more (has left, say) is nobody from then on, so that whoever lies below shows; turns stay
+ * where they are. */
+void schedule_leave_out(struct schedule *schedule, bool (*available)(const void *context, int64_t user_id),
+			const void *context);
 
 #endif
