@@ -1,6 +1,7 @@
 #include "server/api/call.h"
 
 #include "server/api/headers.h"
+#include "server/store/scope.h"
 
 void call_reply(struct call *call, int status, struct json_writer *w)
 {
@@ -139,4 +140,15 @@ bool call_condition(struct call *call, int64_t version, bool *stale)
 	}
 	*stale = match == HEADERS_STALE;
 	return true;
+}
+
+bool call_take_person(struct call *call, const struct account *account)
+{
+	call->person = (struct person){ .user_id = account->user_id,
+					.company_id = account->vendor_id ? SCOPE_NOBODY : account->company_id,
+					.vendor_id = account->vendor_id,
+					.japanese = strcmp(account->language, "en") != 0,
+					.email = account->email,
+					.display_name = account->display_name };
+	return person_role_parse(slice_of_string(account->role), &call->person.role);
 }

@@ -20,6 +20,7 @@
 #include "server/api/problem.h"
 #include "server/api/router.h"
 #include "server/settings.h"
+#include "server/store/account.h"
 #include "server/store/db.h"
 
 enum { CALL_TOKEN_SIZE = 32 };
@@ -50,6 +51,8 @@ struct api_route {
 	bool hashes;                /* works out a password hash: goes to the pool that may */
 	bool large;                 /* the body may be large (http.h) */
 	bool all_companies;         /* only for people who see all companies; others get a 403 */
+	bool by_token; /* with PERMISSION_ANYBODY: the transaction sees all companies and may change them, whatever
+			* the method; the handler checks a token of the path or the body before anything else */
 };
 
 struct call {
@@ -72,6 +75,9 @@ struct call {
 	struct parameters query; /* only names that the route knows */
 	struct body body;        /* an object with only members that the route knows */
 };
+
+/* Whose call it is; the texts belong to the account. False: a role that is not known. */
+bool call_take_person(struct call *call, const struct account *account);
 
 /* Begins a reply in JSON: status, media type, not to be cached; then write the document with w. */
 void call_reply(struct call *call, int status, struct json_writer *w);

@@ -43,12 +43,7 @@ static int find_person(struct call *call, struct account *account, struct err *w
 		return -1;
 	if (!account->user_id)
 		return 0;
-	call->person = (struct person){ .user_id = account->user_id,
-					.company_id = account->company_id,
-					.japanese = strcmp(account->language, "en") != 0,
-					.email = account->email,
-					.display_name = account->display_name };
-	if (!person_role_parse(slice_of_string(account->role), &call->person.role))
+	if (!call_take_person(call, account))
 		return err_set(why, ERR_CORRUPT, "user %" PRId64 " has a role that is not known", account->user_id);
 	call->japanese =
 	    headers_prefers_japanese(http_request_header(call->exchange, "Accept-Language"), call->person.japanese);
@@ -191,11 +186,18 @@ static int handle_once(struct call *call, const char *key, struct err *why)
 
 /* ---- the transaction ---- */
 
-static int64_t scope_of(const struct call *call)
+static int begin(struct call *call, struct err *why)
 {
-	if (!call->person.user_id)
-		return SCOPE_NOBODY;
-	return call->person.company_id ? call->person.company_id : SCOPE_ALL;
+	bool read_only = strcmp(call->route->route.method, "GET") == 0;
+	const struct person *person = &call->person;
+
+	if (call->route->by_token)
+		return scope_begin(call->db, SCOPE_ALL, false, why);
+	if (!person->user_id)
+		return scope_begin(call->db, SCOPE_NOBODY, read_only, why);
+	if (person->vendor_id)
+		return scope_begin_vendor(call->db, person->vendor_id, read_only, why);
+	return scope_begin(call->db, person->company_id ? person->company_id : SCOPE_ALL, read_only, why);
 }
 
 static int attempt(struct call *call, struct err *why)
@@ -203,7 +205,7 @@ static int attempt(struct call *call, struct err *why)
 	const char *key = idempotency_key(call);
 	int failed;
 
-	if (scope_begin(call->db, scope_of(call), strcmp(call->route->route.method, "GET") == 0, why) != 0)
+	if (begin(call, why) != 0)
 		return -1;
 	failed = key ? handle_once(call, key, why) : call->route->handler(call, why);
 	if (!failed && (call->reply->status < 400 || call->keep_changes))

@@ -101,16 +101,6 @@ static int refuse_locked(struct call *call, const struct account *account, const
 	return note_failure(call, account, email, "locked", why);
 }
 
-static bool take_person(struct call *call, const struct account *account)
-{
-	call->person = (struct person){ .user_id = account->user_id,
-					.company_id = account->company_id,
-					.japanese = strcmp(account->language, "en") != 0,
-					.email = account->email,
-					.display_name = account->display_name };
-	return person_role_parse(slice_of_string(account->role), &call->person.role);
-}
-
 static int begin_session(struct call *call, struct err *why)
 {
 	char token[SESSION_TOKEN_SIZE], cookie[SESSION_COOKIE_SIZE];
@@ -137,7 +127,7 @@ static int enter(struct call *call, const struct account *account, struct err *w
 {
 	uint8_t before[CALL_TOKEN_SIZE];
 
-	if (!take_person(call, account))
+	if (!call_take_person(call, account))
 		return err_set(why, ERR_CORRUPT, "user %" PRId64 " has a role that is not known", account->user_id);
 	if (session_token_of_cookie(http_request_header(call->exchange, "Cookie"), before) &&
 	    account_session_end(call->db, before, why) != 0)
@@ -204,7 +194,7 @@ static int set_password(struct call *call, const struct account *account, const 
 	if (password_hash(password, hash, why) != 0 ||
 	    account_set_up(call->db, account->user_id, token, hash, why) != 0)
 		return -1;
-	if (!take_person(call, account))
+	if (!call_take_person(call, account))
 		return err_set(why, ERR_CORRUPT, "user %" PRId64 " has a role that is not known", account->user_id);
 	snprintf(subject, sizeof(subject), "user %" PRId64, account->user_id);
 	if (audit_trail_add(call, "user.setup", 0, subject, NULL, why) != 0)

@@ -9,7 +9,8 @@
 
 enum { LINK_HOURS = 72 };
 
-static const char *const roles[] = { "viewer", "analyst", "lead", "reporter", "admin", "wall", "member" };
+static const char *const roles[] = { "viewer", "analyst", "lead", "reporter", "admin",
+				     "wall",   "member",  "desk", "vendor" };
 
 static void user_note(struct change_note *note, const char *action, const char *email)
 {
@@ -57,16 +58,22 @@ static int take_new(struct ctl *ctl, struct user_new *user, struct err *why)
 	user->name = name ? name : user->email;
 	user->language = language ? language : "ja";
 	user->company_id = options_integer(&ctl->options, "--company", 0);
+	user->vendor_id = options_integer(&ctl->options, "--vendor", 0);
 	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
 		known = known || strcmp(user->role, roles[i]) == 0;
 	if (!known)
-		return err_set(why, ERR_USAGE,
-			       "there is no role %s; there are viewer, analyst, lead, reporter, admin, wall, member",
-			       user->role);
+		return err_set(
+		    why, ERR_USAGE,
+		    "there is no role %s; there are viewer, analyst, lead, reporter, admin, wall, desk, member, vendor",
+		    user->role);
 	if (strcmp(user->language, "ja") != 0 && strcmp(user->language, "en") != 0)
 		return err_set(why, ERR_USAGE, "--language is ja or en");
 	if (strcmp(user->role, "member") == 0 && !user->company_id)
 		return err_set(why, ERR_USAGE, "a member sees one company: --company is missing");
+	if ((strcmp(user->role, "vendor") == 0) != (user->vendor_id != 0) || (user->vendor_id && user->company_id))
+		return err_set(
+		    why, ERR_USAGE,
+		    "the people of a firm that goes on site have --role vendor and --vendor ID, and no company");
 	if (strcmp(user->role, "admin") == 0 && user->company_id)
 		return err_set(why, ERR_USAGE, "an admin sees all companies: --company does not go with it");
 	return 0;
@@ -149,6 +156,8 @@ static void cells(const struct db_result *result, int row, struct table *t)
 	table_text(t, u.role);
 	if (u.company_id)
 		table_integer(t, u.company_id);
+	else if (u.vendor_id)
+		table_text(t, "none");
 	else
 		table_text(t, "all");
 	table_text(t, u.language);
@@ -166,6 +175,7 @@ static void members(const struct db_result *result, int row, struct json_writer 
 	json_put_string(w, "name", u.name);
 	json_put_string(w, "role", u.role);
 	json_put_known(w, "company_id", u.company_id != 0, u.company_id);
+	json_put_known(w, "vendor_id", u.vendor_id != 0, u.vendor_id);
 	json_put_string(w, "language", u.language);
 	json_put_string(w, "state", u.state);
 	json_put_time(w, "last_used_at", u.last_used_at);
@@ -191,6 +201,7 @@ static const struct option_spec add_options[] = {
 	{ "--email", OPTION_EMAIL, true, "E", "what the person signs in with" },
 	{ "--role", OPTION_NAME, true, "R", "viewer, analyst, lead, reporter, admin, wall, member" },
 	{ "--company", OPTION_ID, false, "ID", "the only company this person sees; a member needs one" },
+	{ "--vendor", OPTION_ID, false, "ID", "whose people: goes with --role vendor" },
 	{ "--name", OPTION_NAME, false, "N", "as others see it (default: the e-mail address)" },
 	{ "--language", OPTION_NAME, false, "L", "ja (default) or en" },
 	OPTIONS_END,

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#define PERSON "u.user_id, u.email, u.display_name, u.role, u.language, u.scope_company"
+#define PERSON "u.user_id, u.email, u.display_name, u.role, u.language, u.scope_company, u.scope_vendor"
 
 static void read_person(struct account *out)
 {
@@ -12,6 +12,7 @@ static void read_person(struct account *out)
 	out->role = db_text(out->result, 0, 3);
 	out->language = db_text(out->result, 0, 4);
 	out->company_id = db_integer(out->result, 0, 5);
+	out->vendor_id = db_integer(out->result, 0, 6);
 }
 
 void account_release(struct account *account)
@@ -37,9 +38,9 @@ static void read_login(struct account *out)
 {
 	if (!out->result)
 		return;
-	out->password_hash = db_text(out->result, 0, 6);
-	out->failed_logins = db_integer(out->result, 0, 7);
-	out->locked_seconds = db_integer(out->result, 0, 8);
+	out->password_hash = db_text(out->result, 0, 7);
+	out->failed_logins = db_integer(out->result, 0, 8);
+	out->locked_seconds = db_integer(out->result, 0, 9);
 }
 
 int account_by_email(struct db *db, const char *email, struct account *out, struct err *why)
@@ -84,8 +85,8 @@ int account_by_session(struct db *db, const uint8_t token[ACCOUNT_TOKEN_SIZE], i
 		return -1;
 	if (!out->result)
 		return 0;
-	out->session_created = db_time(out->result, 0, 6);
-	if (!db_bool(out->result, 0, 7))
+	out->session_created = db_time(out->result, 0, 7);
+	if (!db_bool(out->result, 0, 8))
 		return 0;
 	db_arg_bytes(&touch, slice_of(token, ACCOUNT_TOKEN_SIZE));
 	if (db_run(db, "UPDATE session SET last_used_at = now() WHERE token_sha256 = $1::bytea", &touch, NULL, why) !=
@@ -185,7 +186,8 @@ int account_sessions_alive(struct db *db, const char *tokens, int64_t idle_ms, s
 	db_arg_text(&args, tokens);
 	db_arg_integer(&args, idle_ms);
 	return db_run(db,
-		      "SELECT s.token_sha256, u.scope_company FROM session s JOIN app_user u ON u.user_id = s.user_id "
+		      "SELECT s.token_sha256, CASE WHEN u.scope_vendor IS NULL THEN u.scope_company ELSE -1 END FROM "
+		      "session s JOIN app_user u ON u.user_id = s.user_id "
 		      "WHERE s.token_sha256 = ANY ($1::bytea[]) AND s.expires_at > now() "
 		      "AND s.last_used_at > now() - $2::bigint * interval '1 millisecond' AND u.disabled_at IS NULL",
 		      &args, out, why);

@@ -14,7 +14,8 @@ struct account {
 	const char *display_name;
 	const char *role;
 	const char *language;
-	int64_t company_id; /* the only company this person sees; 0: all */
+	int64_t company_id; /* the only company this person sees; 0: all, but nothing for a vendor's people */
+	int64_t vendor_id;  /* whose people it is one of; 0: nobody's */
 	/* account_by_email, account_by_setup: */
 	const char *password_hash; /* NULL: not set up */
 	int64_t failed_logins;

@@ -10,5 +10,7 @@
 
 /* Begins it for the one company, or as above. read_only: of one snapshot, and nothing can be changed. */
 int scope_begin(struct db *db, int64_t company_id, bool read_only, struct err *why);
+/* For the people of a vendor: no company's rows, but for the orders of this firm. */
+int scope_begin_vendor(struct db *db, int64_t vendor_id, bool read_only, struct err *why);
 
 #endif

@@ -12,12 +12,14 @@ int user_add(struct db *db, const struct user_new *user, const uint8_t token_has
 	db_arg_text(&args, user->language);
 	db_arg_optional(&args, user->company_id);
 	db_arg_bytes(&args, slice_of(token_hash, 32));
+	db_arg_optional(&args, user->vendor_id);
 	db_arg_integer(&args, hours);
-	if (db_run(db,
-		   "INSERT INTO app_user (email, display_name, role, language, scope_company, setup_sha256, "
-		   "setup_expires_at) VALUES ($1::text, $2::text, $3::text, $4::text, $5::bigint, $6::bytea, "
-		   "now() + $7::bigint * interval '1 hour') ON CONFLICT DO NOTHING",
-		   &args, &result, why) != 0)
+	if (db_run(
+		db,
+		"INSERT INTO app_user (email, display_name, role, language, scope_company, scope_vendor, setup_sha256, "
+		"setup_expires_at) VALUES ($1::text, $2::text, $3::text, $4::text, $5::bigint, $7::bigint, $6::bytea, "
+		"now() + $8::bigint * interval '1 hour') ON CONFLICT DO NOTHING",
+		&args, &result, why) != 0)
 		return -1;
 	added = db_affected(result) == 1;
 	db_result_free(result);
@@ -103,7 +105,7 @@ int user_list(struct db *db, struct db_result **out, struct err *why)
 	    db,
 	    "SELECT u.user_id, u.email, u.display_name, u.role, u.language, u.scope_company, "
 	    "u.disabled_at IS NOT NULL, u.password_hash IS NOT NULL, coalesce(u.setup_expires_at > now(), false), "
-	    "(SELECT max(s.last_used_at) FROM session s WHERE s.user_id = u.user_id) "
+	    "(SELECT max(s.last_used_at) FROM session s WHERE s.user_id = u.user_id), u.scope_vendor "
 	    "FROM app_user u ORDER BY u.email",
 	    NULL, out, why);
 }
@@ -123,4 +125,5 @@ void user_read(const struct db_result *result, int row, struct user_row *out)
 	else
 		out->state = db_bool(result, row, 8) ? "invited" : "expired";
 	out->last_used_at = db_time(result, row, 9);
+	out->vendor_id = db_integer(result, row, 10);
 }

@@ -8,6 +8,7 @@
 struct user_new {
 	const char *email, *name, *role, *language;
 	int64_t company_id; /* the only company this person sees; 0: all */
+	int64_t vendor_id;  /* role vendor: whose people; else 0 */
 };
 
 /* A set-up link's token comes by its SHA-256 (server/model/token.h) and is good for so many hours. */
@@ -18,7 +19,7 @@ int user_reset(struct db *db, const char *email, const uint8_t token_hash[32], i
 int user_set_disabled(struct db *db, const char *email, bool disabled, struct err *why);
 
 struct user_row {
-	int64_t user_id, company_id; /* company_id 0: all */
+	int64_t user_id, company_id, vendor_id; /* company_id 0: all, or none with a vendor; vendor_id 0: none */
 	const char *email, *name, *role, *language;
 	const char *state;    /* static: active, invited, expired (its set-up link is), disabled */
 	time_us last_used_at; /* of any session that still is; TIME_NONE: none */
