@@ -199,7 +199,7 @@ static int list(struct ctl *ctl, struct err *why)
 
 static const struct option_spec add_options[] = {
 	{ "--email", OPTION_EMAIL, true, "E", "what the person signs in with" },
-	{ "--role", OPTION_NAME, true, "R", "viewer, analyst, lead, reporter, admin, wall, member" },
+	{ "--role", OPTION_NAME, true, "R", "viewer, analyst, lead, reporter, admin, wall, desk, member, vendor" },
 	{ "--company", OPTION_ID, false, "ID", "the only company this person sees; a member needs one" },
 	{ "--vendor", OPTION_ID, false, "ID", "whose people: goes with --role vendor" },
 	{ "--name", OPTION_NAME, false, "N", "as others see it (default: the e-mail address)" },
