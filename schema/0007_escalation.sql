@@ -171,16 +171,17 @@ CREATE TABLE page (
     step         integer NOT NULL DEFAULT 0, -- the next to be taken, from 0
     loop         integer NOT NULL DEFAULT 0,
     exhausted    boolean NOT NULL DEFAULT false,  -- all loops are through; the leads are told hourly
-    round        integer NOT NULL DEFAULT 0, -- grows when the steps begin anew (graver, expired): part of a notice's identity
+    round        integer NOT NULL DEFAULT 0, -- grows when what was said is said again (graver, expired, more): part of a notice's identity
     next_at      timestamptz,                -- when the engine looks at it again; NULL: never
     noticed_severity smallint NOT NULL,      -- of the last notice
     noticed_count bigint NOT NULL DEFAULT 1, -- subjects at the last notice
+    noticed_at   timestamptz NOT NULL DEFAULT now(),  -- of the last notice; before the first: created_at
     member_next  integer NOT NULL DEFAULT 1, -- which of the member's contacts a member step tells next
     nobody       boolean NOT NULL DEFAULT false,  -- a step found nobody on call: the fall-back was told
     ack_by       bigint REFERENCES app_user (user_id),
     ack_at       timestamptz,
-    ack_via      text CHECK (ack_via IN ('link', 'screen', 'incident', 'pagerduty', 'ctl')),
-    ack_until    timestamptz,
+    ack_via      text CHECK (ack_via IN ('link', 'screen', 'incident', 'pagerduty', 'ctl', 'handed')),
+    ack_until    timestamptz,                -- NULL with ack_at: does not expire
     created_at   timestamptz NOT NULL DEFAULT now(),
     raised_at    timestamptz NOT NULL,       -- t2 of its first subject
     first_sent_at timestamptz,               -- a notice was handed over

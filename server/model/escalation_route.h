@@ -1,21 +1,34 @@
 /* Which policy a request for a page goes to, as a document (escalation_route.rules). Pure.
  *
- *   {"routes": [{"name": "夜間の高", "kinds": ["incident"],   of page_request; absent: all
- *                "severity": 2,                               this or graver; absent: any
- *                "directions": ["outbound"], "companies": [17], "tags": ["vip"],   absent: any; tags of the company
- *                "calendar": 1, "calendar_open": false,       only while that calendar is closed (open)
- *                "policy": 2,                                 null: nobody is paged
- *                "group": "company"}]}                        "company" (default): open pages of this policy for the
- * same company are one; "subject": each its own; "policy": all one The first route that fits counts; without any,
- * nobody is paged, but for what was asked for by hand or is of severity 1: that goes to the policy of the last route
- * that has one. */
+ *   {"routes": [{"name": "夜間の高",
+ *                "kinds": ["incident"],                    of page_request; absent: all
+ *                "severity": 2,                            this or graver; absent: any
+ *                "directions": ["outbound"],               absent: any
+ *                "companies": [17], "tags": ["vip"],       one of these companies; one of these tags; absent: any
+ *                "calendar": 1, "calendar_open": false,    only while that calendar is closed (true: open)
+ *                "policy": 2,                              null: nobody is paged
+ *                "group": "company"}]}                     what is one page:
+ *
+ * group "company" (default): open pages of this policy for the same company; "subject": each thing its own; "policy":
+ * all of it. Without a company, "company" means "subject".
+ *
+ * The first route that fits counts. Without any, nobody is paged, but for what was asked for by hand or is of severity
+ * 1: that goes to the policy of the last route that has one. What was asked for by hand passes over routes whose policy
+ * is null. Anything else in the document is an error, so is a member that stands twice. */
 #ifndef SERVER_MODEL_ESCALATION_ROUTE_H
 #define SERVER_MODEL_ESCALATION_ROUTE_H
 
 #include "lib/err.h"
 #include "server/model/schedule.h"
 
-enum { ROUTES_MAX = 100, ROUTE_LIST_MAX = 100, GROUP_KEY_MAX = 120 };
+enum {
+	ROUTES_MAX = 100,
+	ROUTE_LIST_MAX = 100,
+	ROUTE_NAME_MAX = 300, /* bytes */
+	ROUTE_TAG_MAX = 300,
+	ROUTES_DOCUMENT_MAX = 512 << 10,
+	GROUP_KEY_MAX = 120
+};
 
 struct escalation_routes;
 
@@ -33,9 +46,12 @@ struct route_facts {
 struct route_choice {
 	int64_t policy_id;             /* 0: nobody is paged */
 	const char *route;             /* name; NULL: none fitted. Belongs to the routes */
-	char group_key[GROUP_KEY_MAX]; /* "policy:2 company:17" */
+	char group_key[GROUP_KEY_MAX]; /* "policy:2 company:17", "policy:2 company:17 incident:5", "policy:2"; "": none
+					*/
 };
 
+/* Calendars are borrowed: they must live as long as the routes do. ERR_USAGE says where and what is wrong, ERR_NOMEM.
+ */
 int escalation_routes_parse(struct escalation_routes **out, struct slice document,
 			    const struct schedule_calendars *calendars, struct err *why);
 void escalation_routes_release(struct escalation_routes *routes); /* NULL is allowed */
