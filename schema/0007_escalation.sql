@@ -336,8 +336,6 @@ CREATE TABLE incident_clock (
     contained_at timestamptz,                -- t7
     resolved_at  timestamptz,                -- t8: recovery is done
     closed_at    timestamptz,                -- t9
-    paused_ms    bigint NOT NULL DEFAULT 0,  -- of waiting for the member, finished
-    paused_at    timestamptz,                -- waiting since
     acknowledge_warned_at timestamptz,       -- SLA: warned before it breaks, and
     acknowledge_missed_at timestamptz,       -- it broke
     notify_warned_at timestamptz,
@@ -347,6 +345,18 @@ CREATE TABLE incident_clock (
 );
 -- Clocks that still may break a promise.
 CREATE INDEX incident_clock_open ON incident_clock (raised_at) WHERE acknowledged_at IS NULL OR told_at IS NULL;
+CREATE INDEX incident_clock_raised ON incident_clock (raised_at);
+
+-- When an incident waited for the member, who could not be reached or had to decide: figures are shown with and without.
+CREATE TABLE incident_pause (
+    company_id   bigint NOT NULL,
+    incident_id  bigint NOT NULL,
+    from_at      timestamptz NOT NULL,
+    to_at        timestamptz CHECK (to_at >= from_at),   -- NULL: still waiting
+    PRIMARY KEY (company_id, incident_id, from_at),
+    FOREIGN KEY (company_id, incident_id) REFERENCES incident (company_id, incident_id) ON DELETE CASCADE
+);
+CREATE UNIQUE INDEX incident_pause_open ON incident_pause (company_id, incident_id) WHERE to_at IS NULL;
 
 INSERT INTO incident_clock (company_id, incident_id, event_at, raised_at, acknowledged_at, contained_at, closed_at)
 SELECT company_id, incident_id, first_ts, created_at, acknowledged_at, contained_at, closed_at FROM incident;
@@ -413,13 +423,13 @@ GRANT SELECT ON holiday, calendar, oncall_schedule, oncall_override, escalation_
                 campaign, integration TO hinomi_escalator;
 GRANT SELECT, UPDATE (enabled, disabled_why, failing_since, version) ON channel TO hinomi_escalator;
 GRANT SELECT, UPDATE (bounced_at) ON company_contact TO hinomi_escalator;
-GRANT SELECT, UPDATE ON incident_clock TO hinomi_escalator;
+GRANT SELECT, UPDATE ON incident_clock, incident_pause TO hinomi_escalator;
 GRANT INSERT ON incident_event, change TO hinomi_escalator;
 GRANT UPDATE (version, updated_at) ON incident TO hinomi_escalator;
 GRANT SELECT (audit_id, hash), INSERT ON audit TO hinomi_escalator;
 
 GRANT INSERT ON page_request TO hinomi_correlator, hinomi_housekeeper, hinomi_api;
-GRANT SELECT, INSERT, UPDATE ON incident_clock TO hinomi_correlator, hinomi_api;
+GRANT SELECT, INSERT, UPDATE ON incident_clock, incident_pause TO hinomi_correlator, hinomi_api;
 
 GRANT SELECT ON holiday, calendar, oncall_schedule, oncall_override, escalation_policy, escalation_route, sla_target,
                 page_request, page, page_subject, page_event, outbox, attempt, notice_template, drill, drill_person, engine,
@@ -440,7 +450,7 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['company_contact', 'page_request', 'page_subject', 'incident_clock']
+    FOREACH name IN ARRAY ARRAY['company_contact', 'page_request', 'page_subject', 'incident_clock', 'incident_pause']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY own_company ON %I TO hinomi_api USING (company_visible(company_id)) '
