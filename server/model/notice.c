@@ -144,18 +144,32 @@ static struct slice fact(const json_t *facts, struct slice name, char number[24]
 	return slice_of_string(number);
 }
 
-/* A value is text: nothing in it steers a terminal or a mail. Its lines stay lines in a body. */
+/* How many bytes of the character at p must not be shown: C1 controls, and those that turn the way of writing round
+ * (U+200E, U+200F, U+202A..202E, U+2066..2069), with which a name could make a line say something else. */
+static size_t hidden_bytes(struct slice p)
+{
+	if (p.len >= 2 && p.ptr[0] == 0xc2 && p.ptr[1] < 0xa0)
+		return 2;
+	if (p.len < 3 || p.ptr[0] != 0xe2)
+		return 0;
+	if (p.ptr[1] == 0x80 && ((p.ptr[2] & 0xfe) == 0x8e || (p.ptr[2] >= 0xaa && p.ptr[2] <= 0xae)))
+		return 3;
+	return p.ptr[1] == 0x81 && p.ptr[2] >= 0xa6 && p.ptr[2] <= 0xa9 ? 3 : 0;
+}
+
+/* A value is text: nothing in it steers a terminal or a mail. Its lines stay lines in a body. More than the limit is
+ * not taken: it is cut anyway. */
 static void put_value(struct buffer *out, struct slice value, bool lines)
 {
-	for (size_t i = 0; i < value.len; i++) {
-		uint8_t c = value.ptr[i];
+	while (value.len && out->len <= NOTICE_TEXT_MAX) {
+		uint8_t c = value.ptr[0];
+		size_t hidden = hidden_bytes(value);
 
-		if (c == '\n' && lines)
-			buffer_put_byte(out, '\n');
-		else if (c >= 0x20 && c != 0x7f)
+		if (!hidden && (c >= 0x20 || (c == '\n' && lines)) && c != 0x7f)
 			buffer_put_byte(out, c);
-		else if (c != '\r')
+		else if (!hidden && c != '\r')
 			buffer_put_byte(out, ' ');
+		value = slice_skip(value, hidden ? hidden : 1);
 	}
 }
 
@@ -225,8 +239,7 @@ static void put_body(const struct notice_kind *kind, const json_t *facts, struct
 	buffer_put_byte(out, '\n');
 }
 
-/* Room for one line's values beyond the limit, before it is cut. */
-enum { OVERSHOOT = 1 << 20, FACTS_MAX = 256 << 10 };
+enum { FACTS_MAX = 256 << 10 };
 
 static json_t *load(struct slice facts, struct err *why)
 {
