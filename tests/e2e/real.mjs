@@ -173,7 +173,7 @@ await step('sensor, company and detection table count the same two alerts', asyn
 	await tanaka.page.waitForSelector('.row .c-detections:has-text("2")');
 	await tanaka.page.waitForSelector('.row .c-grave:has-text("1")');
 	await tanaka.page.keyboard.press('g');
-	await tanaka.page.keyboard.press('d');
+	await tanaka.page.keyboard.press('e');
 	const cells = await tanaka.page.waitForSelector('tr[data-row="outbound.ips"]').then((row) => row.$$eval('td', (all) => all.map((c) => c.textContent)));
 	assert.deepEqual([cells[0], cells[1], cells[2]], ['1', '100.0%', '2']);
 	const shown = await tanaka.page.evaluate(() => fetch(`/v1/metrics/detections?from=${document.querySelector('.detections small').textContent.replace(' – ', '&to=')}`).then((r) => r.json()));

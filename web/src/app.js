@@ -2,6 +2,7 @@
 /* What every page shares: who is signed in, words, times, theme, toasts. */
 import { signal } from './lib.js';
 import { Translator } from './core/translate.js';
+import { may } from './core/roles.js';
 import { Times } from './core/times.js';
 
 /** @typedef {import('./types').Me} Me */
@@ -77,9 +78,14 @@ export function say(text, kind = 'info') {
 	toast.value = { text, kind, turn: ++turn };
 }
 
+/** Whether who is signed in may do something: core/roles.js. @param {string} what */
+export function mayDo(what) {
+	return may(me.peek()?.role ?? '', what);
+}
+
 /** Roles that may change incidents. */
 export function mayTriage() {
-	return ['analyst', 'lead', 'admin'].includes(me.peek()?.role ?? '');
+	return mayDo('triage');
 }
 
 /** Roles that may mute for several companies, and put rules in force. */

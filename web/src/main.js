@@ -4,6 +4,7 @@ import { h, html, render, useEffect, useSignal, useState } from './lib.js';
 import { language, me, say, signIn, t, useLanguage, useTheme, theme } from './app.js';
 import { ApiError, get } from './api.js';
 import { startKeys } from './commands.js';
+import { entryOf, homeOf, may } from './core/roles.js';
 import { address, navigate, startRouter } from './router.js';
 import { startStream, stopStream } from './stream.js';
 import { Frame, startHover } from './ui/frame.js';
@@ -40,6 +41,13 @@ const PAGES = /** @type {Page[]} */ ([
 	{ path: /^\/indicators\/(\d+)$/, name: 'indicators', show: later(() => import('./pages/indicator.js'), (m, { id }) => h(m.IndicatorView, { key: id, id })) },
 	{ path: /^\/hunts$/, name: 'indicators', show: later(() => import('./pages/hunts.js'), (m) => h(m.Hunts, {})) },
 	{ path: /^\/hunts\/(\d+)$/, name: 'indicators', show: later(() => import('./pages/hunt.js'), (m, { id }) => h(m.HuntView, { key: id, id })) },
+	{ path: /^\/desk$/, name: 'desk', show: later(() => import('./pages/desk.js'), (m, { query }) => h(m.Desk, { query })) },
+	{ path: /^\/tickets\/(\d+)$/, name: 'tickets', show: later(() => import('./pages/ticket.js'), (m, { id }) => h(m.TicketView, { key: id, id })) },
+	{ path: /^\/orders$/, name: 'orders', show: later(() => import('./pages/orders.js'), (m, { query }) => h(m.Orders, { query })) },
+	{ path: /^\/orders\/(\d+)$/, name: 'orders', show: later(() => import('./pages/order.js'), (m, { id }) => h(m.OrderView, { key: id, id })) },
+	{ path: /^\/requests$/, name: 'requests', show: later(() => import('./pages/requests.js'), (m, { query }) => h(m.Requests, { query })) },
+	{ path: /^\/vendors$/, name: 'vendors', show: later(() => import('./pages/vendors.js'), (m) => h(m.Vendors, {})) },
+	{ path: /^\/portal$/, name: 'portal', show: later(() => import('./pages/portal.js'), (m) => h(m.Portal, {})) },
 	{ path: /^\/contacts$/, name: 'indicators', show: later(() => import('./pages/contacts.js'), (m, { query }) => h(m.Contacts, { query })) },
 ]);
 
@@ -83,12 +91,12 @@ function App() {
 	}, [where, spoken, user]);
 	useEffect(() => {
 		if (!user) stopStream();
-		else if (!page?.waits) startStream();
+		else if (!page?.waits && may(user.role, 'live')) startStream();
 	}, [user, page]);
 	if (path === '/setup') return h(Setup, {});
 	if (user === undefined) return html`<div class="boot"></div>`;
 	if (user === null) return h(Login, {});
-	if (!page) return h(Frame, { name: '' }, html`<div class="page"><p class="empty">${t('page.missing')}</p></div>`);
+	if (!page || !entryOf(user.role, page.name)) return h(Frame, { name: '' }, html`<div class="page"><p class="empty">${t('page.missing')}</p></div>`);
 	const id = page.path.exec(path)?.[1] ?? '';
 	return h(Frame, { name: page.name, key: spoken }, page.show({ id, query: new URLSearchParams(query) }));
 }
@@ -99,7 +107,6 @@ async function start() {
 	startRouter();
 	startKeys();
 	startHover();
-	if (location.pathname === '/') navigate('/inbox', { replace: true });
 	const asked = location.pathname === '/setup' ? Promise.resolve(null) : get('/v1/me').catch((error) => error);
 	await useLanguage(wanted);
 	const answer = await asked;
@@ -108,7 +115,7 @@ async function start() {
 		if (answer && answer.status !== 401) say(answer.message, 'error');
 	} else {
 		await signIn(answer);
-		if (location.pathname === '/login') navigate('/inbox', { replace: true });
+		if (['/', '/login'].includes(location.pathname)) navigate(homeOf(answer.role), { replace: true });
 	}
 	render(h(App, {}), /** @type {HTMLElement} */ (document.getElementById('app')));
 }

@@ -11,9 +11,10 @@ export interface Me {
 	id: number;
 	email: string;
 	display_name: string;
-	role: 'viewer' | 'analyst' | 'lead' | 'reporter' | 'admin' | 'wall' | 'member';
+	role: 'viewer' | 'analyst' | 'lead' | 'reporter' | 'admin' | 'wall' | 'member' | 'desk' | 'vendor';
 	language: 'ja' | 'en';
 	company_id: number | null;
+	vendor_id: number | null;
 	server_time: string;
 	timezone: string;
 	version: string;

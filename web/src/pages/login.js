@@ -3,6 +3,7 @@
 import { html, useState, useSignal } from '../lib.js';
 import { language, signIn, t, useLanguage } from '../app.js';
 import { ApiError, send } from '../api.js';
+import { homeOf } from '../core/roles.js';
 import { navigate } from '../router.js';
 import { Brand } from '../ui/frame.js';
 
@@ -59,7 +60,7 @@ export function Login() {
 	useSignal(language);
 	const { busy, error, onSubmit } = useForm(async (form) => {
 		const answer = /** @type {import('../types').Me} */ (await send('POST', '/v1/session', { email: field(form, 'email').trim(), password: field(form, 'password') }));
-		if (location.pathname === '/login') navigate('/inbox', { replace: true });
+		if (['/', '/login'].includes(location.pathname)) navigate(homeOf(answer.role), { replace: true });
 		await signIn(answer);
 	});
 	return Card({

@@ -4,35 +4,21 @@ import { h, html, useEffect, useSignal, useState } from '../lib.js';
 import { language, me, say, spoken, t, theme, toast, useLanguage, useTheme, word, zone } from '../app.js';
 import { send } from '../api.js';
 import { prefix, addCommands, allCommands } from '../commands.js';
+import { entryOf, homeOf, may, pagesUnder, railOf } from '../core/roles.js';
 import { navigate } from '../router.js';
 import { link } from '../stream.js';
 import { Icon } from './icons.js';
 import { openHelp, openPalette, Dialogs } from './palette.js';
 
-/** Entries of the rail, with the key that follows g. @type {[string, string][]} */
-const RAIL = [
-	['inbox', 'i'],
-	['incidents', 'n'],
-	['campaigns', 'm'],
-	['companies', 'c'],
-	['sensors', 's'],
-	['metrics', 'd'],
-	['rules', 'u'],
-	['indicators', 't'],
-];
-
-/** What a company's own people have no page for. */
-const STAFF_ONLY = ['rules', 'indicators'];
-
 /** @param {import('../types').Me | null | undefined} user */
 function railFor(user) {
-	return RAIL.filter(([name]) => !(user?.role === 'member' && STAFF_ONLY.includes(name)));
+	return railOf(user?.role ?? '');
 }
 
 /** @returns {import('../commands.js').Command[]} */
 function globalCommands() {
 	return [
-		...railFor(me.peek()).map(([name, key]) => ({ id: `go_${name}`, keys: [`g ${key}`], label: t('command.go', { page: t(`page.${name}`) }), scope: /** @type {const} */ ('global'), run: () => navigate(`/${name}`) })),
+		...[...railFor(me.peek()), ...pagesUnder(me.peek()?.role ?? '')].map(({ page, key }) => ({ id: `go_${page}`, keys: key ? [`g ${key}`] : [], label: t('command.go', { page: t(`page.${page}`) }), scope: /** @type {const} */ ('global'), run: () => navigate(`/${page}`) })),
 		{ id: 'help', keys: ['?'], label: word('command', 'help'), scope: 'global', run: openHelp },
 		{ id: 'palette', keys: ['Mod+k'], label: word('command', 'palette'), scope: 'global', run: openPalette, hidden: true },
 		{ id: 'theme', keys: [], label: word('command', 'theme'), scope: 'global', run: nextTheme },
@@ -72,12 +58,13 @@ async function leave() {
 export function Frame({ name, children }) {
 	const user = useSignal(me);
 	const chosen = useSignal(theme);
+	const lit = entryOf(user?.role ?? '', name);
 	useEffect(() => addCommands(globalCommands()), []);
 	return html`<div class="frame">
 		<nav class="rail" aria-label=${t('rail')}>
-			<a class="brand" href="/inbox" aria-label="Hinomi">${Brand()}</a>
+			<a class="brand" href=${homeOf(user?.role ?? '')} aria-label="Hinomi">${Brand()}</a>
 			${railFor(user).map(
-				([page, key]) => html`<a class="rail-item" href=${`/${page}`} aria-current=${page === name ? 'page' : undefined} title=${`${t(`page.${page}`)} (g ${key})`}>
+				({ page, key }) => html`<a class="rail-item" href=${`/${page}`} aria-current=${page === lit ? 'page' : undefined} title=${`${t(`page.${page}`)} (g ${key})`}>
 					${Icon({ name: page })}<span>${t(`rail.${page}`)}</span>
 				</a>`,
 			)}
@@ -88,7 +75,7 @@ export function Frame({ name, children }) {
 			<h1>${name ? t(`page.${name}`) : ''}</h1>
 			<span class="operator">${user?.operator}</span>
 			<button class="search" onClick=${openPalette}>${Icon({ name: 'search' })}<span>${t('palette.open')}</span><kbd>Ctrl K</kbd></button>
-			${h(Lamp, {})} ${h(Clock, {})}
+			${may(user?.role ?? '', 'live') && h(Lamp, {})} ${h(Clock, {})}
 			<button class="text-button" lang=${language.peek() === 'ja' ? 'en' : 'ja'} onClick=${otherLanguage} title=${t('language.switch')}>${language.peek() === 'ja' ? 'English' : '日本語'}</button>
 			<button class="icon-button" onClick=${nextTheme} title=${`${t('theme.title')}: ${word('theme', chosen)}`} aria-label=${t('theme.title')}>${Icon({ name: 'theme' })}</button>
 			<span class="user" title=${user?.email}>${user?.display_name}<small>${user ? word('role', user.role) : ''}</small></span>

@@ -1,0 +1,74 @@
+// @ts-check
+/* Which pages a role of people has, and where it lands. The server decides what may be done (server/api/person.c); this
+ * only keeps what would be refused off the screen. */
+
+const ANALYSTS = ['analyst', 'lead', 'admin'];
+const STAFF = ['viewer', 'reporter', ...ANALYSTS];
+const DESK = [...ANALYSTS, 'desk'];
+const EVERYBODY = [...STAFF, 'wall', 'desk', 'member'];
+
+/**
+ * Entries of the rail in order: the page, the key that follows g, whose it is.
+ * @type {{page: string, key: string, roles: string[]}[]}
+ */
+const ENTRIES = [
+	{ page: 'portal', key: 'p', roles: ['member'] },
+	{ page: 'desk', key: 'd', roles: ['desk'] },
+	{ page: 'inbox', key: 'i', roles: EVERYBODY },
+	{ page: 'incidents', key: 'n', roles: EVERYBODY },
+	{ page: 'desk', key: 'd', roles: STAFF },
+	{ page: 'orders', key: 'w', roles: ['vendor'] },
+	{ page: 'campaigns', key: 'm', roles: EVERYBODY },
+	{ page: 'companies', key: 'c', roles: EVERYBODY },
+	{ page: 'sensors', key: 's', roles: EVERYBODY },
+	{ page: 'metrics', key: 'e', roles: EVERYBODY },
+	{ page: 'rules', key: 'u', roles: STAFF },
+	{ page: 'indicators', key: 't', roles: STAFF },
+];
+
+/** What stands under an entry of the rail by tabs, and is reached by the palette too. @type {{page: string, key: string, roles: string[]}[]} */
+const UNDER = [
+	{ page: 'orders', key: 'w', roles: [...STAFF, 'desk'] },
+	{ page: 'requests', key: 'q', roles: [...STAFF, 'desk'] },
+	{ page: 'vendors', key: '', roles: [...STAFF, 'desk'] },
+];
+
+/** @type {Record<string, string[]>} */
+const PERMISSIONS = {
+	triage: ANALYSTS,
+	see_desk: [...STAFF, 'desk', 'member'],
+	desk: DESK,
+	manage_desk: ['lead', 'admin', 'desk'],
+	see_orders: [...STAFF, 'desk', 'member', 'vendor'],
+	work_orders: [...DESK, 'vendor'],
+	live: EVERYBODY,
+};
+
+/** @param {string} role */
+export function railOf(role) {
+	return ENTRIES.filter((e) => e.roles.includes(role));
+}
+
+/** @param {string} role */
+export function pagesUnder(role) {
+	return UNDER.filter((e) => e.roles.includes(role));
+}
+
+/** The entry that is lit on pages that have none of their own: the first of these that the role has. @type {Record<string, string[]>} */
+const BELONGS = { orders: ['orders', 'desk', 'portal'], tickets: ['desk', 'portal'], requests: ['desk', 'portal'], vendors: ['desk'] };
+
+/** The entry of the rail a page belongs to; '' when the role has no such page. @param {string} role @param {string} page */
+export function entryOf(role, page) {
+	const mine = railOf(role).map((e) => e.page);
+	return (BELONGS[page] ?? [page]).find((name) => mine.includes(name)) ?? '';
+}
+
+/** Where a person lands. @param {string} role */
+export function homeOf(role) {
+	return { member: '/portal', vendor: '/orders', desk: '/desk' }[role] ?? '/inbox';
+}
+
+/** @param {string} role @param {string} what  a key of PERMISSIONS */
+export function may(role, what) {
+	return (PERMISSIONS[what] ?? []).includes(role);
+}
