@@ -11,19 +11,30 @@ import path from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { makeCorrelation } from './mock-correlation.mjs';
+import { makeDesk } from './mock-desk.mjs';
 import { makeWorld } from './mock-world.mjs';
 
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml', '.html': 'text/html; charset=utf-8' };
 const CSP =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 const PASSWORD = 'correct horse battery staple';
+/* Who may sign in, beside 田中 of the world: one of each kind of people. All see the same data, but for the vendor. */
+const PEOPLE = {
+	'tanaka@example.jp': {},
+	'desk@example.jp': { id: 5, display_name: '窓口 花子', role: 'desk' },
+	'vendor@example.jp': { id: 6, display_name: '西田 修', role: 'vendor', vendor_id: 1 },
+	'member@example.jp': { id: 7, display_name: '山田 社長', role: 'member', company_id: 1 },
+	'viewer@example.jp': { id: 8, display_name: '閲覧 太郎', role: 'viewer' },
+};
 
 /** Starts the double; resolves to {url, world, close}. */
 export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 	const world = makeWorld({ alerts });
 	const correlation = makeCorrelation(world);
+	const desk = makeDesk(world);
 	const streams = new Set();
-	const sessions = new Set();
+	/* Session -> who it is. */
+	const sessions = new Map();
 	let sequence = 0;
 	/* Every frame sent, so that a reader that comes back with its cursor misses nothing. */
 	const sent = [];
@@ -69,10 +80,10 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 			sessions.delete(cookie(request));
 			response.writeHead(204).end();
 		}],
-		['GET', /^\/v1\/me$/, ({ response }) => json(response, world.me())],
-		['PATCH', /^\/v1\/me$/, ({ response, body }) => {
+		['GET', /^\/v1\/me$/, ({ response, request }) => json(response, whoIs(request))],
+		['PATCH', /^\/v1\/me$/, ({ response, request, body }) => {
 			world.setLanguage(body.language);
-			json(response, world.me());
+			json(response, whoIs(request));
 		}],
 		['GET', /^\/v1\/alerts$/, ({ response, query }) => {
 			const list = world.findAlerts(query);
@@ -87,7 +98,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 		['GET', /^\/v1\/incidents\/(\d+)$/, ({ response, id }) => {
 			const page = world.incidentPage(id);
 			if (!page) return problem(response, 404, 'no such incident');
-			const found = correlation.decorate(page, page.tags.length > 0);
+			const found = desk.decorate(correlation.decorate(page, page.tags.length > 0));
 			json(response, found, { ETag: `"${found.version}"` });
 		}],
 		['PATCH', /^\/v1\/incidents\/(\d+)$/, ({ request, response, id, body }) => {
@@ -157,11 +168,17 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 		return /(?:^|; )__Host-sid=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
 	}
 
+	/** @param {any} request */
+	function whoIs(request) {
+		const email = sessions.get(cookie(request));
+		return { ...world.me(), email, ...PEOPLE[email] };
+	}
+
 	function signIn(response, body) {
-		if (body.email !== 'tanaka@example.jp' || body.password !== PASSWORD) return problem(response, 401, 'wrong e-mail address or password');
+		if (!PEOPLE[body.email] || body.password !== PASSWORD) return problem(response, 401, 'wrong e-mail address or password');
 		const id = `s${Math.random().toString(36).slice(2)}`;
-		sessions.add(id);
-		json(response, world.me(), { 'Set-Cookie': `__Host-sid=${id}; Path=/; Secure; HttpOnly; SameSite=Lax` });
+		sessions.set(id, body.email);
+		json(response, { ...world.me(), email: body.email, ...PEOPLE[body.email] }, { 'Set-Cookie': `__Host-sid=${id}; Path=/; Secure; HttpOnly; SameSite=Lax` });
 	}
 
 	async function api(request, response, url) {
@@ -171,20 +188,25 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 		if (request.method === 'POST' && url.pathname === '/v1/session') return signIn(response, body);
 		if (request.method === 'POST' && url.pathname === '/v1/setup') return body.token === 'good' ? response.writeHead(204).end() : problem(response, 404, 'no such token');
 		if (!sessions.has(cookie(request))) return problem(response, 401, 'sign in first');
+		const who = whoIs(request);
+		if (who.role === 'vendor' && !/^\/v1\/(me|session|orders)/.test(url.pathname)) return problem(response, 403, 'your role may not do this');
 		for (const [method, pattern, handle] of routes) {
 			const match = method === request.method && pattern.exec(url.pathname);
 			if (match) return handle({ request, response, query: url.searchParams, body, id: Number(match[1]) });
 		}
-		for (const [method, pattern, answer] of correlation.routes) {
+		for (const [method, pattern, answer] of [...correlation.routes, ...desk.routes]) {
 			const match = method === request.method && pattern.exec(url.pathname);
-			if (match) return answered(response, answer(url.searchParams, body, Number(match[1])));
+			if (match) return answered(response, answer(url.searchParams, body, Number(match[1]), { who, match, version: request.headers['if-match'] }));
 		}
 		return problem(response, 404, 'no such route');
 	}
 
 	function answered(response, value) {
-		if (Array.isArray(value)) json(response, value[1], {}, value[0]);
-		else one(response, value);
+		if (Array.isArray(value)) {
+			if (value[0] >= 400) problem(response, value[0], value[1], value[2]);
+			else if (value[0] === 204) response.writeHead(204).end();
+			else json(response, value[1], {}, value[0]);
+		} else one(response, value);
 	}
 
 	function file(request, response, url) {

@@ -235,7 +235,7 @@ export function makeWorld({ alerts: wanted }) {
 		else if (roll < 0.3) changeIncident(incident.id, { state: 'acknowledged', owner_id: 'me' }, pick(PEOPLE));
 	}
 
-	const me = () => ({ id: 2, email: 'tanaka@example.jp', display_name: '田中 一郎', role: 'lead', language, company_id: null, server_time: iso(Date.now()), timezone: 'Asia/Tokyo', version: '0.1.0', operator: '大阪湾岸商工会議所' });
+	const me = () => ({ id: 2, email: 'tanaka@example.jp', display_name: '田中 一郎', role: 'lead', language, company_id: null, vendor_id: null, server_time: iso(Date.now()), timezone: 'Asia/Tokyo', version: '0.1.0', operator: '大阪湾岸商工会議所' });
 
 	function rawOf(a) {
 		if (a.format === 'eve') {
