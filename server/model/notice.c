@@ -12,6 +12,7 @@ enum piece_kind { PIECE_TEXT, PIECE_NAME, PIECE_OPEN, PIECE_CLOSE, PIECE_BAD };
 struct piece {
 	enum piece_kind kind;
 	struct slice text; /* of PIECE_TEXT and PIECE_BAD; else the name */
+	struct slice raw;  /* as written */
 };
 
 static bool is_name(struct slice s)
@@ -35,7 +36,7 @@ static size_t find_pair(struct slice s, char byte)
 static struct piece next_piece(struct slice *line)
 {
 	size_t open = find_pair(*line, '{'), close;
-	struct piece piece = { PIECE_TEXT, slice_take(*line, open) };
+	struct piece piece = { PIECE_TEXT, slice_take(*line, open), slice_take(*line, open) };
 	struct slice inside;
 
 	if (open > 0) {
@@ -50,9 +51,12 @@ static struct piece next_piece(struct slice *line)
 	else if (inside.len && inside.ptr[0] == '/')
 		piece.kind = PIECE_CLOSE;
 	piece.text = piece.kind == PIECE_NAME ? inside : slice_skip(inside, 1);
-	if (close == line->len || !is_name(piece.text))
-		piece = (struct piece){ PIECE_BAD, *line };
-	*line = piece.kind == PIECE_BAD ? slice_skip(*line, line->len) : slice_skip(*line, close + 2);
+	piece.raw = slice_take(*line, close == line->len ? close : close + 2);
+	if (close == line->len || !is_name(piece.text)) {
+		piece.kind = PIECE_BAD;
+		piece.text = piece.raw = *line;
+	}
+	*line = slice_skip(*line, piece.raw.len);
 	return piece;
 }
 
@@ -185,13 +189,12 @@ static bool put_line(const struct notice_kind *kind, const json_t *facts, struct
 		struct piece piece = next_piece(&line);
 		struct slice value = { 0 };
 
-		if (piece.kind == PIECE_TEXT || piece.kind == PIECE_BAD) {
+		if (piece.kind == PIECE_TEXT || piece.kind == PIECE_BAD || !notice_kind_knows(kind, piece.text)) {
 			if (!hidden)
-				put_value(out, piece.text, false);
+				put_value(out, piece.raw, false);
 			continue;
 		}
-		if (notice_kind_knows(kind, piece.text))
-			value = fact(facts, piece.text, number);
+		value = fact(facts, piece.text, number);
 		named = true;
 		filled = filled || value.len;
 		if (piece.kind != PIECE_NAME)
@@ -215,9 +218,9 @@ static void cut(struct buffer *out, size_t limit)
 	buffer_put_string(out, "\xe2\x80\xa6");
 }
 
-static void trim_end(struct buffer *out)
+static void trim_end(struct buffer *out, size_t from)
 {
-	while (out->len && (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\n'))
+	while (out->len > from && (out->data[out->len - 1] == ' ' || out->data[out->len - 1] == '\n'))
 		out->len--;
 }
 
@@ -231,10 +234,11 @@ static void put_body(const struct notice_kind *kind, const json_t *facts, struct
 
 		if (!put_line(kind, facts, line, true, out) || (blank && out->len == from))
 			continue;
+		trim_end(out, from);
 		blank = out->len == from;
 		buffer_put_byte(out, '\n');
 	}
-	trim_end(out);
+	trim_end(out, 0);
 	cut(out, NOTICE_TEXT_MAX - 1);
 	buffer_put_byte(out, '\n');
 }
@@ -263,7 +267,7 @@ int notice_render(const struct notice_kind *kind, const struct notice_text *text
 	buffer_clear(subject);
 	buffer_clear(body);
 	put_line(kind, object, text->subject, false, subject);
-	trim_end(subject);
+	trim_end(subject, 0);
 	cut(subject, NOTICE_SUBJECT_MAX);
 	put_body(kind, object, text->body, body);
 	json_decref(object);

@@ -44,7 +44,7 @@ const struct notice_kind notice_kinds[] = {
 	  false,
 	  false },
 	/* until: by when to answer; started_by: empty for the monthly one */
-	{ "drill", "a test of the way to a person", { "until", "started_by", "link", "url", DESK }, true, true },
+	{ "drill", "a test of the way to a person", { "until", "started_by", "link", "url", "sender" }, true, true },
 	/* To a member. contact: the person; title, what, advice: in plain words; device: which of their machines */
 	{ "member",
 	  "tells a member what happened at their place",

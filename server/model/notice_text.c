@@ -11,17 +11,17 @@ struct shipped {
 /* company: what happened (INC-123) */
 #define TITLE "{{#company}}{{company}}: {{/company}}{{title}}{{#reference}} ({{reference}}){{/reference}}"
 
-#define ABOUT_EN                                                     \
-	"What: {{title}}\n"                                          \
-	"Company: {{company}}\n"                                     \
-	"Severity: {{severity}}{{#was}} (it was: {{was}}){{/was}}\n" \
-	"Since: {{since}}\n"                                         \
+#define ABOUT_EN                   \
+	"What: {{title}}\n"        \
+	"Company: {{company}}\n"   \
+	"Severity: {{severity}}\n" \
+	"Since: {{since}}\n"       \
 	"Number: {{reference}}\n"
-#define ABOUT_JA                                                               \
-	"内容: {{title}}\n"                                                  \
-	"会社: {{company}}\n"                                                \
-	"重大度: {{severity}}{{#was}}（これまで: {{was}}）{{/was}}\n" \
-	"発生: {{since}}\n"                                                  \
+#define ABOUT_JA                    \
+	"内容: {{title}}\n"       \
+	"会社: {{company}}\n"     \
+	"重大度: {{severity}}\n" \
+	"発生: {{since}}\n"       \
 	"番号: {{reference}}\n"
 
 #define LINK_EN      "{{#link}}Take it on, or say that you cannot (no sign-in needed):{{/link}}\n{{link}}\n"
@@ -91,8 +91,8 @@ static const struct shipped texts[] = {
 	    "回答をお願いします。どなたかの対応が必要です。\n\n" PAGE_JA } },
 	{ "page_graver",
 	  { "[{{severity}}] It got worse: " TITLE, "[{{severity}}] 悪化・拡大: " TITLE },
-	  { "This got worse, or spread, since you were last told.\n\n" PAGE_EN,
-	    "前回の連絡のあと、悪化または拡大しました。\n\n" PAGE_JA } },
+	  { "This got worse, or spread, since you were last told.\nSeverity until now: {{was}}\n\n" PAGE_EN,
+	    "前回の連絡のあと、悪化または拡大しました。\nこれまでの重大度: {{was}}\n\n" PAGE_JA } },
 	{ "answered",
 	  { "[Taken on] " TITLE, "[対応開始] " TITLE },
 	  { "Taken on by: {{who}}{{#at}} ({{at}}){{/at}}\nYou need not answer any more.\n\n" ABOUT_EN URL_EN,
@@ -125,10 +125,9 @@ static const struct shipped texts[] = {
 	    "回答と、当番表の穴埋めをお願いします。\n\n" PAGE_JA } },
 	{ "bundle",
 	  { "{{count}} notices while the system was down", "システム停止中の連絡 {{count}} 件" },
-	  { "Notices that could not be sent in time: {{count}}{{#from}} (from {{from}}{{/from}}{{#to}} to "
-	    "{{to}}){{/to}}\n"
+	  { "Notices that could not be sent in time: {{count}}{{#from}} (from {{from}} to {{to}}){{/from}}\n"
 	    "Please look at what is still open.\n\n{{list}}\n" URL_EN,
-	    "時間内に送れなかった連絡: {{count}} 件{{#from}}（{{from}} から{{/from}}{{#to}} {{to}} まで）{{/to}}\n"
+	    "時間内に送れなかった連絡: {{count}} 件{{#from}}（{{from}} から {{to}} まで）{{/from}}\n"
 	    "まだ対応が必要なものがないか、ご確認ください。\n\n{{list}}\n" URL_JA } },
 	{ "drill",
 	  { "[Drill] Please answer this test", "[訓練] 呼び出しの確認です。回答してください" },
@@ -170,7 +169,7 @@ static const struct shipped texts[] = {
 	    DEAR_JA "以前お願いした次の件について、まだお返事をいただいていません。\n\n" WHAT_JA
 		    "お願いした日: {{asked_at}}\n期限: {{due}}\n期限からの遅れ: {{late}}\n" SEEN_JA CALL_JA } },
 	{ "sla",
-	  { "[{{#missed}}Missed{{/missed}} {{promise}}] " TITLE, "[{{promise}}{{#missed}}・超過{{/missed}}] " TITLE },
+	  { "[{{promise}}{{#missed}}: missed{{/missed}}] " TITLE, "[{{promise}}{{#missed}}: 超過{{/missed}}] " TITLE },
 	  { "Promised: {{promise}}\nDue: {{due}}\nMissed by: {{missed}}\nWho has it: {{who}}\n\n" ABOUT_EN URL_EN,
 	    "約束: {{promise}}\n期限: {{due}}\n超過: {{missed}}\n担当: {{who}}\n\n" ABOUT_JA URL_JA } },
 	{ "reminder",
