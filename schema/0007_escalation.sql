@@ -154,6 +154,7 @@ CREATE TABLE page_request (
     PRIMARY KEY (company_id, request_id)
 );
 CREATE INDEX page_request_order ON page_request (severity, request_id);
+CREATE INDEX page_request_subject ON page_request (company_id, kind, subject_id, request_id);
 
 -- One page: something that somebody must answer. States: triggered (steps run), acknowledged (until ack_until),
 -- closed, joined (another page speaks for it).
@@ -190,7 +191,8 @@ CREATE TABLE page (
     version      bigint NOT NULL DEFAULT 1,
     crashes      smallint NOT NULL DEFAULT 0 -- fenced off from 5 on: lamp and lead, never silence
 );
-CREATE INDEX page_due ON page (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX page_due ON page (severity, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX page_policy ON page (policy_id) WHERE state IN ('triggered', 'acknowledged');
 CREATE INDEX page_group ON page (group_key) WHERE state IN ('triggered', 'acknowledged');
 CREATE INDEX page_made ON page (created_at);
 
@@ -260,6 +262,9 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (priority, not_before) WHERE state = 'pending';
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
 CREATE INDEX outbox_page ON outbox (page_id);
+CREATE INDEX outbox_bundle ON outbox (bundled_into) WHERE bundled_into IS NOT NULL;
+CREATE INDEX outbox_channel ON outbox (channel_id, created_at) WHERE channel_id IS NOT NULL;
+CREATE INDEX outbox_stale ON outbox (expires_at) WHERE state = 'pending' AND expires_at IS NOT NULL;
 CREATE INDEX outbox_made ON outbox (created_at);
 CREATE INDEX outbox_user ON outbox (user_id, created_at);
 
@@ -329,6 +334,7 @@ CREATE TABLE incident_clock (
     event_at     timestamptz NOT NULL,       -- t0: the first event, sensor's clock
     received_at  timestamptz,                -- t1: it reached us; NULL: not known any more
     raised_at    timestamptz NOT NULL,       -- t2: the incident was made
+    asked_at     timestamptz,                -- the escalator was asked to page it; NULL: too late, or not grave enough
     acknowledged_at timestamptz,             -- t3: somebody took it on
     triaged_at   timestamptz,                -- t4: first decision: contained, closed, member told, case step
     told_at      timestamptz,                -- t5: a notice to the member was handed over, or the desk spoke to them
@@ -420,7 +426,7 @@ GRANT DELETE ON engine TO hinomi_escalator;
 GRANT SELECT, INSERT ON page_event, attempt TO hinomi_escalator;
 GRANT SELECT ON holiday, calendar, oncall_schedule, oncall_override, escalation_policy, escalation_route, sla_target,
                 notice_template, secret, app_user, operator, company, incident, incident_event, sensor, sensor_health, site,
-                campaign, integration TO hinomi_escalator;
+                campaign, campaign_warning, integration TO hinomi_escalator;
 GRANT SELECT, UPDATE (enabled, disabled_why, failing_since, version) ON channel TO hinomi_escalator;
 GRANT SELECT, UPDATE (bounced_at) ON company_contact TO hinomi_escalator;
 GRANT SELECT, UPDATE ON incident_clock, incident_pause TO hinomi_escalator;
