@@ -16,8 +16,9 @@
  * When the engine was away, what fell due meanwhile is not made up for in one burst, nor left out: the step that is due
  * is taken once, now, and the next one counts from now.
  *
- * Hours of the policy hold steps, never those of severity 1, and delays count the calendar's open time; what people do
- * by hand is not held. A calendar that never opens (within two years) holds nothing. */
+ * Hours of the policy hold all that falls due by itself, but nothing of severity 1, and the delays of steps count the
+ * calendar's open time. What people do by hand, and what becomes graver, is not held. A calendar that never opens
+ * (within two years) holds nothing. */
 #ifndef SERVER_MODEL_PAGE_MACHINE_H
 #define SERVER_MODEL_PAGE_MACHINE_H
 
@@ -82,7 +83,7 @@ void page_machine_begin(struct page_machine *page, const struct escalation_polic
 bool page_machine_tick(struct page_machine *page, const struct escalation_policy *policy, const struct calendar *hours,
 		       time_us now, struct page_orders *orders);
 /* False: closed, joined, or somebody else acknowledged it already (that is a hand-over). The same person once more: the
- * time begins anew, nobody is told. user_id 0: somebody in another system. */
+ * time begins anew, nobody is told. user_id 0: somebody in another system, from whom anybody here may take it. */
 bool page_machine_acknowledge(struct page_machine *page, const struct escalation_policy *policy, int64_t user_id,
 			      enum page_via via, time_us now, struct page_orders *orders);
 /* The person opened it signed in: a short acknowledgement, by link or by hand-over, becomes a full one. False: there
