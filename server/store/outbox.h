@@ -6,7 +6,7 @@
 
 #include "server/store/db.h"
 
-enum { OUTBOX_ID_SIZE = 16, OUTBOX_CRASHES_MAX = 5 };
+enum { OUTBOX_ID_SIZE = 16, OUTBOX_ID_TEXT_SIZE = 37, OUTBOX_CRASHES_MAX = 5 };
 
 struct outbox_new {
 	uint8_t id[OUTBOX_ID_SIZE];             /* UUID version 7: outbox_make_id() */
@@ -18,12 +18,14 @@ struct outbox_new {
 	int64_t contact_company_id, contact_id; /* 0: none */
 	int64_t channel_id;                     /* 0: mail to address */
 	const char *channel_kind, *address, *language;
-	int attempt_of;
-	const char *facts;  /* JSON object */
-	int64_t delay_ms;   /* before the first try */
-	int64_t expires_ms; /* 0: never */
+	int attempt_of;        /* which of the receiver's channels, from 1 */
+	const char *facts;     /* JSON object */
+	int64_t delay_ms;      /* before the first try */
+	int64_t expires_ms;    /* 0: never */
+	const uint8_t *bundle; /* not sent by itself: the bundle of this id names it; NULL: sent */
 };
 void outbox_make_id(uint8_t id[OUTBOX_ID_SIZE]);
+void outbox_id_text(const uint8_t id[OUTBOX_ID_SIZE], char out[OUTBOX_ID_TEXT_SIZE]); /* 8-4-4-4-12 */
 /* Inside the caller's transaction. *written false: there is one of this identity. Rings hinomi_outbox. */
 int outbox_write(struct db *db, const struct outbox_new *notice, bool *written, struct err *why);
 

@@ -1,16 +1,29 @@
 /* The hand-over to the escalator: something happened that may be worth a page. Written inside the transaction in which
- * it happened; the escalator takes it in one of its own (page_engine.h). Ring the doorbell as well: hinomi_page.
+ * it happened; the escalator takes it in one of its own (page_engine.h).
  *
- *   kind      subject_id        what                                              body
- *   incident  incident_id       raised, graver, reopened (open again), by_hand,   {} (the engine reads the incident
- * itself); merged (body.into), settled (acknowledged,        settled: {"state": "acknowledged"} contained or closed by
- * a person: user_id)         by_hand: {"note": "..."} sensor    sensor_id         raised (it went down), settled (it is
- * back)       {"name": "...", "last_seen_at": "..."} campaign  campaign_id       raised: a warning for this company was
- * written    {"warning_id": ...}: only the member is told desk      ticket_id         raised, by_hand, settled
- * {"subject": "..."} external  hash of dedup_key raised, settled (acknowledge: by nobody)          {"summary",
- * "source", "dedup_key", ...} drill     drill_id          raised                                            {} report
- * job               raised, settled                                   {"text": "..."} Severities beyond 3 are not
- * written for incidents: no route reaches them. */
+ * By kind, and what `subject_id` names; then `what`, and what stands in `body`:
+ *
+ *   incident  incident_id
+ *       raised, graver, reopened   {}: the engine reads the incident itself. reopened: by people or by new alerts
+ *       by_hand                    {"note": "..."}; user_id: who asks
+ *       settled                    {"state": "acknowledged"}, contained or closed, by user_id
+ *       merged                     {"into": incident_id}
+ *   sensor    sensor_id
+ *       raised: it went down; settled: it is back     {"name": "...", "last_seen": "2026-11-25T08:00:00Z"}
+ *   campaign  campaign_id
+ *       raised: a warning for this company was written; only the member is told           {"text": "..."}
+ *   desk      ticket_id
+ *       raised, by_hand, settled   {"title": "...", "reference": "HD-45"}
+ *   external  a number made of its dedup_key
+ *       raised, settled            {"title": "...", "source": "...", "dedup_key": "...", "details": "..."}
+ *       settled with {"state": "acknowledged"}: somebody there took it on
+ *   report    job
+ *       raised, settled            {"title": "..."}
+ *   drill     drill_id
+ *       raised                     {}
+ *
+ * Requests about one subject are taken in the order in which they were written. Of incidents beyond
+ * PAGE_REQUEST_SEVERITY nothing is written but by hand: no route as shipped reaches them. */
 #ifndef SERVER_STORE_PAGE_REQUEST_H
 #define SERVER_STORE_PAGE_REQUEST_H
 
@@ -23,7 +36,7 @@ struct page_request {
 	int64_t request_id;
 	const char *kind, *what;
 	int64_t subject_id;
-	int64_t severity;
+	int64_t severity; /* 1..5 */
 	int64_t user_id;  /* 0: nobody */
 	const char *body; /* JSON; NULL: {} */
 	time_us created_at;
