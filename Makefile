@@ -28,10 +28,12 @@ pkg_libs   = $(shell pkg-config --libs $(1))
 PKG_LIB    := yaml-0.1 zlib openssl libevent libevent_openssl libevent_extra
 PKG_AGENT  := $(PKG_LIB) jansson libcurl
 PKG_SERVER := $(PKG_LIB) jansson libpq libmicrohttpd libzstd libsodium libpcre2-8 libcurl libarchive
-CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) check)
+CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) check gmime-3.0)
 LIBS_AGENT  := $(call pkg_libs,$(PKG_AGENT)) -lm
 LIBS_SERVER := $(call pkg_libs,$(PKG_SERVER)) -lm -lpthread
-LIBS_TEST   := $(LIBS_SERVER) $(call pkg_libs,check)
+# hinomictl alone takes mails apart; the tests read back what was composed.
+LIBS_CTL    := $(LIBS_SERVER) $(call pkg_libs,gmime-3.0)
+LIBS_TEST   := $(LIBS_CTL) $(call pkg_libs,check)
 
 objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 
@@ -71,7 +73,7 @@ help: ## this list
 $(BUILD)/hinomid: $(BUILD)/server/main.o $(A_SERVER) $(A_STORE) $(A_MODEL) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
 $(BUILD)/hinomictl: $(CTL_OBJ) $(BUILD)/server/settings.o $(A_STORE) $(A_MODEL) $(A_LIB)
-	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_CTL)
 $(BUILD)/hinomi-agent: $(BUILD)/sensor-agent/main.o $(A_AGENT) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_AGENT)
 
