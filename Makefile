@@ -13,7 +13,7 @@ endif
 Q       := $(if $(V),,@)
 CFLAGS  ?= -O2 -g
 SAN     ?=
-STRICT  := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+STRICT  := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Walloca \
            -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings -fno-common -fstack-protector-strong
 # _FORTIFY_SOURCE and sanitizers do not mix.
 ifeq ($(SAN),)

@@ -15,10 +15,9 @@
 #undef vsprintf
 #undef strtok
 #undef gets
-#undef alloca
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok gets
 #pragma GCC poison atoi atol atoll atof
-#pragma GCC poison alloca mktemp tmpnam
+#pragma GCC poison mktemp tmpnam
 #pragma GCC poison localtime gmtime asctime ctime
 
 #endif

@@ -69,14 +69,28 @@ static bool is_plain(struct slice s)
 	return !slice_contains(s, "=?");
 }
 
-/* As many bytes of whole characters as `most` allows. Bytes that are no character go alone. */
+static bool is_boundary(struct slice s, size_t n)
+{
+	return n >= s.len || (s.ptr[n] & 0xc0) != 0x80;
+}
+
+/* As many bytes of whole characters as `most` allows, and a multiple of three where there is one: readers that join
+ * neighbouring words before they decode stumble over padding within. Bytes that are no characters are cut anywhere. */
 static size_t characters(struct slice s, size_t most)
 {
-	size_t n = s.len < most ? s.len : most;
+	size_t whole = 0;
 
-	while (n > 0 && n < s.len && (s.ptr[n] & 0xc0) == 0x80)
-		n--;
-	return n ? n : (s.len < most ? s.len : most);
+	if (s.len <= most)
+		return s.len;
+	for (size_t n = most; n > 0; n--) {
+		if (!is_boundary(s, n))
+			continue;
+		if (n % 3 == 0)
+			return n;
+		if (!whole)
+			whole = n;
+	}
+	return whole ? whole : most;
 }
 
 /* One encoded word. Controls, line ends too, are blanks: a reader that decodes must not find a header in it. */
