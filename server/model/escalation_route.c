@@ -1,21 +1,22 @@
 #include "server/model/escalation_route.h"
 
-#include "server/model/alert.h"
 #include "server/model/document.h"
 
-enum { TOKENS_MAX = 64 << 10, SEVERITIES = 5 };
+enum { SEVERITIES = 5 };
 
 static const char *const kinds[] = { "incident", "sensor", "campaign", "report", "external", "desk", "drill" };
 enum { KIND_COUNT = ARRAY_LEN(kinds) };
 
 enum route_group { GROUP_COMPANY, GROUP_SUBJECT, GROUP_POLICY };
+static const char *const directions[] = { "inbound", "outbound", "internal", "external", "unknown" };
+
 static const char *const groups[] = { "company", "subject", "policy" };
 
 struct route {
 	char *name;
 	unsigned kinds;      /* bit per kind; 0: all */
 	int severity;        /* 0: any */
-	unsigned directions; /* bit per enum direction; 0: any */
+	unsigned directions; /* bit per word; 0: any */
 	int64_t *companies;
 	char **tags;
 	int company_count, tag_count; /* 0: any */
@@ -31,131 +32,163 @@ struct escalation_routes {
 
 /* ---------------------------------------------------------------------------------------------- reading */
 
-static int read_kinds(struct document *d, const struct document_place *at, struct route *out)
-{
-	struct document_place element;
-	size_t kind;
-	int count;
+/* What reading one value of a route needs. */
+struct reader {
+	const struct document *d;
+	const struct schedule_calendars *calendars;
+	const char *place; /* of the route */
+	struct err *why;
+};
 
-	if (!document_has(at))
+static int no_memory(const struct reader *r)
+{
+	return err_set(r->why, ERR_NOMEM, "no memory for routes");
+}
+
+/* A list of 1 to `most`; absent: count 0. */
+static int read_list(const struct reader *r, uint32_t list, const char *member, int most, int *count)
+{
+	char at[DOCUMENT_PLACE_SIZE];
+
+	*count = 0;
+	if (list == JSON_NONE)
 		return 0;
-	if (document_array(d, at, 1, KIND_COUNT, &count, &element) != 0)
+	document_member_place(at, r->place, member);
+	if (document_array(r->d, list, at, most, count, r->why) != 0)
 		return -1;
-	for (; count > 0; count--, document_next(d, &element)) {
-		if (document_choice(d, &element, kinds, KIND_COUNT, &kind) != 0)
+	return *count > 0 ? 0 : err_set(r->why, ERR_USAGE, "%s: an empty list fits nothing; leave it out", at);
+}
+
+static uint32_t next_of(const struct reader *r, uint32_t value)
+{
+	return r->d->reader.tokens[value].next;
+}
+
+static int read_words(const struct reader *r, uint32_t list, const char *member, const char *const *words, size_t count,
+		      unsigned *set)
+{
+	char at[DOCUMENT_PLACE_SIZE];
+	int length, word;
+	uint32_t value;
+
+	document_member_place(at, r->place, member);
+	if (read_list(r, list, member, ROUTE_LIST_MAX, &length) != 0)
+		return -1;
+	if (length == 0)
+		return 0;
+	value = json_read_first(&r->d->reader, list);
+	for (; length > 0; length--, value = next_of(r, value)) {
+		if (document_word(r->d, value, at, words, count, &word, r->why) != 0)
 			return -1;
-		out->kinds |= 1U << kind;
+		*set |= 1U << (unsigned)word;
 	}
 	return 0;
 }
 
-static int read_directions(struct document *d, const struct document_place *at, struct route *out)
+static int read_companies(const struct reader *r, uint32_t list, struct route *out)
 {
-	struct document_place element;
-	enum direction direction;
-	struct slice name;
+	char at[DOCUMENT_PLACE_SIZE];
+	uint32_t value;
 	int count;
 
-	if (!document_has(at))
-		return 0;
-	if (document_array(d, at, 1, ROUTE_LIST_MAX, &count, &element) != 0)
+	if (read_list(r, list, "companies", ROUTE_LIST_MAX, &count) != 0)
 		return -1;
-	for (; count > 0; count--, document_next(d, &element)) {
-		if (document_text(d, &element, ROUTE_NAME_MAX, &name) != 0)
-			return -1;
-		if (!direction_parse(name, &direction))
-			return document_refuse(d, &element, "not a direction");
-		out->directions |= 1U << (unsigned)direction;
-	}
-	return 0;
-}
-
-static int read_companies(struct document *d, const struct document_place *at, struct route *out)
-{
-	struct document_place element;
-	int count;
-
-	if (!document_has(at))
+	if (count == 0)
 		return 0;
-	if (document_array(d, at, 1, ROUTE_LIST_MAX, &count, &element) != 0)
-		return -1;
 	out->companies = calloc((size_t)count, sizeof(*out->companies));
 	if (!out->companies)
-		return err_set(d->why, ERR_NOMEM, "no memory for routes");
-	for (; count > 0; count--, document_next(d, &element))
-		if (document_integer(d, &element, 1, INT64_MAX, &out->companies[out->company_count++]) != 0)
+		return no_memory(r);
+	document_member_place(at, r->place, "companies");
+	value = json_read_first(&r->d->reader, list);
+	for (; count > 0; count--, value = next_of(r, value))
+		if (document_integer(r->d, value, at, 1, INT64_MAX, &out->companies[out->company_count++], r->why) != 0)
 			return -1;
 	return 0;
 }
 
-static int read_text(struct document *d, const struct document_place *at, size_t most, char **out)
+static int read_text(const struct reader *r, uint32_t value, const char *member, char **out)
 {
-	struct slice text;
+	char at[DOCUMENT_PLACE_SIZE];
 
-	if (document_text(d, at, most, &text) != 0)
+	document_member_place(at, r->place, member);
+	if (document_name(r->d, value, at, ROUTE_TEXT_MAX, r->why) != 0)
 		return -1;
-	*out = slice_to_string(text);
-	return *out ? 0 : err_set(d->why, ERR_NOMEM, "no memory for routes");
+	*out = slice_to_string(json_read_raw(&r->d->reader, value));
+	return *out ? 0 : no_memory(r);
 }
 
-static int read_tags(struct document *d, const struct document_place *at, struct route *out)
+static int read_tags(const struct reader *r, uint32_t list, struct route *out)
 {
-	struct document_place element;
+	uint32_t value;
 	int count;
 
-	if (!document_has(at))
-		return 0;
-	if (document_array(d, at, 1, ROUTE_LIST_MAX, &count, &element) != 0)
+	if (read_list(r, list, "tags", ROUTE_LIST_MAX, &count) != 0)
 		return -1;
+	if (count == 0)
+		return 0;
 	out->tags = calloc((size_t)count, sizeof(*out->tags));
 	if (!out->tags)
-		return err_set(d->why, ERR_NOMEM, "no memory for routes");
-	for (; count > 0; count--, document_next(d, &element))
-		if (read_text(d, &element, ROUTE_TAG_MAX, &out->tags[out->tag_count++]) != 0)
+		return no_memory(r);
+	value = json_read_first(&r->d->reader, list);
+	for (; count > 0; count--, value = next_of(r, value))
+		if (read_text(r, value, "tags", &out->tags[out->tag_count++]) != 0)
 			return -1;
 	return 0;
 }
 
 /* calendar and calendar_open go together. */
-static int read_calendar(struct document *d, const struct document_place *number, const struct document_place *open,
-			 const struct schedule_calendars *calendars, struct route *out)
+static int read_calendar(const struct reader *r, uint32_t number, uint32_t open, struct route *out)
 {
+	char at[DOCUMENT_PLACE_SIZE];
 	int64_t id;
 
-	if (!document_has(number) && document_has(open))
-		return document_refuse(d, open, "which calendar? \"calendar\" is missing");
-	if (!document_has(number))
+	if (number == JSON_NONE && open == JSON_NONE)
 		return 0;
-	if (document_integer(d, number, 1, INT64_MAX, &id) != 0 || document_bool(d, open, &out->calendar_open) != 0)
+	if (document_needs(number, r->place, "calendar", r->why) != 0 ||
+	    document_needs(open, r->place, "calendar_open", r->why) != 0)
 		return -1;
-	out->calendar = calendars->find(calendars->context, id);
-	if (!out->calendar)
-		return document_refuse(d, number, "there is no calendar %lld", (long long)id);
-	return 0;
+	document_member_place(at, r->place, "calendar_open");
+	if (document_bool(r->d, open, at, &out->calendar_open, r->why) != 0)
+		return -1;
+	document_member_place(at, r->place, "calendar");
+	if (document_integer(r->d, number, at, 1, INT64_MAX, &id, r->why) != 0)
+		return -1;
+	out->calendar = r->calendars->find(r->calendars->context, id);
+	return out->calendar ? 0 : err_set(r->why, ERR_USAGE, "%s: there is no calendar %lld", at, (long long)id);
 }
 
-static int read_policy(struct document *d, const struct document_place *at, struct route *out)
+/* A number, or null; it must be there, so that nobody goes unpaged for a member left out. */
+static int read_policy(const struct reader *r, uint32_t value, struct route *out)
 {
-	if (document_has(at) && json_read_is(&d->reader, at->token, JSON_KIND_NULL))
+	char at[DOCUMENT_PLACE_SIZE];
+
+	if (document_needs(value, r->place, "policy", r->why) != 0)
+		return -1;
+	if (json_read_is(&r->d->reader, value, JSON_KIND_NULL))
 		return 0;
-	return document_integer(d, at, 1, INT64_MAX, &out->policy_id);
+	document_member_place(at, r->place, "policy");
+	return document_integer(r->d, value, at, 1, INT64_MAX, &out->policy_id, r->why);
 }
 
-static int read_severity(struct document *d, const struct document_place *at, struct route *out)
+static int read_severity(const struct reader *r, uint32_t value, struct route *out)
 {
+	char at[DOCUMENT_PLACE_SIZE];
 	int64_t severity = 0;
 
-	if (document_has(at) && document_integer(d, at, 1, SEVERITIES, &severity) != 0)
+	document_member_place(at, r->place, "severity");
+	if (value != JSON_NONE && document_integer(r->d, value, at, 1, SEVERITIES, &severity, r->why) != 0)
 		return -1;
 	out->severity = (int)severity;
 	return 0;
 }
 
-static int read_group(struct document *d, const struct document_place *at, struct route *out)
+static int read_group(const struct reader *r, uint32_t value, struct route *out)
 {
-	size_t group = GROUP_COMPANY;
+	char at[DOCUMENT_PLACE_SIZE];
+	int group = GROUP_COMPANY;
 
-	if (document_has(at) && document_choice(d, at, groups, ARRAY_LEN(groups), &group) != 0)
+	document_member_place(at, r->place, "group");
+	if (value != JSON_NONE && document_word(r->d, value, at, groups, ARRAY_LEN(groups), &group, r->why) != 0)
 		return -1;
 	out->group = (enum route_group)group;
 	return 0;
@@ -175,39 +208,52 @@ enum {
 	M_COUNT
 };
 
-static int read_route(struct document *d, const struct document_place *at, const struct schedule_calendars *calendars,
-		      struct route *out)
+static int read_conditions(const struct reader *r, const uint32_t *values, struct route *out)
+{
+	if (read_words(r, values[M_KINDS], "kinds", kinds, KIND_COUNT, &out->kinds) != 0 ||
+	    read_severity(r, values[M_SEVERITY], out) != 0 ||
+	    read_words(r, values[M_DIRECTIONS], "directions", directions, ARRAY_LEN(directions), &out->directions) !=
+		0 ||
+	    read_companies(r, values[M_COMPANIES], out) != 0 || read_tags(r, values[M_TAGS], out) != 0)
+		return -1;
+	return read_calendar(r, values[M_CALENDAR], values[M_CALENDAR_OPEN], out);
+}
+
+static int read_route(const struct reader *r, uint32_t route, struct route *out)
 {
 	static const char *const names[M_COUNT] = { "name", "kinds",    "severity",      "directions", "companies",
 						    "tags", "calendar", "calendar_open", "policy",     "group" };
-	struct document_place found[M_COUNT];
+	uint32_t values[M_COUNT];
 
-	if (document_members(d, at, names, M_COUNT, found) != 0 ||
-	    read_text(d, &found[M_NAME], ROUTE_NAME_MAX, &out->name) != 0 || read_kinds(d, &found[M_KINDS], out) != 0 ||
-	    read_severity(d, &found[M_SEVERITY], out) != 0 || read_directions(d, &found[M_DIRECTIONS], out) != 0 ||
-	    read_companies(d, &found[M_COMPANIES], out) != 0 || read_tags(d, &found[M_TAGS], out) != 0)
+	if (document_object(r->d, route, r->place, names, M_COUNT, values, r->why) != 0 ||
+	    document_needs(values[M_NAME], r->place, "name", r->why) != 0 ||
+	    read_text(r, values[M_NAME], "name", &out->name) != 0 || read_conditions(r, values, out) != 0 ||
+	    read_policy(r, values[M_POLICY], out) != 0)
 		return -1;
-	if (read_calendar(d, &found[M_CALENDAR], &found[M_CALENDAR_OPEN], calendars, out) != 0 ||
-	    read_policy(d, &found[M_POLICY], out) != 0)
-		return -1;
-	return read_group(d, &found[M_GROUP], out);
+	return read_group(r, values[M_GROUP], out);
 }
 
-static int read_routes(struct document *d, const struct schedule_calendars *calendars, struct escalation_routes *out)
+static int read_routes(const struct document *d, const struct schedule_calendars *calendars,
+		       struct escalation_routes *out, struct err *why)
 {
 	static const char *const names[] = { "routes" };
-	struct document_place root = document_root(d), list, element;
+	char at[DOCUMENT_PLACE_SIZE];
+	struct reader r = { d, calendars, at, why };
+	uint32_t list, value;
 	int count;
 
-	if (document_members(d, &root, names, 1, &list) != 0 ||
-	    document_array(d, &list, 0, ROUTES_MAX, &count, &element) != 0)
+	if (document_object(d, 0, "", names, 1, &list, why) != 0 || document_needs(list, "", names[0], why) != 0 ||
+	    document_array(d, list, names[0], ROUTES_MAX, &count, why) != 0)
 		return -1;
 	out->items = calloc((size_t)count + 1, sizeof(*out->items));
 	if (!out->items)
-		return err_set(d->why, ERR_NOMEM, "no memory for routes");
-	for (; count > 0; count--, document_next(d, &element))
-		if (read_route(d, &element, calendars, &out->items[out->count++]) != 0)
+		return no_memory(&r);
+	value = json_read_first(&d->reader, list);
+	for (int i = 0; i < count; i++, value = next_of(&r, value)) {
+		document_item_place(at, names[0], i);
+		if (read_route(&r, value, &out->items[out->count++]) != 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -221,10 +267,11 @@ int escalation_routes_parse(struct escalation_routes **out, struct slice documen
 	*out = NULL;
 	if (!routes)
 		return err_set(why, ERR_NOMEM, "no memory for routes");
-	result = document_open(&d, document, ROUTES_DOCUMENT_MAX, TOKENS_MAX, why);
-	if (result == 0)
-		result = read_routes(&d, calendars, routes);
-	document_close(&d);
+	result = document_read(&d, document, why);
+	if (result == 0) {
+		result = read_routes(&d, calendars, routes, why);
+		document_release(&d);
+	}
 	if (result == 0)
 		*out = routes;
 	else
@@ -253,22 +300,13 @@ void escalation_routes_release(struct escalation_routes *routes)
 
 /* ---------------------------------------------------------------------------------------------- choosing */
 
-static bool fits_kind(const struct route *route, const struct route_facts *facts)
+/* Whether the word is one of the set; an empty set takes anything. */
+static bool fits_word(unsigned set, const char *const *words, size_t count, const char *word)
 {
-	for (size_t i = 0; i < KIND_COUNT; i++)
-		if ((route->kinds & 1U << i) != 0 && strcmp(kinds[i], facts->kind) == 0)
+	for (size_t i = 0; word && i < count; i++)
+		if ((set & 1U << i) != 0 && strcmp(words[i], word) == 0)
 			return true;
-	return route->kinds == 0;
-}
-
-static bool fits_direction(const struct route *route, const struct route_facts *facts)
-{
-	enum direction direction;
-
-	if (route->directions == 0)
-		return true;
-	return facts->direction && direction_parse(slice_of_string(facts->direction), &direction) &&
-	       (route->directions & 1U << (unsigned)direction) != 0;
+	return set == 0;
 }
 
 static bool fits_company(const struct route *route, const struct route_facts *facts)
@@ -301,8 +339,9 @@ static bool fits(const struct route *route, const struct route_facts *facts)
 		return false;
 	if (facts->by_hand && route->policy_id == 0)
 		return false;
-	return fits_kind(route, facts) && fits_direction(route, facts) && fits_company(route, facts) &&
-	       fits_tags(route, facts) &&
+	return fits_word(route->kinds, kinds, KIND_COUNT, facts->kind) &&
+	       fits_word(route->directions, directions, ARRAY_LEN(directions), facts->direction) &&
+	       fits_company(route, facts) && fits_tags(route, facts) &&
 	       (!route->calendar || calendar_is_open(route->calendar, facts->at) == route->calendar_open);
 }
 

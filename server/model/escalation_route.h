@@ -21,14 +21,7 @@
 #include "lib/err.h"
 #include "server/model/schedule.h"
 
-enum {
-	ROUTES_MAX = 100,
-	ROUTE_LIST_MAX = 100,
-	ROUTE_NAME_MAX = 300, /* bytes */
-	ROUTE_TAG_MAX = 300,
-	ROUTES_DOCUMENT_MAX = 512 << 10,
-	GROUP_KEY_MAX = 120
-};
+enum { ROUTES_MAX = 100, ROUTE_LIST_MAX = 100, ROUTE_TEXT_MAX = 300, GROUP_KEY_MAX = 120 }; /* bytes */
 
 struct escalation_routes;
 
