@@ -20,6 +20,8 @@ enum cursor_list {
 	CURSOR_CONTACTS,
 	CURSOR_INDICATORS,
 	CURSOR_HUNTS,
+	CURSOR_TICKETS,
+	CURSOR_ORDERS,
 };
 
 struct cursor {

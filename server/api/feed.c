@@ -98,6 +98,8 @@ static int look_once(struct feed *feed, struct db *db, bool *more, struct err *w
 	/* After the look that asked for them, so that a wait for the database costs none. */
 	gaps_expire(feed->gaps, now);
 	feed_pairs_unique(&feed->batch.incidents);
+	feed_pairs_unique(&feed->batch.tickets);
+	feed_pairs_unique(&feed->batch.orders);
 	feed->open_stale = feed->open_stale || feed->batch.incidents.count;
 	if (!hub_wanted(feed->hub)) {
 		if (any)

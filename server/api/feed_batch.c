@@ -5,6 +5,7 @@
 void feed_batch_clear(struct feed_batch *batch)
 {
 	batch->range_count = batch->flooded_count = batch->incidents.count = 0;
+	batch->tickets.count = batch->orders.count = 0;
 	batch->alerts = 0;
 }
 
@@ -59,6 +60,12 @@ void feed_batch_add(struct feed_batch *batch, const struct change *change)
 		break;
 	case CHANGE_SENSOR:
 		add_pair(&batch->sensors, change->company_id, change->id_from);
+		break;
+	case CHANGE_TICKET:
+		add_pair(&batch->tickets, change->company_id, change->id_from);
+		break;
+	case CHANGE_ORDER:
+		add_pair(&batch->orders, change->company_id, change->id_from);
 		break;
 	case CHANGE_COMPANY: /* no event of the stream */
 		break;

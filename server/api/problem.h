@@ -6,23 +6,28 @@
 #include "lib/json_write.h"
 
 enum problem_code {
-	PROBLEM_BAD_REQUEST,       /* 400: not HTTP as we read it */
-	PROBLEM_INVALID,           /* 400: errors[] says what */
-	PROBLEM_NOT_JSON,          /* 400 */
-	PROBLEM_TOO_SLOW,          /* 400: to find it would take longer than the database may */
-	PROBLEM_UNAUTHENTICATED,   /* 401 */
-	PROBLEM_WRONG_PASSWORD,    /* 401 */
-	PROBLEM_FORBIDDEN,         /* 403: the role may not */
-	PROBLEM_CROSS_SITE,        /* 403 */
-	PROBLEM_NOT_FOUND,         /* 404: or of another company */
-	PROBLEM_METHOD,            /* 405 */
-	PROBLEM_CONFLICT,          /* 409: others were changing it all the time */
-	PROBLEM_MERGED,            /* 409: a merged incident cannot be changed */
-	PROBLEM_KEY_RUNNING,       /* 409: the first request with this Idempotency-Key has not ended */
-	PROBLEM_STALE,             /* 412 */
-	PROBLEM_TOO_LARGE,         /* 413 */
-	PROBLEM_KEY_REUSED,        /* 422: the Idempotency-Key was used for another request */
-	PROBLEM_RULES,             /* 422: rules with problems; `problems` says which */
+	PROBLEM_BAD_REQUEST,     /* 400: not HTTP as we read it */
+	PROBLEM_INVALID,         /* 400: errors[] says what */
+	PROBLEM_NOT_JSON,        /* 400 */
+	PROBLEM_TOO_SLOW,        /* 400: to find it would take longer than the database may */
+	PROBLEM_UNAUTHENTICATED, /* 401 */
+	PROBLEM_WRONG_PASSWORD,  /* 401 */
+	PROBLEM_FORBIDDEN,       /* 403: the role may not */
+	PROBLEM_CROSS_SITE,      /* 403 */
+	PROBLEM_NOT_FOUND,       /* 404: or of another company */
+	PROBLEM_METHOD,          /* 405 */
+	PROBLEM_CONFLICT,        /* 409: others were changing it all the time */
+	PROBLEM_MERGED,          /* 409: a merged incident cannot be changed */
+	PROBLEM_IN_USE,          /* 409: something still goes to it; `reason` says what */
+	PROBLEM_NAME_TAKEN,      /* 409: another one has this name */
+	PROBLEM_PAGE_STATE,      /* 409: a page or message cannot be dealt with so as it is; `current` is what it is */
+	PROBLEM_WRONG_STATE,     /* 409: what it is now does not allow this */
+	PROBLEM_OVERLAP,         /* 409: another one is valid on one of these days */
+	PROBLEM_KEY_RUNNING,     /* 409: the first request with this Idempotency-Key has not ended */
+	PROBLEM_STALE,           /* 412 */
+	PROBLEM_TOO_LARGE,       /* 413 */
+	PROBLEM_KEY_REUSED,      /* 422: the Idempotency-Key was used for another request */
+	PROBLEM_RULES,           /* 422: rules with problems; `problems` says which */
 	PROBLEM_CONDITION_MISSING, /* 428: If-Match */
 	PROBLEM_TOO_MANY,          /* 429: from this address */
 	PROBLEM_LOCKED,            /* 429: for this e-mail address */

@@ -11,6 +11,8 @@ enum change_kind {
 	CHANGE_INCIDENT,
 	CHANGE_SENSOR,
 	CHANGE_COMPANY,
+	CHANGE_TICKET,
+	CHANGE_ORDER,
 };
 
 struct change {
