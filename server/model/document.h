@@ -1,58 +1,50 @@
-/* Reads the JSON documents in which people say how the chamber works: policies, routes. Strict: whatever is not known
- * is an error, and every error says where ("steps[2].targets[0].schedule: ..."). Pure.
- *
- * A place is a value with the way to it: places are chained on the stack of the functions that descend, so that nothing
- * is spent on paths until one is needed. All functions return 0, or -1 with ERR_USAGE (or ERR_NOMEM). */
+/* Strict reading of the JSON documents that people write: calendars, schedules. Members that are not known, values out
+ * of their range and texts of another form are errors (ERR_USAGE) that name their place: "layers[1].rotation.unit".
+ * A place is built by the caller; "" is the document itself. Values are indices of lib/json_reader.h's tokens. */
 #ifndef SERVER_MODEL_DOCUMENT_H
 #define SERVER_MODEL_DOCUMENT_H
 
 #include "lib/err.h"
 #include "lib/json_reader.h"
 
+enum { DOCUMENT_MAX = 64 << 10, DOCUMENT_PLACE_SIZE = 80 };
+
 struct document {
 	struct json_reader reader;
-	struct arena texts;
-	struct err *why;
-};
-struct document_place {
-	const struct document_place *up; /* NULL: the document */
-	const char *member;              /* of an object; NULL: an element */
-	int index;                       /* of an array */
-	uint32_t token;                  /* the value; JSON_NONE: absent */
 };
 
-/* Limits are checked before memory is taken. The text must outlive the document. */
-int document_open(struct document *d, struct slice text, size_t bytes_max, uint32_t tokens_max, struct err *why);
-void document_close(struct document *d); /* also after a failed open */
-struct document_place document_root(const struct document *d);
+/* text must outlive the document. ERR_USAGE: too long, or not JSON. */
+int document_read(struct document *d, struct slice text, struct err *why);
+void document_release(struct document *d);
 
-/* Sets the error at that place; returns -1. */
-int document_refuse(const struct document *d, const struct document_place *at, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* "place.member" and "place[n]". */
+void document_member_place(char out[DOCUMENT_PLACE_SIZE], const char *place, const char *member);
+void document_item_place(char out[DOCUMENT_PLACE_SIZE], const char *place, int n);
 
-/* An object: found[i] becomes the place of names[i], token JSON_NONE when it is absent. Other members, and one that
- * stands twice, are errors. */
-int document_members(struct document *d, const struct document_place *at, const char *const *names, size_t count,
-		     struct document_place *found);
-static inline bool document_has(const struct document_place *at)
-{
-	return at->token != JSON_NONE;
-}
-/* An array of so many elements; *first: its first element, for document_next(). */
-int document_array(const struct document *d, const struct document_place *at, int least, int most, int *count,
-		   struct document_place *first);
-void document_next(const struct document *d, struct document_place *element);
+/* Each finds or checks one value; -1 and why when it is not as asked for. */
 
-/* Absent places are refused as missing. */
-int document_integer(const struct document *d, const struct document_place *at, int64_t least, int64_t most,
-		     int64_t *out);
-int document_bool(const struct document *d, const struct document_place *at, bool *out);
-/* A text of 1 to `most` bytes without control characters; lives as long as the document. */
-int document_text(struct document *d, const struct document_place *at, size_t most, struct slice *out);
-/* One of some words. */
-int document_choice(struct document *d, const struct document_place *at, const char *const *words, size_t count,
-		    size_t *index);
-/* "90s", "5m", "2h", "7d"; in microseconds. */
-int document_duration(struct document *d, const struct document_place *at, int64_t least, int64_t most, int64_t *out);
+/* values[i] is that of names[i], JSON_NONE when absent; no other members, none twice. */
+int document_object(const struct document *d, uint32_t value, const char *place, const char *const *names, size_t count,
+		    uint32_t *values, struct err *why);
+/* A member that must be there. */
+int document_needs(uint32_t value, const char *place, const char *member, struct err *why);
+/* *count: of its elements, at most `most`. */
+int document_array(const struct document *d, uint32_t value, const char *place, int most, int *count, struct err *why);
+int document_integer(const struct document *d, uint32_t value, const char *place, int64_t least, int64_t most,
+		     int64_t *out, struct err *why);
+int document_bool(const struct document *d, uint32_t value, const char *place, bool *out, struct err *why);
+/* *out: which of the words. */
+int document_word(const struct document *d, uint32_t value, const char *place, const char *const *words, size_t count,
+		  int *out, struct err *why);
+/* A text of 1..most bytes as written, without control characters. */
+int document_name(const struct document *d, uint32_t value, const char *place, size_t most, struct err *why);
+/* "2026-11-02": days since 1970-01-01. */
+int document_day(const struct document *d, uint32_t value, const char *place, int64_t *day, struct err *why);
+/* "12-29", a day of some year. */
+int document_month_day(const struct document *d, uint32_t value, const char *place, int *month, int *day,
+		       struct err *why);
+/* "09:00": seconds of the day; with_end: "24:00" too. */
+int document_time(const struct document *d, uint32_t value, const char *place, bool with_end, int *second,
+		  struct err *why);
 
 #endif
