@@ -55,8 +55,8 @@ struct oncall_span {
 	time_us from, to;
 	struct oncall who;
 };
-/* Spans of one person each that fill from <= t < to, neighbours joined; those with nobody are the gaps. At most
- * `room`; *more: there would be others. Returns how many. */
+/* Spans of one answer each that fill from <= t < to without holes, neighbours joined; those with nobody are the gaps.
+ * At most `room`; *more: there would be others. Returns how many. */
 size_t schedule_spans(const struct schedule *schedule, time_us from, time_us to, struct oncall_span *spans, size_t room,
 		      bool *more);
 /* The same, of spans with nobody alone, each whole within from <= t < to: what is to be told before it happens. */
@@ -74,7 +74,7 @@ void schedule_turn(const struct schedule *schedule, time_us t, struct oncall_tur
 
 /* People that the layers name, each once; returns how many, at most `room`. */
 size_t schedule_people(const struct schedule *schedule, int64_t *people, size_t room);
-/* Who cannot be on call any more (has left, say) is nobody from then on, so that whoever lies below shows; turns stay
+/* Who cannot be on call (has left, say) counts as nobody, at all times, so that whoever lies below shows; turns stay
  * where they are. */
 void schedule_leave_out(struct schedule *schedule, bool (*available)(const void *context, int64_t user_id),
 			const void *context);
