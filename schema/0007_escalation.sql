@@ -364,8 +364,10 @@ CREATE TABLE incident_pause (
 );
 CREATE UNIQUE INDEX incident_pause_open ON incident_pause (company_id, incident_id) WHERE to_at IS NULL;
 
-INSERT INTO incident_clock (company_id, incident_id, event_at, raised_at, acknowledged_at, contained_at, closed_at)
-SELECT company_id, incident_id, first_ts, created_at, acknowledged_at, contained_at, closed_at FROM incident;
+INSERT INTO incident_clock (company_id, incident_id, event_at, raised_at, acknowledged_at, triaged_at, contained_at,
+                            resolved_at, closed_at)
+SELECT company_id, incident_id, first_ts, created_at, acknowledged_at, coalesce(contained_at, closed_at), contained_at,
+       closed_at, closed_at FROM incident;
 
 ALTER TABLE incident_event DROP CONSTRAINT incident_event_kind_check;
 ALTER TABLE incident_event ADD CONSTRAINT incident_event_kind_check
@@ -426,7 +428,7 @@ GRANT DELETE ON engine TO hinomi_escalator;
 GRANT SELECT, INSERT ON page_event, attempt TO hinomi_escalator;
 GRANT SELECT ON holiday, calendar, oncall_schedule, oncall_override, escalation_policy, escalation_route, sla_target,
                 notice_template, secret, app_user, operator, company, incident, incident_event, sensor, sensor_health, site,
-                campaign, campaign_warning, integration TO hinomi_escalator;
+                campaign, campaign_warning, integration, rule TO hinomi_escalator;
 GRANT SELECT, UPDATE (enabled, disabled_why, failing_since, version) ON channel TO hinomi_escalator;
 GRANT SELECT, UPDATE (bounced_at) ON company_contact TO hinomi_escalator;
 GRANT SELECT, UPDATE ON incident_clock, incident_pause TO hinomi_escalator;

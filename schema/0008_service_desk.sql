@@ -222,7 +222,9 @@ CREATE TABLE member_request (
     version      bigint NOT NULL DEFAULT 1,
     PRIMARY KEY (company_id, request_id)
 );
-CREATE INDEX member_request_due ON member_request (due_on) WHERE state = 'open';
+CREATE INDEX member_request_due ON member_request (due_on, request_id);
+CREATE INDEX member_request_id ON member_request (request_id);
+CREATE INDEX member_request_incident ON member_request (company_id, incident_id) WHERE incident_id IS NOT NULL;
 
 -- 簡易サイバー保険: whether a case is covered, who pays what. No underwriting: the insurer's decision is recorded.
 CREATE TABLE insurance_case (
@@ -247,6 +249,7 @@ CREATE TABLE insurance_case (
     FOREIGN KEY (company_id, incident_id) REFERENCES incident (company_id, incident_id) ON DELETE CASCADE,
     FOREIGN KEY (company_id, contract_id) REFERENCES contract (company_id, contract_id)
 );
+CREATE INDEX insurance_case_id ON insurance_case (insurance_id);
 
 -- Clocks of the personal-information law (個人情報保護法 26): the duty to report is the member's, we remind.
 CREATE TABLE privacy_clock (

@@ -22,6 +22,7 @@ enum cursor_list {
 	CURSOR_HUNTS,
 	CURSOR_TICKETS,
 	CURSOR_ORDERS,
+	CURSOR_REQUESTS,
 };
 
 struct cursor {

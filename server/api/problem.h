@@ -23,6 +23,8 @@ enum problem_code {
 	PROBLEM_PAGE_STATE,      /* 409: a page or message cannot be dealt with so as it is; `current` is what it is */
 	PROBLEM_WRONG_STATE,     /* 409: what it is now does not allow this */
 	PROBLEM_OVERLAP,         /* 409: another one is valid on one of these days */
+	PROBLEM_EXISTS,          /* 409: there is one already, and only one can be */
+	PROBLEM_NOT_ENTITLED,    /* 409: no contract with insurance covers it */
 	PROBLEM_KEY_RUNNING,     /* 409: the first request with this Idempotency-Key has not ended */
 	PROBLEM_STALE,           /* 412 */
 	PROBLEM_TOO_LARGE,       /* 413 */
