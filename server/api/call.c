@@ -1,5 +1,6 @@
 #include "server/api/call.h"
 
+#include "server/api/answer_page.h"
 #include "server/api/headers.h"
 #include "server/store/scope.h"
 
@@ -50,8 +51,23 @@ int call_refuse(struct call *call, enum problem_code code)
 {
 	struct json_writer w;
 
+	if (call->route->page)
+		return call_refuse_page(call->exchange, code, call->japanese);
 	call_refuse_open(call, code, &w);
 	json_close_object(&w);
+	return 0;
+}
+
+int call_refuse_page(struct http_exchange *exchange, enum problem_code code, bool japanese)
+{
+	struct http_reply *reply = http_reply_of(exchange);
+
+	http_reply_clear(reply);
+	reply->status = problem_status(code);
+	answer_page_trouble(reply->status, japanese, &reply->body);
+	answer_page_headers(reply, japanese);
+	if (reply->status == 503)
+		http_reply_header(reply, "Retry-After", "2");
 	return 0;
 }
 
@@ -84,6 +100,42 @@ int call_refuse_member(struct call *call, const char *name, enum problem_fault f
 int call_refuse_reason(struct call *call, const char *name, enum problem_fault fault, const char *reason)
 {
 	return refuse_fault(call, NULL, name, fault, reason);
+}
+
+/* "layers[1].rotation" of the document `name` as "name/layers/1/rotation": what a pointer is made of. */
+static void put_place(struct buffer *out, const char *name, struct slice place)
+{
+	buffer_put_string(out, name);
+	if (place.len && place.ptr[0] != '[')
+		buffer_put_byte(out, '/');
+	for (size_t i = 0; i < place.len; i++) {
+		if (place.ptr[i] == '[' || place.ptr[i] == '.')
+			buffer_put_byte(out, '/');
+		else if (place.ptr[i] != ']')
+			buffer_put_byte(out, place.ptr[i]);
+	}
+}
+
+/* How long the place is that the text begins with; 0: none. */
+static size_t place_length(const char *text)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789[].");
+
+	return text[len] == ':' ? len : 0;
+}
+
+int call_refuse_document(struct call *call, const char *name, const char *text)
+{
+	size_t place = place_length(text);
+	const char *reason = place ? text + place + 1 : text;
+	struct buffer pointer = { 0 };
+
+	put_place(&pointer, name, slice_of(text, place));
+	while (*reason == ' ')
+		reason++;
+	call_refuse_reason(call, buffer_string(&pointer), FAULT_MALFORMED, reason);
+	buffer_release(&pointer);
+	return 0;
 }
 
 static bool refused(struct call *call, const char *name, enum problem_fault fault)

@@ -48,11 +48,15 @@ struct api_route {
 	const char *const *parameters; /* of the query; each at most once, but for the one in `repeatable` */
 	const char *repeatable;
 	const char *const *members; /* of the JSON body; NULL: there must be no body */
+	bool secret;                /* the reply may hold a secret: it is not kept for an Idempotency-Key */
 	bool hashes;                /* works out a password hash: goes to the pool that may */
 	bool large;                 /* the body may be large (http.h) */
 	bool all_companies;         /* only for people who see all companies; others get a 403 */
 	bool by_token; /* with PERMISSION_ANYBODY: the transaction sees all companies and may change them, whatever
-			* the method; the handler checks a token of the path or the body before anything else */
+			* the method; the handler checks a token of the path or the body before anything else. The
+			* request may come from anywhere: there is no cookie that somebody could misuse */
+	bool page;     /* a page for people, without script (answer.h): the body is a form; what the query or the form
+			* holds besides what the handler reads is not looked at; refusals are pages too */
 };
 
 struct call {
@@ -71,9 +75,11 @@ struct call {
 	uint8_t session[CALL_TOKEN_SIZE]; /* SHA-256 of the session's token, as stored */
 	bool japanese;                    /* language of texts in the reply */
 
-	int64_t id;              /* what stood for {id} */
-	struct parameters query; /* only names that the route knows */
-	struct body body;        /* an object with only members that the route knows */
+	int64_t id;                       /* what stood for {id} */
+	struct slice texts[ROUTER_TEXTS]; /* what stood for {name}s */
+	struct parameters query;          /* only names that the route knows */
+	struct parameters form;           /* api_route.page: the fields of the body, if it was one; else none */
+	struct body body;                 /* an object with only members that the route knows */
 };
 
 /* Whose call it is; the texts belong to the account. False: a role that is not known. */
@@ -89,6 +95,9 @@ int call_refuse_parameter(struct call *call, const char *name, enum problem_faul
 int call_refuse_member(struct call *call, const char *name, enum problem_fault fault);    /* 400; of the body */
 /* The same, and why in words (English): what a parser says. */
 int call_refuse_reason(struct call *call, const char *name, enum problem_fault fault, const char *reason);
+/* The same for a document within the body (member `name`) that a parser of ours refused: text is what it said,
+ * "layers[1].rotation.unit: a word was expected"; the place becomes part of the pointer. */
+int call_refuse_document(struct call *call, const char *name, const char *text);
 /* Begins a problem that gets members of its own (`current` of a 412): write them with w, then json_close_object(w). */
 void call_refuse_open(struct call *call, enum problem_code code, struct json_writer *w);
 
@@ -100,7 +109,9 @@ bool call_id_parameter(struct call *call, const char *name, int64_t *out);
  * answers 412 with what there is now. */
 bool call_condition(struct call *call, int64_t version, bool *stale);
 
-/* For refusals before there is a call: begins the reply; problem's request_id and instance are filled in here. */
+/* For refusals before there is a call: a page of api_route.page; returns 0. */
+int call_refuse_page(struct http_exchange *exchange, enum problem_code code, bool japanese);
+/* The same of all others: begins the reply; problem's request_id and instance are filled in here. */
 void problem_reply_open(struct http_exchange *exchange, const struct problem *problem, struct json_writer *w);
 
 #endif

@@ -66,6 +66,13 @@ bool headers_is_json(const char *content_type)
 	return slice_is_ignoring_case(next_part(&rest, ';'), "application/json");
 }
 
+bool headers_is_form(const char *content_type)
+{
+	struct slice rest = slice_of_string(content_type);
+
+	return slice_is_ignoring_case(next_part(&rest, ';'), "application/x-www-form-urlencoded");
+}
+
 /* The quality of a list element: thousandths, 1000 when there is none, 0 when it cannot be read. */
 static int quality(struct slice parameters)
 {

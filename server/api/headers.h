@@ -15,6 +15,9 @@ enum headers_match headers_if_match(const char *header, int64_t version);
 /* Whether the media type is application/json, whatever its parameters. */
 bool headers_is_json(const char *content_type);
 
+/* The same of application/x-www-form-urlencoded: a form of a page without script. */
+bool headers_is_form(const char *content_type);
+
 /* Whether the coding is accepted (RFC 9110 section 12.5.3) with a quality above zero. */
 bool headers_accepts_gzip(const char *accept_encoding);
 

@@ -53,6 +53,18 @@ static int find_person(struct call *call, struct account *account, struct err *w
 /* ---- what is asked ---- */
 
 /* Each returns false when it refused. */
+/* Of a page: whatever else was put into the query on the link's way does not matter. */
+static bool read_page(struct call *call)
+{
+	const char *type = http_request_header(call->exchange, "Content-Type");
+
+	if (parameters_parse(call->request->query, &call->query) != PARSE_OK)
+		call->query.count = 0;
+	if (!type || !headers_is_form(type) || parameters_parse(call->request->body, &call->form) != PARSE_OK)
+		call->form.count = 0;
+	return true;
+}
+
 static bool check_query(struct call *call)
 {
 	static const char *const none[] = { NULL };
@@ -117,7 +129,7 @@ static bool check_person(struct call *call)
 
 static const char *idempotency_key(const struct call *call)
 {
-	if (strcmp(call->route->route.method, "POST") != 0 || !call->person.user_id)
+	if (strcmp(call->route->route.method, "POST") != 0 || !call->person.user_id || call->route->secret)
 		return NULL;
 	return http_request_header(call->exchange, "Idempotency-Key");
 }
@@ -269,13 +281,13 @@ static bool serve(struct call *call, struct account *account)
 		refuse_error(call, &why);
 		return why.code != ERR_UNAVAILABLE;
 	}
-	if (!check_person(call) || !check_query(call) || !check_body(call))
+	if (!check_person(call) || !(call->route->page ? read_page(call) : check_query(call) && check_body(call)))
 		return true;
 	return run_handler(call);
 }
 
 bool serve_call(const struct api *api, struct db *db, struct http_exchange *exchange, const struct api_route *route,
-		int64_t id)
+		const struct router_match *match)
 {
 	struct account account = { 0 };
 	struct call *call = calloc(1, sizeof(*call));
@@ -291,7 +303,8 @@ bool serve_call(const struct api *api, struct db *db, struct http_exchange *exch
 	call->reply = http_reply_of(exchange);
 	call->route = route;
 	call->db = db;
-	call->id = id;
+	call->id = match->id;
+	memcpy(call->texts, match->texts, sizeof(call->texts));
 	call->japanese = headers_prefers_japanese(http_request_header(exchange, "Accept-Language"), true);
 	read_address(call);
 	good = serve(call, &account);

@@ -7,7 +7,7 @@
 
 /* Fills the reply. db NULL: the database is away. False: the connection is of no use any more. */
 bool serve_call(const struct api *api, struct db *db, struct http_exchange *exchange, const struct api_route *route,
-		int64_t id);
+		const struct router_match *match);
 /* Without worker and database. */
 void serve_alive(struct http_exchange *exchange);
 /* The server's figures, in a transaction of their own. */

@@ -15,7 +15,7 @@ struct ticket {
 	struct service *service;
 	struct http_exchange *exchange;
 	const struct api_route *route; /* NULL: the page for Prometheus */
-	int64_t id;
+	struct router_match match;     /* its texts are the exchange's */
 };
 
 static bool wants_japanese(const struct http_exchange *exchange)
@@ -28,6 +28,10 @@ static enum http_serve refuse(struct http_exchange *exchange, enum problem_code 
 	struct problem problem = { .code = code, .japanese = wants_japanese(exchange) };
 	struct json_writer w;
 
+	if (slice_starts_with(http_request_of(exchange)->path, "/a/")) {
+		call_refuse_page(exchange, code, problem.japanese);
+		return HTTP_ANSWERED;
+	}
 	problem_reply_open(exchange, &problem, &w);
 	json_close_object(&w);
 	return HTTP_ANSWERED;
@@ -92,12 +96,12 @@ static bool may_change(const struct service *service, const struct http_exchange
 }
 
 static enum http_serve give_to(struct service *service, struct workers *workers, struct http_exchange *exchange,
-			       const struct api_route *route, int64_t id)
+			       const struct api_route *route, const struct router_match *match)
 {
 	struct ticket *ticket = malloc(sizeof(*ticket));
 
 	if (ticket) {
-		*ticket = (struct ticket){ service, exchange, route, id };
+		*ticket = (struct ticket){ service, exchange, route, *match };
 		if (workers_give(workers, ticket))
 			return HTTP_TAKEN;
 	}
@@ -110,13 +114,13 @@ static enum http_serve serve_route(struct service *service, struct http_exchange
 {
 	const struct api_route *route = &api_routes[match->index];
 
-	if (strcmp(route->route.method, "GET") != 0 && !may_change(service, exchange))
+	if (strcmp(route->route.method, "GET") != 0 && !route->by_token && !may_change(service, exchange))
 		return refuse(exchange, PROBLEM_CROSS_SITE);
 	if (route->handler == health_alive) {
 		serve_alive(exchange);
 		return HTTP_ANSWERED;
 	}
-	return give_to(service, route->hashes ? service->hashers : service->workers, exchange, route, match->id);
+	return give_to(service, route->hashes ? service->hashers : service->workers, exchange, route, match);
 }
 
 static void begin(struct service *service, struct http_exchange *exchange)
@@ -165,7 +169,7 @@ static enum http_serve serve_metrics(void *arg, struct http_exchange *exchange)
 		return refuse_draining(exchange);
 	if (!slice_is(request->path, "/metrics") || strcmp(request->method, "GET") != 0)
 		return refuse(exchange, PROBLEM_NOT_FOUND);
-	return give_to(service, service->workers, exchange, NULL, 0);
+	return give_to(service, service->workers, exchange, NULL, &(struct router_match){ 0 });
 }
 
 static bool is_large(void *arg, const struct http_exchange *exchange)
@@ -254,7 +258,7 @@ bool service_work(void *arg, struct db *db, void *piece)
 
 	(void)arg;
 	if (ticket->route)
-		good = serve_call(ticket->service->api, db, exchange, ticket->route, ticket->id);
+		good = serve_call(ticket->service->api, db, exchange, ticket->route, &ticket->match);
 	else
 		good = write_metrics(ticket->service, db, exchange);
 	free(ticket);

@@ -192,6 +192,43 @@ START_TEST(test_router)
 }
 END_TEST
 
+START_TEST(test_router_texts)
+{
+	static const struct route routes[] = { { "POST", "/v1/t/preview" },
+					       { "GET", "/v1/t/{kind}/{language}" },
+					       { "PUT", "/v1/t/{kind}/{language}" },
+					       { "POST", "/v1/m/{message}/replay" },
+					       { "GET", "/a/{token}" } };
+	static const char *const nowhere[] = { "/v1/t/a", "/v1/t/a/", "/v1/t//ja", "/v1/t/a/ja/", "/v1/t/a/ja/x",
+					       "/a",      "/a/",      "/a/x/",     "/a/x/y" };
+	char path[ROUTER_TEXT_MAX + 8];
+	struct router_match m;
+
+	ck_assert_int_eq(FIND("GET", "/v1/t/page/ja"), ROUTER_FOUND);
+	ck_assert_uint_eq(m.index, 1);
+	ck_assert(slice_is(m.texts[0], "page") && slice_is(m.texts[1], "ja"));
+	ck_assert_int_eq(m.id, 0);
+	ck_assert_int_eq(FIND("POST", "/v1/t/page/ja"), ROUTER_WRONG_METHOD);
+	ck_assert_str_eq(m.allow, "GET, PUT");
+	ck_assert_int_eq(FIND("POST", "/v1/t/preview"), ROUTER_FOUND);
+	ck_assert_uint_eq(m.index, 0);
+	ck_assert_int_eq(FIND("POST", "/v1/m/0190-a/replay"), ROUTER_FOUND);
+	ck_assert(slice_is(m.texts[0], "0190-a") && m.texts[1].len == 0);
+	/* As it came: what it may be is the handler's to say. */
+	ck_assert_int_eq(FIND("GET", "/a/%2e%2e"), ROUTER_FOUND);
+	ck_assert(slice_is(m.texts[0], "%2e%2e"));
+	for (size_t i = 0; i < ARRAY_LEN(nowhere); i++)
+		ck_assert_msg(FIND("GET", nowhere[i]) == ROUTER_NO_PATH, "%s", nowhere[i]);
+	memset(path, 'x', sizeof(path));
+	memcpy(path, "/a/", 3);
+	path[3 + ROUTER_TEXT_MAX] = '\0';
+	ck_assert_int_eq(FIND("GET", path), ROUTER_FOUND);
+	path[3 + ROUTER_TEXT_MAX] = 'x';
+	path[4 + ROUTER_TEXT_MAX] = '\0';
+	ck_assert_int_eq(FIND("GET", path), ROUTER_NO_PATH);
+}
+END_TEST
+
 /* ---- body ---- */
 
 static const char *const members[] = { "text", "number", NULL };
@@ -400,5 +437,6 @@ START_TEST(test_permissions)
 END_TEST
 
 SUITE_MAIN("api: requests", test_cookie, test_same_origin, test_media_type, test_if_match, test_languages_and_codings,
-	   test_parameters, test_parameters_encode, test_router, test_body, test_body_refused, test_body_without_nul,
-	   test_body_with_a_long_list, test_session_token, test_base64url, test_cursor, test_permissions)
+	   test_parameters, test_parameters_encode, test_router, test_router_texts, test_body, test_body_refused,
+	   test_body_without_nul, test_body_with_a_long_list, test_session_token, test_base64url, test_cursor,
+	   test_permissions)

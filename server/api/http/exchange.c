@@ -8,7 +8,8 @@
 #include <netinet/in.h>
 #include <strings.h>
 
-/* On every answer (docs/decisions: no inline script or style, nothing from elsewhere, no framing). */
+/* On every answer that does not set them otherwise (docs/decisions: no inline script or style, nothing from elsewhere,
+ * no framing). */
 static const struct {
 	const char *name, *value;
 	bool tls_only;
@@ -134,12 +135,20 @@ void exchange_take(struct http_exchange *exchange, const char *data, size_t len)
 		exchange->too_large = true;
 }
 
+static bool is_set(const struct http_reply *reply, const char *name)
+{
+	for (unsigned i = 0; i < reply->header_count; i++)
+		if (strcmp(reply->headers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static void add_headers(struct http_exchange *exchange, struct MHD_Response *response, bool tls)
 {
 	const struct http_reply *reply = &exchange->reply;
 
 	for (size_t i = 0; i < ARRAY_LEN(standard_headers); i++)
-		if (tls || !standard_headers[i].tls_only)
+		if ((tls || !standard_headers[i].tls_only) && !is_set(reply, standard_headers[i].name))
 			MHD_add_response_header(response, standard_headers[i].name, standard_headers[i].value);
 	for (unsigned i = 0; i < reply->header_count; i++)
 		MHD_add_response_header(response, reply->headers[i].name, reply->headers[i].value);
