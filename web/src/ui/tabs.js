@@ -7,9 +7,10 @@ import { t } from '../app.js';
 const GROUPS = {
 	rules: ['rules', 'mutes', 'rule-sets'],
 	indicators: ['indicators', 'hunts', 'contacts'],
+	desk: ['desk', 'orders', 'requests', 'vendors'],
 };
 
-/** @param {{group: 'rules' | 'indicators', current: string}} props */
+/** @param {{group: string, current: string}} props */
 export function Tabs({ group, current }) {
 	return html`<nav class="tabs" aria-label=${t(`page.${group}`)}>
 		${GROUPS[group].map((name) => html`<a href=${`/${name}`} aria-current=${name === current ? 'page' : undefined}>${t(`tab.${name}`)}</a>`)}
