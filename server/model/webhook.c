@@ -74,10 +74,9 @@ static struct slice cut(const char *text, size_t most)
 	return slice_take(s, n);
 }
 
-/* The limit is of the event; its frame and the escapes of a text that is mostly line ends take the rest. */
 enum { TEXT_MOST = 12000, FACTS_MOST = 4000, SUBJECT_MOST = 300, SUMMARY_MOST = 1024 };
 
-void webhook_body(const struct webhook_event *event, struct buffer *out)
+static void put_event(const struct webhook_event *event, size_t text_most, struct buffer *out)
 {
 	struct json_writer w;
 	char type[80];
@@ -93,12 +92,24 @@ void webhook_body(const struct webhook_event *event, struct buffer *out)
 	json_put_known(&w, "page_id", event->page_id != 0, event->page_id);
 	json_put_integer(&w, "severity", event->severity);
 	json_put_slice(&w, "subject", cut(event->subject, SUBJECT_MOST));
-	json_put_slice(&w, "text", cut(event->body, TEXT_MOST));
+	json_put_slice(&w, "text", cut(event->body, text_most));
 	json_put_string(&w, "link", event->link);
 	if (event->facts.len && event->facts.len <= FACTS_MOST)
 		json_put_raw(&w, "facts", event->facts);
 	json_close_object(&w);
 	json_close_object(&w);
+}
+
+void webhook_body(const struct webhook_event *event, struct buffer *out)
+{
+	size_t from = out->len;
+
+	put_event(event, TEXT_MOST, out);
+	/* A text of line ends only is twice as long in JSON. */
+	for (size_t most = TEXT_MOST / 2; !out->failed && out->len - from > WEBHOOK_BODY_MAX && most; most /= 2) {
+		out->len = from;
+		put_event(event, most, out);
+	}
 }
 
 static const char *pagerduty_severity(int severity)

@@ -201,10 +201,10 @@ static void render(struct slice template, const struct values *v, enum flavour f
 	buffer_put_slice(out, before);
 }
 
-static int check_json(struct slice text, const char *when, struct err *why)
+static int check_json(struct slice text, size_t flags, const char *when, struct err *why)
 {
 	json_error_t error;
-	json_t *value = json_loadb((const char *)text.ptr, text.len, JSON_REJECT_DUPLICATES, &error);
+	json_t *value = json_loadb((const char *)text.ptr, text.len, flags, &error);
 
 	if (!value)
 		return err_set(why, ERR_USAGE, "%s it is no JSON: line %d: %s", when, error.line, error.text);
@@ -215,11 +215,21 @@ static int check_json(struct slice text, const char *when, struct err *why)
 static int check_names(struct slice template, struct err *why)
 {
 	struct slice before, name;
+	bool more;
 
-	while (next_name(&template, &before, &name))
-		if (!is_known(name))
+	do {
+		size_t braces;
+
+		more = next_name(&template, &before, &name);
+		braces = find_pair(before, '{');
+		if (braces < before.len)
+			return err_set(why, ERR_USAGE, "'%.*s' is no name in two braces: write {{subject}}",
+				       before.len - braces < 40 ? (int)(before.len - braces) : 40,
+				       (const char *)before.ptr + braces);
+		if (more && !is_known(name))
 			return err_set(why, ERR_USAGE, "no notice has {{%.*s}}", name.len < 40 ? (int)name.len : 40,
 				       (const char *)name.ptr);
+	} while (more);
 	return 0;
 }
 
@@ -230,7 +240,7 @@ static int try_values(struct slice template, const struct values *v, const char 
 
 	render(template, v, FLAVOUR_PLAIN, &out);
 	failed = out.failed ? err_set(why, ERR_NOMEM, "no memory for a template")
-			    : check_json(buffer_slice(&out), when, why);
+			    : check_json(buffer_slice(&out), JSON_REJECT_DUPLICATES, when, why);
 	buffer_release(&out);
 	return failed;
 }
@@ -283,5 +293,5 @@ int chat_body(const char *channel_kind, const char *template, const struct webho
 	json_decref(facts);
 	if (out->failed)
 		return err_set(why, ERR_NOMEM, "no memory for a notice");
-	return check_json(slice_skip(buffer_slice(out), from), "as sent", why);
+	return check_json(slice_skip(buffer_slice(out), from), 0, "as sent", why);
 }
