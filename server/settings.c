@@ -185,3 +185,17 @@ void settings_release(struct settings *s)
 {
 	config_release(keys, ARRAY_LEN(keys), s);
 }
+
+void settings_public_url(const struct settings *s, char out[SETTINGS_URL_SIZE])
+{
+	const char *port = strrchr(s->api.listen, ':');
+	size_t len;
+
+	if (*s->api.public_url)
+		snprintf(out, SETTINGS_URL_SIZE, "%s", s->api.public_url);
+	else
+		snprintf(out, SETTINGS_URL_SIZE, "%s://%s%s", s->api.insecure_http ? "http" : "https",
+			 s->api.names.len ? s->api.names.items[0] : "localhost", port ? port : "");
+	for (len = strlen(out); len > 0 && out[len - 1] == '/'; len--)
+		out[len - 1] = '\0';
+}

@@ -110,6 +110,9 @@ struct settings {
 
 int settings_load(const char *path, struct settings *out, struct err *why);
 void settings_release(struct settings *s);
+/* How people reach the dashboard, without a slash at the end: api.public_url, or what follows from the other keys. */
+enum { SETTINGS_URL_SIZE = 512 };
+void settings_public_url(const struct settings *s, char out[SETTINGS_URL_SIZE]);
 /* The key table, for --help, for the documentation check and for the fuzzer. */
 const struct config_key *settings_keys(size_t *count);
 
