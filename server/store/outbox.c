@@ -29,6 +29,34 @@ void outbox_id_text(const uint8_t id[OUTBOX_ID_SIZE], char out[OUTBOX_ID_TEXT_SI
 	out[at] = '\0';
 }
 
+static bool hex_nibble(char c, uint8_t *out)
+{
+	if (c >= '0' && c <= '9')
+		*out = (uint8_t)(c - '0');
+	else if (c >= 'a' && c <= 'f')
+		*out = (uint8_t)(c - 'a' + 10);
+	else
+		return false;
+	return true;
+}
+
+bool outbox_parse_id(const char *text, uint8_t id[OUTBOX_ID_SIZE])
+{
+	size_t at = 0;
+
+	for (const char *p = text; *p; p++) {
+		uint8_t nibble;
+
+		if (*p == '-')
+			continue;
+		if (at == (size_t)OUTBOX_ID_SIZE * 2 || !hex_nibble(*p, &nibble))
+			return false;
+		id[at / 2] = (uint8_t)(at % 2 ? id[at / 2] | nibble : nibble << 4);
+		at++;
+	}
+	return at == (size_t)OUTBOX_ID_SIZE * 2;
+}
+
 static const char write_sql[] =
     "INSERT INTO outbox (outbox_id, kind, page_id, identity, priority, user_id, contact_company_id, contact_id, "
     "channel_id, channel_kind, address, attempt_of, language, facts, state, bundled_into, not_before, expires_at) "

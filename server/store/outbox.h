@@ -26,6 +26,7 @@ struct outbox_new {
 };
 void outbox_make_id(uint8_t id[OUTBOX_ID_SIZE]);
 void outbox_id_text(const uint8_t id[OUTBOX_ID_SIZE], char out[OUTBOX_ID_TEXT_SIZE]); /* 8-4-4-4-12 */
+bool outbox_parse_id(const char *text, uint8_t id[OUTBOX_ID_SIZE]);
 /* Inside the caller's transaction. *written false: there is one of this identity. Rings hinomi_outbox. */
 int outbox_write(struct db *db, const struct outbox_new *notice, bool *written, struct err *why);
 
