@@ -205,6 +205,7 @@ CREATE TABLE page_subject (
     title        text NOT NULL,
     raised_at    timestamptz NOT NULL,
     added_at     timestamptz NOT NULL DEFAULT now(),
+    taken_at     timestamptz,                -- somebody has it (the incident was acknowledged); it is not settled yet
     settled_at   timestamptz,                -- closed, merged away, up again
     PRIMARY KEY (company_id, page_id, kind, subject_id)
 );

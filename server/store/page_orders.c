@@ -98,6 +98,7 @@ static int write_asking(struct work *w, const char *kind, struct page_notice *ex
 	notice.schedule = extra ? extra->schedule : NULL;
 	notice.asked = extra ? extra->asked : NULL;
 	notice.loops = extra ? extra->loops : 0;
+	notice.who = extra ? extra->who : NULL;
 	failed = look_ahead(w, &next, why);
 	for (int l = 0; l < PAGE_LANGUAGES; l++) {
 		notice.next_who[l] = buffer_string(&next.who[l]);
@@ -303,9 +304,12 @@ static int do_answered(struct work *w, struct err *why)
 
 static int do_expired(struct work *w, struct err *why)
 {
+	struct page_notice extra = { 0 };
+
 	if (w->order->user_id && page_targets_person(w->db, w->order->user_id, 1, &w->receivers, why) != 0)
 		return -1;
-	if (write_asking(w, "expired", NULL, why) != 0)
+	extra.who = w->receivers.count ? w->receivers.items[0].name : NULL;
+	if (write_asking(w, "expired", &extra, why) != 0)
 		return -1;
 	return note(w, "expired", why);
 }
