@@ -178,7 +178,9 @@ static const char *const names[M_COUNT] = { [M_STEPS] = "steps",
 
 static int read_times(const struct document *d, const uint32_t *values, struct escalation_policy *out, struct err *why)
 {
-	out->repeat_after = out->steps[0].after > 5 * MINUTE ? out->steps[0].after : 5 * MINUTE;
+	int64_t first = out->steps[0].after;
+
+	out->repeat_after = first < 5 * MINUTE ? 5 * MINUTE : first < US_PER_DAY ? first : US_PER_DAY;
 	out->ack_expires = 60 * MINUTE;
 	out->link_ack_expires = 15 * MINUTE;
 	if (values[M_REPEAT_AFTER] != JSON_NONE && read_duration(d, values[M_REPEAT_AFTER], names[M_REPEAT_AFTER],

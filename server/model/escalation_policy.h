@@ -8,7 +8,7 @@
  *                           {"member": "next"}]}], the company's next contact in order; "all": all of them
  *    "loops": 3,                            how often the steps are gone through, 1..10; absent: 1
  *    "repeat_after": "10m",                 from the last step to the first of the next loop, and to the page being
- *                                           exhausted; absent: "after" of the first step, at least 5m
+ *                                           exhausted; absent: "after" of the first step, 5m to 1d
  *    "ack_expires": "30m",                  acknowledged and still not settled for so long: it begins anew;
  *                                           "0s": never; absent: 60m
  *    "link_ack_expires": "15m",             the same when answered by a link, until the person opens it signed in;

@@ -65,6 +65,8 @@ START_TEST(what_is_left_out_of_a_policy)
 	ck_assert_int_eq(p.hours, 0);
 	ck_assert(parse_policy("{\"steps\":[{\"after\":\"20m\",\"targets\":[{\"role\":\"lead\"}]}]}", &p, &why) == 0);
 	ck_assert_int_eq(p.repeat_after, 20 * MINUTE);
+	ck_assert(parse_policy("{\"steps\":[{\"after\":\"40h\",\"targets\":[{\"role\":\"lead\"}]}]}", &p, &why) == 0);
+	ck_assert_int_eq(p.repeat_after, US_PER_DAY);
 }
 END_TEST
 
