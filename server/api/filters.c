@@ -82,8 +82,7 @@ bool filters_text(struct call *call, const char *name, struct buffer *pattern, c
 	return true;
 }
 
-/* Days since 1970 of "YYYY-MM-DD", years from 1000 on; false when it is none. */
-static bool read_day(const char *text, int64_t *day)
+bool filters_is_day(const char *text, int64_t *day)
 {
 	char whole[32];
 	time_us time;
@@ -105,7 +104,7 @@ static bool read_month(const char *text, int64_t *month)
 	int year, month_of_year, day_of_month;
 
 	snprintf(whole, sizeof(whole), "%.10s-01", text);
-	if (strlen(text) != 7 || !read_day(whole, &day))
+	if (strlen(text) != 7 || !filters_is_day(whole, &day))
 		return false;
 	civil_from_days(day, &year, &month_of_year, &day_of_month);
 	*month = (int64_t)year * 12 + month_of_year;
@@ -120,7 +119,7 @@ static int read_time(struct call *call, const char *name, int days_on, time_us *
 
 	if (!text)
 		return 1;
-	if (read_day(text, &day))
+	if (filters_is_day(text, &day))
 		return zone_day_begins(call->db, text, days_on, call->api->settings->timezone, out, why) == 0 ? 1 : -1;
 	/* The database's calendar has no year 0. */
 	if (strlen(text) <= 10 || !time_parse(slice_of_string(text), 0, &time) ||
@@ -167,7 +166,7 @@ bool filters_days(struct call *call, const char **from, const char **to)
 {
 	*from = parameters_get(&call->query, "from");
 	*to = parameters_get(&call->query, "to");
-	return read_range(call, read_day, FAULT_DAY, DAYS_MOST, (const char *const[]){ *from, *to });
+	return read_range(call, filters_is_day, FAULT_DAY, DAYS_MOST, (const char *const[]){ *from, *to });
 }
 
 bool filters_days_if_any(struct call *call, const char **from, const char **to)
@@ -178,9 +177,9 @@ bool filters_days_if_any(struct call *call, const char **from, const char **to)
 	*to = parameters_get(&call->query, "to");
 	if (*from && *to)
 		return filters_days(call, from, to);
-	if (*from && !read_day(*from, &day))
+	if (*from && !filters_is_day(*from, &day))
 		return refuse(call, "from", FAULT_DAY);
-	return *to && !read_day(*to, &day) ? refuse(call, "to", FAULT_DAY) : true;
+	return *to && !filters_is_day(*to, &day) ? refuse(call, "to", FAULT_DAY) : true;
 }
 
 bool filters_months(struct call *call, const char **from, const char **to)

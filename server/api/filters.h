@@ -18,6 +18,8 @@ bool filters_number(struct call *call, const char *name, int64_t least, int64_t 
 bool filters_text(struct call *call, const char *name, struct buffer *pattern, const char **out);
 /* `from` and `to`: a time, or a day in the server's zone, of which `to` takes all. */
 int filters_period(struct call *call, time_us *from, time_us *to, struct err *why);
+/* Days since 1970-01-01 of YYYY-MM-DD, years from 1000 on; false when it is none. */
+bool filters_is_day(const char *text, int64_t *day);
 /* Required days YYYY-MM-DD, or months YYYY-MM, in order; borrowed from the call. */
 bool filters_days(struct call *call, const char **from, const char **to);
 /* Days that may be left out (NULL): in order, and at most as far apart, when both are there. */

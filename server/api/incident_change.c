@@ -1,68 +1,20 @@
 #include "server/api/incident_change.h"
 
-#include "server/api/audit_trail.h"
+#include "server/api/incident_hold.h"
 #include "server/api/incident_view.h"
 #include "server/api/incidents.h"
 #include "server/model/incident_handling.h"
 #include "server/store/account.h"
-#include "server/store/change_feed.h"
+#include "server/store/incident_clock.h"
+#include "server/store/page_request.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { REASON_MOST = 2000, NOTE_MOST = 10000, SUBJECT_SIZE = 48 };
+enum { REASON_MOST = 2000, NOTE_MOST = 10000 };
 
 static const char *const dispositions[] = { "true_positive", "benign_positive", "false_positive", "undetermined",
 					    NULL };
-
-/* An incident that the transaction holds; the row's texts belong to the result. */
-struct held {
-	struct db_result *result;
-	struct incident_row row;
-};
-
-static int hold(struct call *call, struct held *out, struct err *why)
-{
-	if (incident_query_get(call->db, call->person.company_id, call->id, true, &out->result, why) != 0)
-		return -1;
-	if (db_rows(out->result) == 0) {
-		db_result_free(out->result);
-		out->result = NULL;
-		return err_set(why, ERR_NOT_FOUND, "no such incident");
-	}
-	incident_query_read(out->result, 0, &out->row);
-	return 0;
-}
-
-/* Screens are told, and the audit trail gets its entry: the last thing. */
-static int announce(struct call *call, const struct incident_row *incident, const char *action, struct buffer *detail,
-		    struct err *why)
-{
-	char subject[SUBJECT_SIZE];
-
-	snprintf(subject, sizeof(subject), "incident %" PRId64, incident->id);
-	if (change_feed_write(call->db, incident->company_id, CHANGE_INCIDENT, incident->id, why) != 0 ||
-	    db_notify(call->db, "hinomi_change", why) != 0) {
-		buffer_release(detail);
-		return -1;
-	}
-	return audit_trail_add(call, action, incident->company_id, subject, detail, why);
-}
-
-/* Adds to the timeline and releases the body. */
-static int add_event(struct call *call, const struct incident_row *incident, const char *kind, struct buffer *body,
-		     int64_t *id, time_us *at, struct err *why)
-{
-	int failed;
-
-	if (body->failed)
-		failed = err_set(why, ERR_NOMEM, "no memory for a timeline entry");
-	else
-		failed = incident_query_event(call->db, incident->company_id, incident->id, kind, call->person.user_id,
-					      buffer_string(body), id, at, why);
-	buffer_release(body);
-	return failed;
-}
 
 /* ------------------------------------------------------------------------------------------------ what is asked for */
 
@@ -190,14 +142,12 @@ static int add_owner_event(struct call *call, const struct incident_row *after, 
 {
 	struct buffer body = { 0 };
 	struct json_writer w;
-	int64_t id;
-	time_us at;
 
 	json_writer_init(&w, &body);
 	json_open_object(&w, NULL);
 	incident_view_put_person(&w, "to", after->owner_id, after->owner_name);
 	json_close_object(&w);
-	return add_event(call, after, "owner", &body, &id, &at, why);
+	return incident_hold_event(call, after, "owner", &body, NULL, NULL, why);
 }
 
 static int add_state_event(struct call *call, const struct incident_row *before, const struct incident_row *after,
@@ -205,8 +155,6 @@ static int add_state_event(struct call *call, const struct incident_row *before,
 {
 	struct buffer body = { 0 };
 	struct json_writer w;
-	int64_t id;
-	time_us at;
 
 	json_writer_init(&w, &body);
 	json_open_object(&w, NULL);
@@ -215,7 +163,7 @@ static int add_state_event(struct call *call, const struct incident_row *before,
 	json_put_string(&w, "disposition", after->disposition);
 	json_put_string(&w, "close_reason", after->close_reason);
 	json_close_object(&w);
-	return add_event(call, after, "state", &body, &id, &at, why);
+	return incident_hold_event(call, after, "state", &body, NULL, NULL, why);
 }
 
 static void put_handling(struct json_writer *w, const char *key, const struct incident_row *incident)
@@ -226,6 +174,36 @@ static void put_handling(struct json_writer *w, const char *key, const struct in
 	json_put_string(w, "close_reason", incident->close_reason);
 	incident_view_put_person(w, "owner", incident->owner_id, incident->owner_name);
 	json_close_object(w);
+}
+
+/* The escalator is told what the change means for pages: somebody dealt with the incident, or it is open again. */
+static int tell_escalator(struct call *call, const struct incident_row *after, struct err *why)
+{
+	bool open = strcmp(after->state, "open") == 0;
+	char body[64];
+	const struct page_request request = { .company_id = after->company_id,
+					      .kind = "incident",
+					      .what = open ? "reopened" : "settled",
+					      .subject_id = after->id,
+					      .severity = after->severity,
+					      .user_id = call->person.user_id,
+					      .body = open ? NULL : body };
+
+	if (open && after->severity > PAGE_REQUEST_SEVERITY)
+		return 0;
+	/* Settled is told of any severity: somebody may have paged for it by hand. */
+	snprintf(body, sizeof(body), "{\"state\": \"%s\"}", after->state);
+	return page_request_write(call->db, &request, why);
+}
+
+static int follow_state(struct call *call, const struct incident_row *before, const struct incident_row *after,
+			struct err *why)
+{
+	if (!differ(before->state, after->state))
+		return 0;
+	if (incident_clock_state(call->db, after->company_id, after->id, after->state, why) != 0)
+		return -1;
+	return tell_escalator(call, after, why);
 }
 
 /* Timeline, screens, audit. The state comes last: it is what a screen says that somebody did. */
@@ -239,12 +217,14 @@ static int record(struct call *call, const struct incident_row *before, const st
 		return -1;
 	if (state_differs(before, after) && add_state_event(call, before, after, why) != 0)
 		return -1;
+	if (follow_state(call, before, after, why) != 0)
+		return -1;
 	json_writer_init(&w, &detail);
 	json_open_object(&w, NULL);
 	put_handling(&w, "from", before);
 	put_handling(&w, "to", after);
 	json_close_object(&w);
-	return announce(call, after, "incident.change", &detail, why);
+	return incident_hold_announce(call, after, "incident.change", &detail, why);
 }
 
 static void reply_with(struct call *call, const struct incident_row *incident)
@@ -259,15 +239,15 @@ static void reply_with(struct call *call, const struct incident_row *incident)
 static int apply(struct call *call, const struct incident_row *before, const struct incident_change *change,
 		 struct err *why)
 {
-	struct held after = { 0 };
+	struct held_incident after = { 0 };
 	int failed;
 
-	if (incident_query_update(call->db, change, why) != 0 || hold(call, &after, why) != 0)
+	if (incident_query_update(call->db, change, why) != 0 || incident_hold(call, call->id, &after, why) != 0)
 		return -1;
 	failed = record(call, before, &after.row, why);
 	if (!failed)
 		reply_with(call, &after.row);
-	db_result_free(after.result);
+	incident_hold_release(&after);
 	return failed;
 }
 
@@ -313,13 +293,13 @@ static int change_held(struct call *call, const struct incident_row *now, struct
 
 int incident_change_patch(struct call *call, struct err *why)
 {
-	struct held held;
+	struct held_incident held;
 	int failed;
 
-	if (hold(call, &held, why) != 0)
+	if (incident_hold(call, call->id, &held, why) != 0)
 		return -1;
 	failed = change_held(call, &held.row, why);
-	db_result_free(held.result);
+	incident_hold_release(&held);
 	return failed;
 }
 
@@ -351,15 +331,8 @@ static void reply_entry(struct call *call, int64_t id, time_us at, const char *t
 	json_close_object(&w);
 }
 
-/* The timeline is part of the incident's page, so its version moves on too. */
 static int note_held(struct call *call, const struct incident_row *now, const char *text, struct err *why)
 {
-	const struct incident_change same = { .company_id = now->company_id,
-					      .id = now->id,
-					      .state = now->state,
-					      .disposition = now->disposition,
-					      .close_reason = now->close_reason,
-					      .owner_id = now->owner_id };
 	struct buffer body = { 0 }, detail = { 0 };
 	int64_t id;
 	time_us at;
@@ -367,14 +340,14 @@ static int note_held(struct call *call, const struct incident_row *now, const ch
 	if (now->merged_into)
 		return call_refuse(call, PROBLEM_MERGED);
 	put_text(&body, text);
-	if (incident_query_update(call->db, &same, why) != 0) {
+	if (incident_hold_touch(call, now, why) != 0) {
 		buffer_release(&body);
 		return -1;
 	}
-	if (add_event(call, now, "note", &body, &id, &at, why) != 0)
+	if (incident_hold_event(call, now, "note", &body, &id, &at, why) != 0)
 		return -1;
 	buffer_printf(&detail, "{\"entry\":%" PRId64 "}", id);
-	if (announce(call, now, "incident.note", &detail, why) != 0)
+	if (incident_hold_announce(call, now, "incident.note", &detail, why) != 0)
 		return -1;
 	reply_entry(call, id, at, text);
 	return 0;
@@ -382,13 +355,13 @@ static int note_held(struct call *call, const struct incident_row *now, const ch
 
 int incident_change_note(struct call *call, struct err *why)
 {
-	struct held held;
+	struct held_incident held;
 	const char *text;
 	int failed;
 
-	if (hold(call, &held, why) != 0)
+	if (incident_hold(call, call->id, &held, why) != 0)
 		return -1;
 	failed = call_text(call, "text", 1, NOTE_MOST, true, &text) ? note_held(call, &held.row, text, why) : 0;
-	db_result_free(held.result);
+	incident_hold_release(&held);
 	return failed;
 }

@@ -162,6 +162,7 @@ static const char *const faults[FAULT_COUNT][LANGUAGES] = {
 	[FAULT_SELECTION] = { "is not a selection over alert fields", "アラートの項目による条件として読み取れません" },
 	[FAULT_NAMES] = { "names a company that was hit; a warning must not",
 			  "被害を受けた会社の名前が含まれています" },
+	[FAULT_FUTURE] = { "is yet to come", "未来の時刻です" },
 };
 
 int problem_status(enum problem_code code)

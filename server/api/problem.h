@@ -60,6 +60,7 @@ enum problem_fault {
 	FAULT_PERSON,      /* nobody who may own this incident */
 	FAULT_SELECTION,   /* not a Sigma selection over alert fields */
 	FAULT_NAMES,       /* a text that names a company which must not be told */
+	FAULT_FUTURE,      /* a time that is yet to come */
 	FAULT_COUNT
 };
 
