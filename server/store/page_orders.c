@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { IDENTITY_SIZE = 128, STEP_SIZE = 32, TIME_SIZE = 64 };
+enum { IDENTITY_SIZE = 128, STEP_SIZE = 32, TIME_SIZE = 64, NAME_SIZE = 256 };
 
 /* What one order works with. */
 struct work {
@@ -110,16 +110,32 @@ static int write_asking(struct work *w, const char *kind, struct page_notice *ex
 	return failed;
 }
 
-/* answered, expired, closed: who did it and when. */
+static int name_of(struct work *w, int64_t user_id, char out[NAME_SIZE], struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *r;
+
+	db_arg_integer(&args, user_id);
+	if (db_run(w->db, "SELECT display_name FROM app_user WHERE user_id = $1::bigint", &args, &r, why) != 0)
+		return -1;
+	snprintf(out, NAME_SIZE, "%s", db_rows(r) ? db_text(r, 0, 0) : "");
+	db_result_free(r);
+	return 0;
+}
+
+/* answered, closed: who did it and when. */
 static int write_telling(struct work *w, const char *kind, struct err *why)
 {
+	bool closed = w->order->kind == ORDER_CLOSED;
+	char who[NAME_SIZE] = "";
 	char identity[IDENTITY_SIZE], step[STEP_SIZE], at[PAGE_LANGUAGES][TIME_SIZE];
 	struct page_notice notice;
 
 	describe(w, kind, identity, step, &notice);
-	if (time_words(w, w->order->kind == ORDER_CLOSED ? w->page.now : w->page.machine.ack_at, at, why) != 0)
+	if (time_words(w, closed ? w->page.now : w->page.machine.ack_at, at, why) != 0 ||
+	    (closed && w->user_id && name_of(w, w->user_id, who, why) != 0))
 		return -1;
-	notice.who = w->view.answered_by;
+	notice.who = closed ? who : w->view.answered_by;
 	notice.reason[PAGE_JA] = notice.reason[PAGE_EN] = w->view.close_reason;
 	for (int l = 0; l < PAGE_LANGUAGES; l++)
 		notice.at[l] = at[l];

@@ -2,12 +2,13 @@
 
 #include "server/store/array_text.h"
 #include "server/store/oncall_book.h"
+#include "server/store/page_telling.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { OFFICE_HOURS = 1, YOU_SIZE = 400 };
+enum { YOU_SIZE = 400 };
 
 static const char *const role_names[][3] = { { "lead", "責任者", "leads" },
 					     { "admin", "管理者", "administrators" },
@@ -264,18 +265,10 @@ static int of_channel(struct db *db, int64_t channel_id, struct page_receivers *
 
 /* ---------------------------------------------------------------------------------------------- a member's contacts */
 
-/* How long a contact that is not told at night waits; severity 1 never does. */
 static int64_t night_wait(const struct page_engine *engine, const struct page_view *view, const struct db_result *rows,
 			  int row, time_us now)
 {
-	int64_t calendar_id = db_is_null(rows, row, 4) ? OFFICE_HOURS : db_integer(rows, row, 4);
-	const struct calendar *hours = oncall_book_calendar(engine->book, calendar_id);
-	time_us opens;
-
-	if (view->severity == 1 || db_bool(rows, row, 3) || !hours || calendar_is_open(hours, now))
-		return 0;
-	opens = calendar_next_change(hours, now);
-	return opens == TIME_NONE ? 0 : (opens - now) / 1000;
+	return page_telling_night_wait(engine, db_bool(rows, row, 3), db_integer(rows, row, 4), view->severity, now);
 }
 
 static int add_contact(const struct db_result *rows, int row, int64_t wait_ms, struct page_receivers *out,
