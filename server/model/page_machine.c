@@ -67,7 +67,9 @@ static bool nothing_taken(const struct page_machine *page)
 /* How many of the policy's steps were taken in this round. */
 static int steps_taken(const struct page_machine *page, const struct escalation_policy *policy)
 {
-	return page->loop > 0 || page->exhausted ? policy->step_count : page->step;
+	bool all = page->loop > 0 || page->exhausted || page->step > policy->step_count;
+
+	return all ? policy->step_count : page->step;
 }
 
 static void move_on(struct page_machine *page, const struct escalation_policy *policy)

@@ -101,9 +101,10 @@ bool page_machine_escalate(struct page_machine *page, const struct escalation_po
 /* Acknowledged by somebody else from now on, for the short time (link_ack_expires) until that person confirms it. */
 bool page_machine_hand_over(struct page_machine *page, const struct escalation_policy *policy, int64_t to_user,
 			    time_us now, struct page_orders *orders);
-/* More subjects (> 0), perhaps graver. A severity that rises begins the steps anew and is noticed at once, also when
- * acknowledged: it needs a new answer then. More of the same: the next steps say so; whoever acknowledged is told at
- * most every PAGE_MORE_EVERY, by the tick if need be. */
+/* More subjects (0: one that it has already became graver), perhaps graver. A severity that rises begins the steps anew
+ * and is noticed at once, also when acknowledged: it needs a new answer then. It may change the policy as well: where
+ * the routes give the graver subject to another one, pass that one and keep it as the page's. More of the same: the
+ * next steps say so; whoever acknowledged is told at most every PAGE_MORE_EVERY, by the tick if need be. */
 bool page_machine_add(struct page_machine *page, const struct escalation_policy *policy, const struct calendar *hours,
 		      int severity, int64_t subjects, time_us now, struct page_orders *orders);
 bool page_machine_close(struct page_machine *page, time_us now, struct page_orders *orders);

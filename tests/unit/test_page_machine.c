@@ -367,6 +367,26 @@ START_TEST(graver_when_exhausted_and_before_the_first_step)
 }
 END_TEST
 
+/* Three steps were taken; the graver policy has two, at 0 and +2 minutes. */
+START_TEST(graver_may_bring_another_policy)
+{
+	begin(three_steps, 2);
+	expect_step(0, 0, 0, 0);
+	expect_step(5, 1, 0, 0);
+	ck_assert(page_machine_escalate(&page, &policy, NULL, at(6), &orders));
+	ck_assert(escalation_policy_parse(SLICE_LITERAL("{\"steps\": ["
+							"{\"after\": \"0s\", \"targets\": [{\"schedule\": 1}]},"
+							"{\"after\": \"2m\", \"targets\": [{\"schedule\": 2}]}]}"),
+					  &policy, NULL) == 0);
+	ck_assert(page_machine_add(&page, &policy, NULL, 1, 0, at(7), &orders));
+	expect_order(ORDER_GRAVER, 2, 0, 1);
+	ck_assert_int_eq(page.subjects, 1);
+	expect_step(9, 1, 0, 1);
+	ck_assert(tick(14));
+	expect_order(ORDER_LEADS, 0, 1, 1);
+}
+END_TEST
+
 START_TEST(more_of_the_same_is_told_every_four_hours_at_most)
 {
 	begin("{\"steps\": [{\"after\": \"0s\", \"targets\": [{\"person\": 3}]}], \"ack_expires\": \"7d\"}", 2);
@@ -610,9 +630,9 @@ SUITE_MAIN("page_machine", steps_loops_and_then_the_leads_every_hour, a_first_st
 	   a_decline_where_all_steps_ask_the_same_tells_the_leads,
 	   a_decline_before_anything_was_asked_takes_the_first_step, escalated_by_hand_also_out_of_acknowledged,
 	   graver_tells_all_who_were_asked_and_begins_anew, graver_out_of_acknowledged_needs_a_new_answer,
-	   graver_when_exhausted_and_before_the_first_step, more_of_the_same_is_told_every_four_hours_at_most,
-	   more_of_severity_1_is_told_every_quarter_of_an_hour, more_while_nobody_answered,
-	   closed_is_told_once_and_joined_is_silent, delays_count_open_time,
+	   graver_when_exhausted_and_before_the_first_step, graver_may_bring_another_policy,
+	   more_of_the_same_is_told_every_four_hours_at_most, more_of_severity_1_is_told_every_quarter_of_an_hour,
+	   more_while_nobody_answered, closed_is_told_once_and_joined_is_silent, delays_count_open_time,
 	   steps_wait_for_the_hours_but_not_those_of_severity_1,
 	   a_late_tick_in_the_night_waits_as_well_and_hands_do_not, an_answer_expires_within_the_hours,
 	   a_calendar_that_never_opens_holds_nothing, names_are_those_of_the_database)
