@@ -30,3 +30,11 @@ int scope_begin_vendor(struct db *db, int64_t vendor_id, bool read_only, struct 
 	snprintf(vendor, sizeof(vendor), "%" PRId64, vendor_id);
 	return begin(db, "", vendor, read_only, why);
 }
+
+int scope_also(struct db *db, int64_t company_id, struct err *why)
+{
+	char script[80];
+
+	snprintf(script, sizeof(script), "SET LOCAL app.company = '%" PRId64 "'", company_id);
+	return db_script(db, script, why);
+}

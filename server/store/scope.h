@@ -12,5 +12,8 @@
 int scope_begin(struct db *db, int64_t company_id, bool read_only, struct err *why);
 /* For the people of a vendor: no company's rows, but for the orders of this firm. */
 int scope_begin_vendor(struct db *db, int64_t vendor_id, bool read_only, struct err *why);
+/* For the rest of the transaction the rows of this company too: what a vendor's people did to an order belongs into the
+ * timelines of its company. Only once nothing more is read for an answer but what is the vendor's own. */
+int scope_also(struct db *db, int64_t company_id, struct err *why);
 
 #endif
