@@ -255,6 +255,11 @@ START_TEST(clock_changes)
 	ck_assert(!calendar_is_open(c, utc("2010-11-07T02:31:00Z"))); /* 23:01 again */
 	ck_assert_int_eq(calendar_next_change(c, utc("2010-11-06T12:00:00Z")), utc("2010-11-07T02:30:00Z"));
 	calendar_release(c);
+	c = parse_in("{\"hours\": {\"sun\": [[\"00:00\", \"12:00\"]]}}", johns, NULL);
+	ck_assert(calendar_is_open(c, utc("2010-11-07T02:30:00Z")));
+	ck_assert(calendar_is_open(c, utc("2010-11-07T02:45:00Z")));
+	ck_assert_int_eq(calendar_next_change(c, utc("2010-11-07T02:45:00Z")), utc("2010-11-07T15:30:00Z"));
+	calendar_release(c);
 	zone_release(berlin);
 	zone_release(johns);
 }
