@@ -50,7 +50,7 @@ export async function get(path, signal) {
 
 /**
  * @template T
- * @param {'POST' | 'PATCH' | 'DELETE'} method
+ * @param {'POST' | 'PUT' | 'PATCH' | 'DELETE'} method
  * @param {string} path
  * @param {unknown} [body]
  * @param {number} [ifMatch]

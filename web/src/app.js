@@ -2,7 +2,7 @@
 /* What every page shares: who is signed in, words, times, theme, toasts. */
 import { signal } from './lib.js';
 import { Translator } from './core/translate.js';
-import { may } from './core/roles.js';
+import { isOpenTo, may } from './core/roles.js';
 import { Times } from './core/times.js';
 
 /** @typedef {import('./types').Me} Me */
@@ -80,7 +80,7 @@ export function say(text, kind = 'info') {
 
 /** Whether who is signed in may do something: core/roles.js. @param {string} what */
 export function mayDo(what) {
-	return may(me.peek()?.role ?? '', what);
+	return may(me.peek()?.role ?? '', what) && isOpenTo(what, me.peek()?.company_id);
 }
 
 /** Roles that may change incidents. */
@@ -94,9 +94,9 @@ export function mayGovern() {
 	return ['lead', 'admin'].includes(user?.role ?? '') && user?.company_id === null;
 }
 
-/** Whoever works for the chamber, not for one company of it. */
+/** Whoever works for the chamber, not for one company of it, nor for a vendor. */
 export function isStaff() {
-	return me.peek()?.role !== 'member';
+	return !['member', 'vendor'].includes(me.peek()?.role ?? '');
 }
 
 /** A rule's name in the reader's language. @param {{title: string, title_ja?: string | null}} rule */
@@ -109,4 +109,5 @@ export const wordKeys = {
 	direction: ['inbound', 'outbound', 'internal', 'external', 'unknown'],
 	engine: ['ips', 'antivirus', 'web', 'dns', 'other'],
 	state: ['open', 'acknowledged', 'contained', 'closed'],
+	message_state: ['pending', 'sending', 'sent', 'failed', 'cancelled', 'expired', 'bundled', 'quarantined'],
 };

@@ -2,7 +2,7 @@
 /* The live stream: one connection per browser. The tab that holds the Web Lock reads it and passes every event to
  * the others by BroadcastChannel; when that tab closes, the next one takes over where it stopped. */
 import { signal } from './lib.js';
-import { me } from './app.js';
+import { mayDo, me } from './app.js';
 import { EventStreamParser } from './core/event-stream.js';
 import { LagMeter } from './core/lag.js';
 
@@ -10,6 +10,8 @@ import { LagMeter } from './core/lag.js';
 /** @typedef {(event: StreamEvent) => void} Listener */
 
 const TOPICS = 'alerts,incidents,sensors';
+/** Of the on-call side, for those who see it. */
+const STAFF_TOPICS = 'pages';
 /** Heartbeats come every 15 s: silence for longer means that the connection is dead. */
 const SILENCE_MS = 40000;
 const CHECK_MS = 1000;
@@ -118,7 +120,7 @@ async function readOnce(stopped) {
 	stopped.addEventListener('abort', stop);
 	let watchdog = setTimeout(stop, SILENCE_MS);
 	try {
-		const query = new URLSearchParams({ topics: TOPICS });
+		const query = new URLSearchParams({ topics: mayDo('oncall') ? `${TOPICS},${STAFF_TOPICS}` : TOPICS });
 		if (cursor) query.set('cursor', cursor);
 		const response = await fetch(`/v1/stream?${query}`, { signal: connection.signal, headers: { Accept: 'text/event-stream' } });
 		if (response.status === 401) {

@@ -18,6 +18,7 @@ const ENTRIES = [
 	{ page: 'incidents', key: 'n', roles: EVERYBODY },
 	{ page: 'desk', key: 'd', roles: STAFF },
 	{ page: 'orders', key: 'w', roles: ['vendor'] },
+	{ page: 'oncall', key: 'o', roles: [...STAFF, 'desk', 'wall'] },
 	{ page: 'campaigns', key: 'm', roles: EVERYBODY },
 	{ page: 'companies', key: 'c', roles: EVERYBODY },
 	{ page: 'sensors', key: 's', roles: EVERYBODY },
@@ -41,7 +42,13 @@ const PERMISSIONS = {
 	manage_desk: ['lead', 'admin', 'desk'],
 	see_orders: [...STAFF, 'desk', 'member', 'vendor'],
 	work_orders: [...DESK, 'vendor'],
+	talk: [...DESK, 'member'],
+	answer_requests: [...DESK, 'member'],
+	people: [...DESK, 'member'],
 	live: EVERYBODY,
+	oncall: [...STAFF, 'desk', 'wall'],
+	answer: DESK,
+	manage_oncall: ['lead', 'admin'],
 };
 
 /** @param {string} role */
@@ -66,6 +73,14 @@ export function entryOf(role, page) {
 /** Where a person lands. @param {string} role */
 export function homeOf(role) {
 	return { member: '/portal', vendor: '/orders', desk: '/desk' }[role] ?? '/inbox';
+}
+
+/** Rights and pages of people who see all companies. */
+const ALL_COMPANIES = ['oncall', 'answer', 'manage_oncall'];
+
+/** @param {string} what  a right or a page @param {number | null | undefined} companyId  the one that a person is bound to */
+export function isOpenTo(what, companyId) {
+	return !ALL_COMPANIES.includes(what) || companyId === null || companyId === undefined;
 }
 
 /** @param {string} role @param {string} what  a key of PERMISSIONS */

@@ -4,7 +4,7 @@ import { h, html, useEffect, useSignal, useState } from '../lib.js';
 import { language, me, say, spoken, t, theme, toast, useLanguage, useTheme, word, zone } from '../app.js';
 import { send } from '../api.js';
 import { prefix, addCommands, allCommands } from '../commands.js';
-import { entryOf, homeOf, may, pagesUnder, railOf } from '../core/roles.js';
+import { entryOf, homeOf, isOpenTo, may, pagesUnder, railOf } from '../core/roles.js';
 import { navigate } from '../router.js';
 import { link } from '../stream.js';
 import { Icon } from './icons.js';
@@ -12,7 +12,7 @@ import { openHelp, openPalette, Dialogs } from './palette.js';
 
 /** @param {import('../types').Me | null | undefined} user */
 function railFor(user) {
-	return railOf(user?.role ?? '');
+	return railOf(user?.role ?? '').filter((e) => isOpenTo(e.page, user?.company_id));
 }
 
 /** @returns {import('../commands.js').Command[]} */

@@ -7,7 +7,7 @@ import { Choice } from './parts.js';
 
 /** @typedef {{schedule?: number, person?: number, channel?: number, role?: string, member?: string}} Target */
 /** @typedef {{after: string, targets: Target[]}} Step */
-/** @typedef {{steps: Step[], loops: number, ack_expires: string, link_ack_expires?: string, hours?: number}} PolicyRules */
+/** @typedef {{steps: Step[], loops: number, repeat_after?: string, ack_expires: string, link_ack_expires?: string, hours?: number}} PolicyRules */
 /** @typedef {{id: number, name: string}} Named */
 /** @typedef {{schedules: Named[], people: Named[], channels: Named[], calendars: Named[]}} Choices */
 
@@ -51,7 +51,7 @@ export function PolicyForm({ name: startName, rules: start, choices, save, cance
 	const options = targetOptions(choices);
 	/** @param {Step[]} steps */
 	const setSteps = (steps) => setRules({ ...rules, steps });
-	const good = name.trim() && rules.steps.length && [rules.ack_expires, rules.link_ack_expires ?? '15m', ...rules.steps.map((s) => s.after)].every((d) => durationSeconds(d) !== null) && rules.steps.every((s) => s.targets.length);
+	const good = name.trim() && rules.steps.length && [rules.ack_expires, rules.link_ack_expires ?? '15m', rules.repeat_after ?? '10m', ...rules.steps.map((s) => s.after)].every((d) => durationSeconds(d) !== null) && rules.steps.every((s) => s.targets.length);
 	/** @param {Event} event */
 	const submit = async (event) => {
 		event.preventDefault();
@@ -67,6 +67,7 @@ export function PolicyForm({ name: startName, rules: start, choices, save, cance
 		<div class="mute-line">
 			<input class="grow" type="text" required maxlength="100" aria-label=${t('column.name')} placeholder=${t('column.name')} value=${name} onInput=${(/** @type {Event} */ e) => setName(/** @type {HTMLInputElement} */ (e.target).value)} />
 			<label>${t('policy.loops')} <input class="narrow" type="text" inputmode="numeric" value=${rules.loops} onInput=${(/** @type {Event} */ e) => setRules({ ...rules, loops: Number(/** @type {HTMLInputElement} */ (e.target).value) || 1 })} /></label>
+			<label>${t('policy.repeat_after')} ${Duration({ value: rules.repeat_after ?? '10m', onChange: (v) => setRules({ ...rules, repeat_after: v }) })}</label>
 			<label>${t('policy.ack_expires')} ${Duration({ value: rules.ack_expires, onChange: (v) => setRules({ ...rules, ack_expires: v }) })}</label>
 			<label>${t('policy.link_ack_expires')} ${Duration({ value: rules.link_ack_expires ?? '15m', onChange: (v) => setRules({ ...rules, link_ack_expires: v }) })}</label>
 			<label>${t('policy.hours')} ${Choice({ label: t('policy.hours'), value: String(rules.hours ?? ''), options: [['', t('policy.always')], ...choices.calendars.map((c) => /** @type {[string, string]} */ ([String(c.id), c.name]))], onChange: (v) => setRules(v ? { ...rules, hours: Number(v) } : withoutHours(rules)) })}</label>

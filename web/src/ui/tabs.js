@@ -7,6 +7,7 @@ import { t } from '../app.js';
 const GROUPS = {
 	rules: ['rules', 'mutes', 'rule-sets'],
 	indicators: ['indicators', 'hunts', 'contacts'],
+	oncall: ['oncall', 'pages', 'messages', 'escalation', 'channels', 'texts'],
 	desk: ['desk', 'orders', 'requests', 'vendors'],
 };
 
