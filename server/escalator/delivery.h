@@ -12,15 +12,16 @@ struct delivery;
 
 /* What is to be sent: made of an outbox row and its texts. Everything is copied by delivery_start(). */
 struct parcel {
-	const struct outbox_row *row;
-	const char *subject, *body; /* rendered; body is plain text */
-	const char *link;           /* NULL: none; in the body as well */
-	int64_t thread;             /* page or incident: mails of one belong together (References); 0: none */
-	const char *event_action;   /* pagerduty: trigger, acknowledge, resolve */
+	const struct outbox_row *row; /* row->attempts: tries before this one */
+	const char *subject, *body;   /* rendered; body is plain text */
+	const char *link;             /* NULL: none; in the body as well */
+	int64_t thread;               /* page or incident: mails of one belong together (References); 0: none */
+	const char *event_action;     /* pagerduty: trigger, acknowledge, resolve */
 };
-/* Texts belong to the delivery and live until the callback returns. */
+/* Texts belong to the delivery and live until the callback returns; lease_by is not set. It may start further ones. */
 typedef void delivery_done(void *context, const struct outbox_result *result);
 
+/* settings must outlive it; after a change of settings it is closed and opened anew. */
 int delivery_open(struct delivery **out, const struct settings *settings, delivery_done *done, void *context,
 		  struct err *why);
 /* Open sends are given up: their leases will run out. */
@@ -30,7 +31,7 @@ void delivery_close(struct delivery *delivery);
  * others). */
 bool delivery_has_room(const struct delivery *delivery, const struct outbox_row *row);
 size_t delivery_open_count(const struct delivery *delivery);
-/* Begins to send. An error means that this parcel cannot be sent at all (it is then given to `done` as refused). */
+/* Begins to send. What cannot be sent at all is given to `done` as refused, by the next delivery_poll(). */
 void delivery_start(struct delivery *delivery, const struct parcel *parcel);
 /* Waits until something happens on the open sends or on one of `fds`, or `timeout_ms` is over; calls `done` for what
  * ended. */

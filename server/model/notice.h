@@ -54,6 +54,9 @@ struct notice_sender {
 /* The facts with what the sender adds: link, desk_phone, desk_mail, sender; `url` made whole; `severity` and `was`,
  * written as 1..5, in words. ERR_CORRUPT: no JSON object. */
 int notice_complete(struct slice facts, const struct notice_sender *sender, struct buffer *out, struct err *why);
+/* What the buttons of a mail say. */
+const char *notice_link_label(const struct notice_kind *kind, bool japanese);
+const char *notice_url_label(bool japanese);
 const char *notice_severity_word(int64_t severity, bool japanese); /* 1..5; others: as 5 */
 
 #endif

@@ -13,6 +13,7 @@
  *   next_who, next_at   who is asked next if nobody answers, and when
  *   who, at     who answered (closed, took it), and when
  *   url         the thing on the dashboard: a path that begins with '/'
+ *   in_reply_to Message-ID of the mail that a mail answers; in no text: a header
  *   link*       page to answer or to confirm; desk_phone*, desk_mail*: the help desk; sender*: the operator */
 #include "server/model/notice.h"
 

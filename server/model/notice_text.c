@@ -224,6 +224,18 @@ struct notice_text notice_text_shipped(const struct notice_kind *kind, bool japa
 	return text;
 }
 
+const char *notice_link_label(const struct notice_kind *kind, bool japanese)
+{
+	if (strncmp(kind->name, "member", 6) == 0)
+		return japanese ? "「見ました」を知らせる" : "I have read this";
+	return japanese ? "回答する" : "Answer";
+}
+
+const char *notice_url_label(bool japanese)
+{
+	return japanese ? "詳しい画面を開く" : "Open the dashboard";
+}
+
 /* Every name that there is: a kind takes those that it knows. */
 static const char sample_en[] =
     "{\"severity\": 1, \"was\": 2, \"company\": \"Sample Metalworks Ltd\", "

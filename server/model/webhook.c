@@ -90,6 +90,7 @@ static void put_event(const struct webhook_event *event, size_t text_most, struc
 	json_put_string(&w, "id", event->id);
 	json_put_string(&w, "kind", event->kind);
 	json_put_known(&w, "page_id", event->page_id != 0, event->page_id);
+	json_put_known(&w, "user_id", event->user_id != 0, event->user_id);
 	json_put_integer(&w, "severity", event->severity);
 	json_put_slice(&w, "subject", cut(event->subject, SUBJECT_MOST));
 	json_put_slice(&w, "text", cut(event->body, text_most));

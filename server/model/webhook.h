@@ -28,6 +28,7 @@ struct webhook_event {
 	const char *id;      /* outbox id; the same at each try */
 	const char *kind;    /* of the notice */
 	int64_t page_id;     /* 0: none */
+	int64_t user_id;     /* whom it is for; 0: nobody of ours */
 	int severity;        /* 1..5 */
 	const char *subject; /* as rendered */
 	const char *body;
@@ -37,8 +38,9 @@ struct webhook_event {
 	time_us created_at;
 };
 
-/* {"type": "notice.<kind>", "timestamp", "data": {"id", "kind", "page_id", "severity", "subject", "text", "link",
- * "facts": {...}}}. A text that makes it longer than WEBHOOK_BODY_MAX is cut; facts too many for it are left out. */
+/* {"type": "notice.<kind>", "timestamp", "data": {"id", "kind", "page_id", "user_id", "severity", "subject", "text",
+ * "link", "facts": {...}}}. A text that makes it longer than WEBHOOK_BODY_MAX is cut; facts too many for it are left
+ * out. */
 void webhook_body(const struct webhook_event *event, struct buffer *out);
 
 /* action: trigger, acknowledge, resolve. One dedup_key for each page (at most 255 characters: ours are short), so that
