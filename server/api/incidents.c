@@ -1,6 +1,7 @@
 #include "server/api/incidents.h"
 
 #include "server/api/campaigns.h"
+#include "server/api/case_view.h"
 #include "server/api/filters.h"
 #include "server/api/incident_view.h"
 #include "server/api/live.h"
@@ -343,7 +344,8 @@ static int write_incident(struct call *call, const struct db_result *result, str
 	incident_view_put_members(&w, &row);
 	if (put_timeline(call, &row, &w, why) != 0 || put_signatures(call, &row, &w, why) != 0 ||
 	    put_hosts(call, &row, &w, why) != 0 || put_causes(call, &row, &w, why) != 0 ||
-	    put_rules(call, &row, &w, why) != 0 || campaigns_put_of_incident(call, &row, &w, why) != 0)
+	    put_rules(call, &row, &w, why) != 0 || campaigns_put_of_incident(call, &row, &w, why) != 0 ||
+	    case_view_clocks(call, &row, &w, why) != 0)
 		return -1;
 	json_close_object(&w);
 	return 0;

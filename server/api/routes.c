@@ -3,6 +3,7 @@
 #include "server/api/alerts.h"
 #include "server/api/audit_trail.h"
 #include "server/api/campaigns.h"
+#include "server/api/cases.h"
 #include "server/api/companies.h"
 #include "server/api/contacts.h"
 #include "server/api/figures.h"
@@ -11,8 +12,12 @@
 #include "server/api/incident_change.h"
 #include "server/api/incidents.h"
 #include "server/api/indicators.h"
+#include "server/api/insurance.h"
 #include "server/api/live.h"
+#include "server/api/member_requests.h"
 #include "server/api/mute_handlers.h"
+#include "server/api/privacy.h"
+#include "server/api/response.h"
 #include "server/api/rule_sets.h"
 #include "server/api/rules.h"
 #include "server/api/sensors.h"
@@ -61,6 +66,59 @@ const struct api_route api_routes[] = {
 	  .permission = PERMISSION_HANDLE_INCIDENTS,
 	  .handler = incident_change_note,
 	  .members = NAMES("text") },
+	{ .route = { "GET", "/v1/incidents/{id}/case" }, .permission = PERMISSION_SEE_DESK, .handler = cases_get },
+	{ .route = { "POST", "/v1/incidents/{id}/steps" },
+	  .permission = PERMISSION_DESK,
+	  .handler = cases_add_step,
+	  .members = NAMES("step", "text", "at", "done") },
+	{ .route = { "POST", "/v1/incidents/{id}/waiting" },
+	  .permission = PERMISSION_DESK,
+	  .handler = cases_wait,
+	  .members = NAMES("waiting") },
+	{ .route = { "POST", "/v1/incidents/{id}/confirmed" },
+	  .permission = PERMISSION_DESK,
+	  .handler = cases_confirm,
+	  .members = NAMES("note") },
+	{ .route = { "POST", "/v1/incidents/{id}/requests" },
+	  .permission = PERMISSION_DESK,
+	  .handler = member_requests_add_to_incident,
+	  .members = NAMES("who", "what", "minutes", "due_on", "ticket_id") },
+	{ .route = { "GET", "/v1/incidents/{id}/insurance" },
+	  .permission = PERMISSION_SEE_DESK,
+	  .handler = insurance_get },
+	{ .route = { "POST", "/v1/incidents/{id}/insurance" },
+	  .permission = PERMISSION_DESK,
+	  .handler = insurance_open,
+	  .members = NAMES("claim_no", "claimed_yen", "reason") },
+	{ .route = { "PATCH", "/v1/insurance/{id}" },
+	  .permission = PERMISSION_DESK,
+	  .handler = insurance_change,
+	  .members = NAMES("state", "claim_no", "claimed_yen", "paid_yen", "member_share_yen", "reason") },
+	{ .route = { "POST", "/v1/incidents/{id}/privacy" },
+	  .permission = PERMISSION_DESK,
+	  .handler = privacy_start,
+	  .members = NAMES("known_at", "malicious", "persons") },
+	{ .route = { "PATCH", "/v1/incidents/{id}/privacy" },
+	  .permission = PERMISSION_DESK,
+	  .handler = privacy_change,
+	  .members = NAMES("known_at", "malicious", "persons", "first_reported_at", "final_reported_at", "dropped",
+			   "drop_reason") },
+	{ .route = { "GET", "/v1/requests" },
+	  .permission = PERMISSION_SEE_DESK,
+	  .handler = member_requests_list,
+	  .parameters = NAMES("company", "state", "limit", "cursor") },
+	{ .route = { "POST", "/v1/requests" },
+	  .permission = PERMISSION_DESK,
+	  .handler = member_requests_add,
+	  .members = NAMES("company_id", "who", "what", "minutes", "due_on", "ticket_id") },
+	{ .route = { "PATCH", "/v1/requests/{id}" },
+	  .permission = PERMISSION_PORTAL,
+	  .handler = member_requests_change,
+	  .members = NAMES("state", "note", "due_on") },
+	{ .route = { "GET", "/v1/metrics/response" },
+	  .permission = PERMISSION_SIGNED_IN,
+	  .handler = response_get,
+	  .parameters = NAMES("from", "to", "company") },
 	{ .route = { "GET", "/v1/companies" },
 	  .permission = PERMISSION_SIGNED_IN,
 	  .handler = companies_list,
