@@ -15,11 +15,11 @@ enum { HOLIDAYS_MAX = 4000, HOLIDAY_NAME_MAX = 100 /* bytes */ };
 
 struct holiday {
 	int64_t day; /* days since 1970-01-01 */
-	const char *ja, *en;
+	char *ja, *en;
 };
 struct holiday_file {
-	int first_year, last_year;
-	struct holiday *days; /* owned, like the texts */
+	int first_year, last_year; /* both inclusive */
+	struct holiday *days;      /* owned, like the texts */
 	size_t count;
 };
 
