@@ -4,6 +4,7 @@
 #ifndef SERVER_STORE_OUTBOX_H
 #define SERVER_STORE_OUTBOX_H
 
+#include "lib/buffer.h"
 #include "server/store/db.h"
 
 enum { OUTBOX_ID_SIZE = 16, OUTBOX_ID_TEXT_SIZE = 37, OUTBOX_CRASHES_MAX = 5 };
@@ -43,16 +44,28 @@ struct outbox_row {
 	const char *template;            /* of the channel; NULL: the shape of its kind */
 	time_us created_at;
 };
-/* Takes up to `limit` that are due, the gravest first, no more than `per_host` to one mail domain or URL host at a time
- * is the caller's to see to. In a transaction of its own: leases that ran out are taken back first (crashes grows; at
- * OUTBOX_CRASHES_MAX the row is quarantined and told); notices of pages that were answered meanwhile are cancelled, and
- * those past expires_at go to state expired, and one notice "N pages while the system was down" is written for each
- * receiver instead. */
+/* Takes up to `limit` that are due, the gravest first; no more than so many to one host at a time is the caller's to
+ * see to (outbox_return()). In a transaction of its own, which first tidies up:
+ *
+ * - Leases that ran out are taken back: crashes grows, and from OUTBOX_SUSPECT on such a notice is claimed only when no
+ *   other such one is on its way, so that one that kills its sender takes no other's count along. At
+ *   OUTBOX_CRASHES_MAX it is quarantined, its receiver is told by the next channel, and the leads by a lamp notice
+ *   (page_fences.h).
+ * - What is past expires_at goes to state expired; each receiver gets one notice "N pages while the system was down"
+ *   instead.
+ * - Notices that ask are cancelled when their page was answered meanwhile; but not those to who answered. */
 int outbox_claim(struct db *db, const char *lease_by, int64_t lease_ms, int limit, struct db_result **out,
 		 struct err *why);
+enum { OUTBOX_SUSPECT = 2 };
 void outbox_read(const struct db_result *result, int row, struct outbox_row *out);
-/* When the next one falls due, of those that are not; TIME_NONE: none. Database's clock, as *now. */
-int outbox_next_due(struct db *db, time_us *next, time_us *now, struct err *why);
+/* Of a claim that is not begun: there is no room to its host. Another try at once is none. */
+int outbox_return(struct db *db, const uint8_t id[OUTBOX_ID_SIZE], const char *lease_by, struct err *why);
+/* The facts of a bundle: what went into it, and is still open, as it is now. Appended. */
+int outbox_bundle_facts(struct db *db, const uint8_t id[OUTBOX_ID_SIZE], bool japanese, struct buffer *out,
+			struct err *why);
+/* When the next one falls due, of those that are not; TIME_NONE: none. oldest: of those that are due, since when;
+ * TIME_NONE: none is. All by the database's clock, as *now. */
+int outbox_next_due(struct db *db, time_us *next, time_us *oldest, time_us *now, struct err *why);
 
 enum outbox_outcome { OUTBOX_SENT, OUTBOX_RETRY, OUTBOX_REFUSED };
 struct outbox_result {
@@ -70,5 +83,8 @@ struct outbox_result {
  * when nothing more is to be tried here, the notice to the receiver's next channel. One transaction. A claim that
  * somebody else has taken over meanwhile changes nothing but the attempt. */
 int outbox_settle(struct db *db, const struct outbox_result *result, struct err *why);
+
+/* The notice once more, to its receiver's next channel; *written false: there is none. In the caller's transaction. */
+int outbox_next_channel(struct db *db, const uint8_t id[OUTBOX_ID_SIZE], bool *written, struct err *why);
 
 #endif

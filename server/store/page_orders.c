@@ -255,7 +255,7 @@ static int do_graver(struct work *w, struct err *why)
 	bool all = w->order->kind == ORDER_GRAVER || w->order->user_id == 0;
 
 	if ((all && resolve_taken(w, why) != 0) ||
-	    (w->order->user_id && page_targets_person(w->db, w->order->user_id, 1, &w->receivers, why) != 0))
+	    (w->order->user_id && page_targets_person(w->db, w->order->user_id, 0, &w->receivers, why) != 0))
 		return -1;
 	if (write_asking(w, "page_graver", NULL, why) != 0 ||
 	    note(w, w->order->kind == ORDER_GRAVER ? "graver" : "added", why) != 0)
@@ -313,7 +313,7 @@ static int do_answered(struct work *w, struct err *why)
 		if (!w->order->user_id || w->receivers.items[i].user_id != w->order->user_id)
 			w->receivers.items[kept++] = w->receivers.items[i];
 	w->receivers.count = kept;
-	if (handed && page_targets_person(w->db, w->order->user_id, 1, &w->receivers, why) != 0)
+	if (handed && page_targets_person(w->db, w->order->user_id, 0, &w->receivers, why) != 0)
 		return -1;
 	return write_telling(w, "answered", why);
 }
@@ -322,7 +322,7 @@ static int do_expired(struct work *w, struct err *why)
 {
 	struct page_notice extra = { 0 };
 
-	if (w->order->user_id && page_targets_person(w->db, w->order->user_id, 1, &w->receivers, why) != 0)
+	if (w->order->user_id && page_targets_person(w->db, w->order->user_id, 0, &w->receivers, why) != 0)
 		return -1;
 	extra.who = w->receivers.count ? w->receivers.items[0].name : NULL;
 	if (write_asking(w, "expired", &extra, why) != 0)

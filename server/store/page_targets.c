@@ -82,14 +82,17 @@ static int no_memory(struct err *why)
 /* ---------------------------------------------------------------------------------------------- persons */
 
 /* Across companies: the operator's people. A person's channels in order, behind them the sign-in address unless one of
- * them is that: somebody whose channels are all broken is reached by mail. $3: the nth of them. */
+ * them is that: somebody whose channels are all broken is reached by mail. $1: the first that comes behind this
+ * channel; NULL: the first of all. */
 #define PEOPLE(which)                                                                                               \
 	"SELECT u.user_id, u.display_name, w.channel_id, w.kind, w.address, w.language, u.role FROM app_user u "    \
 	"CROSS JOIN LATERAL (SELECT c.channel_id, c.kind, c.address, c.language, c.position::bigint AS place FROM " \
-	"channel c WHERE c.user_id = u.user_id AND c.enabled AND c.removed_at IS NULL "                             \
+	"channel c WHERE c.user_id = u.user_id AND c.enabled AND c.removed_at IS NULL AND ($1::bigint IS NULL OR "  \
+	"(c.position, c.channel_id) > (SELECT k.position, k.channel_id FROM channel k WHERE k.channel_id = "        \
+	"$1::bigint)) "                                                                                             \
 	"UNION ALL SELECT NULL, 'mail', u.email, u.language, 1000000 WHERE NOT EXISTS (SELECT FROM channel c "      \
 	"WHERE c.user_id = u.user_id AND c.enabled AND c.removed_at IS NULL AND c.kind = 'mail' "                   \
-	"AND lower(c.address) = u.email) ORDER BY place, channel_id OFFSET $1::bigint - 1 LIMIT 1) w "              \
+	"AND lower(c.address) = u.email) ORDER BY place, channel_id LIMIT 1) w "                                    \
 	"WHERE u.disabled_at IS NULL AND " which " ORDER BY u.user_id"
 
 static int add_people(const struct db_result *rows, const char *const you[PAGE_LANGUAGES], bool role_is_reason,
@@ -115,14 +118,14 @@ static int add_people(const struct db_result *rows, const char *const you[PAGE_L
 	return 0;
 }
 
-static int person(struct db *db, int64_t user_id, int nth, const char *const you[PAGE_LANGUAGES],
+static int person(struct db *db, int64_t user_id, int64_t after, const char *const you[PAGE_LANGUAGES],
 		  struct page_receivers *out, struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *rows;
 	int failed;
 
-	db_arg_integer(&args, nth);
+	db_arg_optional(&args, after);
 	db_arg_integer(&args, user_id);
 	if (db_run(db, PEOPLE("u.user_id = $2::bigint"), &args, &rows, why) != 0)
 		return -1;
@@ -131,11 +134,11 @@ static int person(struct db *db, int64_t user_id, int nth, const char *const you
 	return failed;
 }
 
-int page_targets_person(struct db *db, int64_t user_id, int nth, struct page_receivers *out, struct err *why)
+int page_targets_person(struct db *db, int64_t user_id, int64_t after, struct page_receivers *out, struct err *why)
 {
 	static const char *const nothing[PAGE_LANGUAGES] = { "", "" };
 
-	return person(db, user_id, nth, nothing, out, why);
+	return person(db, user_id, after, nothing, out, why);
 }
 
 /* roles: a literal of text[]. */
@@ -145,7 +148,7 @@ static int of_roles(struct db *db, const char *roles, struct page_receivers *out
 	struct db_result *rows;
 	int failed;
 
-	db_arg_integer(&args, 1);
+	db_arg_null(&args);
 	db_arg_text(&args, roles);
 	if (db_run(db, PEOPLE("u.role = ANY ($2::text[]) AND u.scope_company IS NULL AND u.scope_vendor IS NULL"),
 		   &args, &rows, why) != 0)
@@ -233,7 +236,7 @@ static int of_schedule(struct db *db, const struct page_engine *engine, int64_t 
 	for (int l = 0; l < PAGE_LANGUAGES; l++)
 		if (turn_words(db, entry, turn.until, l, words[l], why) != 0)
 			return -1;
-	return person(db, turn.now.user_id, 1, (const char *const[]){ words[PAGE_JA], words[PAGE_EN] }, out, why);
+	return person(db, turn.now.user_id, 0, (const char *const[]){ words[PAGE_JA], words[PAGE_EN] }, out, why);
 }
 
 /* ---------------------------------------------------------------------------------------------- shared channels */
@@ -337,7 +340,7 @@ static int of_target(struct db *db, const struct page_engine *engine, struct pag
 	case TARGET_PERSON:
 		if (!oncall_book_available(engine->book, target->id))
 			return 0;
-		return page_targets_person(db, target->id, 1, out, why);
+		return page_targets_person(db, target->id, 0, out, why);
 	case TARGET_CHANNEL:
 		return of_channel(db, target->id, out, why);
 	case TARGET_ROLE:

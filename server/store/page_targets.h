@@ -31,8 +31,9 @@ void page_receivers_release(struct page_receivers *r);
 int page_targets_resolve(struct db *db, const struct page_engine *engine, struct page_held *page,
 			 const struct page_view *view, const struct policy_target *targets, int count,
 			 struct page_receivers *out, struct err *why);
-/* One person, by the nth of their channels (from 1). Adds nothing when there is none. */
-int page_targets_person(struct db *db, int64_t user_id, int nth, struct page_receivers *out, struct err *why);
+/* One person, by the first of their channels that comes behind `after` (0: the first of all). Adds nothing when there
+ * is none. */
+int page_targets_person(struct db *db, int64_t user_id, int64_t after, struct page_receivers *out, struct err *why);
 /* Leads and admins who see all companies. */
 int page_targets_leads(struct db *db, struct page_receivers *out, struct err *why);
 /* When nobody is on call: the addresses of the settings, else leads and admins. */

@@ -127,7 +127,7 @@ static int ask_all(struct db *db, const struct page_subject *s, const struct db_
 	int failed = 0;
 
 	for (int i = 0; i < db_rows(people) && !failed; i++)
-		failed = page_targets_person(db, db_integer(people, i, 0), 1, &receivers, why);
+		failed = page_targets_person(db, db_integer(people, i, 0), 0, &receivers, why);
 	for (size_t i = 0; i < receivers.count && !failed; i++)
 		failed = ask(db, s, &receivers.items[i], db_text(people, 0, 1), db_text(people, 0, 2), why);
 	page_receivers_release(&receivers);
