@@ -73,6 +73,17 @@ CREATE TABLE channel (
     removed_at   timestamptz
 );
 CREATE INDEX channel_of_user ON channel (user_id, position) WHERE removed_at IS NULL;
+-- A webhook's new key: the one before stays valid beside it. Here and not in the statement, because who may set a key
+-- may not read it.
+CREATE FUNCTION channel_keep_old_secret() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.old_secret := OLD.secret;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER channel_keep_old_secret BEFORE UPDATE OF secret ON channel FOR EACH ROW
+    WHEN (NEW.kind = 'webhook' AND NEW.secret IS DISTINCT FROM OLD.secret AND NEW.secret IS NOT NULL)
+    EXECUTE FUNCTION channel_keep_old_secret();
 
 -- Whom a member wants to be told, in order. An operator's people edit them; a member's own may too.
 CREATE TABLE company_contact (
