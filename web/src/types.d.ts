@@ -105,7 +105,7 @@ export interface Incident {
 export interface TimelineEntry {
 	id: number;
 	at: string;
-	kind: 'created' | 'merged' | 'severity' | 'reopened' | 'state' | 'note' | 'owner' | 'cause' | 'story' | 'campaign';
+	kind: string;
 	user: Person | null;
 	body: Record<string, unknown>;
 }

@@ -23,7 +23,7 @@ const text = sources(join(root, 'src')).join('\n');
 /* Named outright: t('key') and t(x ? 'a' : 'b'). */
 const named = new Set([...text.matchAll(/\bt\((?:[^()`]*(?:\([^()]*\))?[^()`]*\? )?'([\w.-]+)'(?: : '([\w.-]+)')?/g)].flatMap(([, a, b]) => (b ? [a, b] : [a])));
 /* Made up: t(`prefix.${x}`), word('set', x), and the names of commands and severities. */
-const prefixes = [...text.matchAll(/\bt\((?:[^()`]* )?`([\w.]+?)[._]\$\{/g), ...text.matchAll(/'((?:severity|held|state|role|theme|timeline|sensor|direction|engine|action|stage|disposition|command|beacon|campaign_kind|field|hunt_state|indicator_format|indicator_kind|indicator_state|modifier|mute_kind|mute_state|operator|rule_change|rule_kind|rule_level|tag)(?:\.short)?)'/g)].map((m) => m[1]);
+const prefixes = [...text.matchAll(/\bt\((?:[^()`]* )?`([\w.]+?)[._]\$\{/g), ...text.matchAll(/\bword\('([\w.]+)'/g), ...text.matchAll(/'((?:severity|held|state|role|theme|timeline|sensor|direction|engine|action|stage|disposition|command|beacon|campaign_kind|field|hunt_state|indicator_format|indicator_kind|indicator_state|modifier|mute_kind|mute_state|operator|rule_change|rule_kind|rule_level|tag)(?:\.short)?)'/g)].map((m) => m[1]);
 
 /* Plural forms stand for one key. */
 const base = (key) => {

@@ -1,12 +1,13 @@
 // @ts-check
 /* One company: all that somebody who answers its call needs, without a click. */
 import { h, html, useEffect, useLoad } from '../lib.js';
-import { count, ruleTitle, t, word } from '../app.js';
+import { count, mayDo, ruleTitle, t, word } from '../app.js';
 import { get } from '../api.js';
 import { useCommands } from '../commands.js';
 import { Throttle } from '../core/throttle.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
+import { CompanyDesk } from '../ui/company-desk.js';
 import { SeverityLegend, SeverityStack } from '../ui/charts.js';
 import { DirectionChip, Empty, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
@@ -67,6 +68,7 @@ function Shown({ c, s }) {
 				<a class="button" href=${`/incidents?company=${c.id}`}>${t('company.incidents')}</a>
 			</div>
 		</header>
+		${mayDo('see_desk') && h(CompanyDesk, { key: c.id, company: c.id, member: c.member })}
 		<section class="card">
 			<h2>${t('company.stack')} ${SeverityLegend()}</h2>
 			${h(SeverityStack, { days: s.days })}

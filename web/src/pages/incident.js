@@ -1,7 +1,7 @@
 // @ts-check
 /* One incident: what it is and why it exists, what was done, its alerts with their raw records. */
 import { h, html, useEffect, useState, useLoad } from '../lib.js';
-import { count, isStaff, mayTriage, ruleTitle, say, t, word } from '../app.js';
+import { count, isStaff, mayDo, mayTriage, ruleTitle, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { groupPairs } from '../core/cause.js';
@@ -9,6 +9,7 @@ import { Throttle } from '../core/throttle.js';
 import { leftList, navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
+import { CallForm, CasePanel } from '../ui/case-panel.js';
 import { Causes } from '../ui/causes.js';
 import { DirectionChip, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
@@ -60,6 +61,7 @@ export function IncidentView({ id }) {
 /** @param {{incident: IncidentPage, changed: number}} props */
 function Shown({ incident, changed }) {
 	const [closing, setClosing] = useState(false);
+	const [calling, setCalling] = useState(/** @type {'' | 'page' | 'tell'} */ (''));
 	/** @param {import('../triage.js').Change} change */
 	const act = async (change) => {
 		try {
@@ -71,9 +73,10 @@ function Shown({ incident, changed }) {
 			say(/** @type {Error} */ (error).message, 'error');
 		}
 	};
-	useCommands(() => commands(incident, act), [incident]);
+	useCommands(() => [...commands(incident, act), ...calls(setCalling)], [incident]);
 	return html`<div class="page incident scrolls">
-		${Head({ incident, act, close: () => setClosing(!closing), closing })} ${closing && h(CloseForm, { act, cancel: () => setClosing(false) })}
+		${Head({ incident, act, close: () => setClosing(!closing), closing, calling, call: (what) => setCalling(what === calling ? '' : what) })} ${closing && h(CloseForm, { act, cancel: () => setClosing(false) })}
+		${calling && h(CallForm, { key: calling, incident, what: calling, done: () => setCalling('') })} ${mayDo('see_desk') && h(CasePanel, { incident, changed })}
 		<div class="two">
 			<div class="stack-column">
 				<section class="card why">
@@ -120,9 +123,19 @@ function commands(incident, act) {
 	];
 }
 
-/** @param {{incident: IncidentPage, act: (change: import('../triage.js').Change) => void, close: () => void, closing: boolean}} props */
-function Head({ incident, act, close, closing }) {
-	const live = mayTriage() && incident.state !== 'merged';
+/** Reaching people by hand. @param {(what: 'page' | 'tell') => void} call @returns {import('../commands.js').Command[]} */
+function calls(call) {
+	if (!mayDo('desk')) return [];
+	return [
+		{ id: 'page_oncall', keys: ['p'], label: t('case.page'), scope: 'page', run: () => call('page') },
+		{ id: 'tell_member', keys: ['m'], label: t('case.tell'), scope: 'page', run: () => call('tell') },
+	];
+}
+
+/** @param {{incident: IncidentPage, act: (change: import('../triage.js').Change) => void, close: () => void, closing: boolean, calling: string, call: (what: 'page' | 'tell') => void}} props */
+function Head({ incident, act, close, closing, calling, call }) {
+	const unmerged = incident.state !== 'merged';
+	const live = mayTriage() && unmerged;
 	return html`<header class="incident-head">
 		<div class="incident-title">
 			<p class="chips">
@@ -142,15 +155,16 @@ function Head({ incident, act, close, closing }) {
 			${Fact({ label: t('column.detections'), value: incident.detection_count })} ${Fact({ label: t('column.alerts'), value: incident.alert_count })}
 			${Fact({ label: t('column.blocked'), value: incident.blocked_count })}
 		</dl>
-		${live &&
+		${(live || (unmerged && mayDo('desk'))) &&
 		html`<div class="actions">
-			${incident.state !== 'closed' && html`<button class="button" onClick=${() => act({ owner_id: 'me' })}>${t('action.take')}</button>`}
-			${STEPS.filter(([, from]) => from.includes(incident.state)).map(
+			${unmerged && mayDo('desk') && html`<button class="button" aria-expanded=${calling === 'page'} onClick=${() => call('page')}>${t('case.page')}<kbd>p</kbd></button><button class="button" aria-expanded=${calling === 'tell'} onClick=${() => call('tell')}>${t('case.tell')}<kbd>m</kbd></button>`}
+			${live && incident.state !== 'closed' && html`<button class="button" onClick=${() => act({ owner_id: 'me' })}>${t('action.take')}</button>`}
+			${live && STEPS.filter(([, from]) => from.includes(incident.state)).map(
 				([state]) => html`<button class=${state === 'acknowledged' ? 'button primary' : 'button'} onClick=${() => act(state === 'acknowledged' ? { state, owner_id: 'me' } : { state })}>
 					${t(`action.to_${state}`)}${state === 'acknowledged' && html`<kbd>a</kbd>`}
 				</button>`,
 			)}
-			${incident.state !== 'closed' && html`<button class="button" aria-expanded=${closing} onClick=${close}>${t('action.close_incident')}<kbd>e</kbd></button>`}
+			${live && incident.state !== 'closed' && html`<button class="button" aria-expanded=${closing} onClick=${close}>${t('action.close_incident')}<kbd>e</kbd></button>`}
 		</div>`}
 	</header>`;
 }
@@ -233,8 +247,14 @@ function saying(incident, entry) {
 			return t('timeline.cause', { rule: nameOf(incident, body.rule_id, read('title')) });
 		case 'campaign':
 			return html`<a href=${`/campaigns/${read('campaign_id')}`}>${t('timeline.campaign', { title: read('title') })}</a>`;
+		case 'ticket':
+			return html`<a href=${`/tickets/${read('ticket_id')}`}>${read('reference')}</a> ${read('subject')} ${read('what') && html`<span class="dim">${word('ticket_event', read('what'))}</span>`}`;
+		case 'order':
+			return html`<a href=${`/orders/${read('order_id')}`}>${read('reference')}</a> ${read('vendor')} ${read('what') && html`<span class="dim">${word('order_event', read('what'))}</span>`}`;
+		case 'step':
+			return html`${t('timeline.step_of', { step: word('step', read('step')) })} ${read('text') && html`<div class="note-text">${read('text')}</div>`}`;
 		default:
-			return word('timeline', entry.kind);
+			return html`${word('timeline', entry.kind)} ${['text', 'what', 'note', 'who', 'name', 'reason'].filter((name) => typeof body[name] === 'string').map((name) => html`<span class="dim">${read(name)} </span>`)}`;
 	}
 }
 

@@ -5,8 +5,8 @@ import { say, t } from '../app.js';
 import { get } from '../api.js';
 import { Choice } from './parts.js';
 
-/** @param {{value: string, onChange: (id: string) => void}} props */
-export function CompanyChoice({ value, onChange }) {
+/** @param {{value: string, onChange: (id: string) => void, none?: string}} props  none: what no company is called */
+export function CompanyChoice({ value, onChange, none }) {
 	const [companies, setCompanies] = useState(/** @type {import('../types').Company[]} */ ([]));
 	useEffect(() => {
 		get('/v1/companies').then(
@@ -15,5 +15,5 @@ export function CompanyChoice({ value, onChange }) {
 		);
 	}, []);
 	const options = companies.map((c) => /** @type {[string, string]} */ ([String(c.id), c.name]));
-	return Choice({ label: t('column.company'), value, options: [['', t('filter.all_companies')], ...options], onChange, id: 'filter-company' });
+	return Choice({ label: t('column.company'), value, options: [['', none ?? t('filter.all_companies')], ...options], onChange, id: 'filter-company', usual: none ? value : '' });
 }

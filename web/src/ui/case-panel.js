@@ -1,0 +1,214 @@
+// @ts-check
+/* An incident as a case that is handled with the member: clocks and promises, the five steps, what the member is asked,
+ * insurance, the personal-information law, tickets and visits, evidence. */
+import { h, html, useEffect, useLoad, useState } from '../lib.js';
+import { mayDo, say, t, word, zone } from '../app.js';
+import { get, request, send } from '../api.js';
+import { marks, span } from '../core/clocks.js';
+import { CaseMoney } from './case-money.js';
+import { CasePrivacy } from './case-privacy.js';
+import { OrderTable, TicketChip } from './desk-parts.js';
+import { AreaField, CheckField, ChoiceField, TextField, useValues, useWork } from './fields.js';
+import { OrderForm } from './order-form.js';
+import { Failed, Loading, Time } from './parts.js';
+import { RequestForm, RequestList } from './request-parts.js';
+
+/** @typedef {import('../desk-types').Case} Case */
+/** @typedef {import('../types').IncidentPage} IncidentPage */
+
+const TICK_MS = 1000;
+
+/** @param {{incident: IncidentPage, changed: number}} props changed: grows when the incident did */
+export function CasePanel({ incident, changed }) {
+	const { value, error, reload } = useLoad(() => get(`/v1/incidents/${incident.id}/case`), `${incident.id} ${changed} ${incident.version}`);
+	const [held, setHeld] = useState(/** @type {Case | null} */ (null));
+	useEffect(() => {
+		if (value) setHeld(/** @type {Case} */ (value));
+	}, [value]);
+	if (error && !held) return Failed({ error, retry: reload });
+	if (!held) return html`<section class="card">${Loading()}</section>`;
+	const live = incident.state !== 'merged';
+	return html`<div class="case">
+		${held.clocks && h(Clocks, { clocks: held.clocks, id: incident.id, reload, live })}
+		<div class="two">
+			<div class="stack-column">${h(Steps, { steps: held.steps, id: incident.id, reload, live })}</div>
+			<div class="stack-column">
+				${h(Asked, { held, id: incident.id, reload, live })} ${h(Visits, { held, incident, live })} ${h(CaseMoney, { key: `money ${held.insurance?.version}`, entitlement: held.entitlement, insurance: held.insurance, id: incident.id, reload })}
+				${(held.privacy || mayDo('desk')) && h(CasePrivacy, { key: `privacy ${held.privacy?.version}`, privacy: held.privacy, id: incident.id, reload })} ${mayDo('desk') && h(Evidence, { held, no: incident.no, id: incident.id, reload })}
+			</div>
+		</div>
+	</div>`;
+}
+
+/** @param {{clocks: import('../desk-types').Clocks, id: number, reload: () => void, live: boolean}} props */
+function Clocks({ clocks, id, reload, live }) {
+	const [busy, run] = useWork(reload);
+	const [now, setNow] = useState(Date.now());
+	const running = [clocks.acknowledge, clocks.notify].some((p) => ['running', 'warn', 'missed'].includes(p.state));
+	useEffect(() => {
+		if (!running) return undefined;
+		const timer = setInterval(() => setNow(Date.now()), TICK_MS);
+		return () => clearInterval(timer);
+	}, [running]);
+	return html`<section class="card clocks">
+		<h2>
+			${t('case.clocks')} ${clocks.waiting_since && html`<span class="chip warn">${t('case.waiting_since')} ${Time({ ts: clocks.waiting_since })}</span>`}
+			${live && mayDo('desk') && html`<span class="push actions">
+				${!clocks.confirmed_at && html`<button class="button" disabled=${busy} onClick=${() => run(() => send('POST', `/v1/incidents/${id}/confirmed`, {}))}>${t('case.confirmed')}</button>`}
+				<button class="button" disabled=${busy} aria-pressed=${clocks.waiting_since !== null} onClick=${() => run(() => send('POST', `/v1/incidents/${id}/waiting`, { waiting: clocks.waiting_since === null }))}>${t(clocks.waiting_since ? 'case.wait_end' : 'case.wait')}</button>
+			</span>`}
+		</h2>
+		<ol class="way">
+			${marks(clocks).map(
+				({ mark, at, took, promise }, i) => html`<li class=${at ? 'done' : ''}>
+					<b><small>t${i + 2}</small> ${word('clock', mark)}</b> ${at ? Time({ ts: at }) : html`<span class="dim">―</span>`} ${took !== null && html`<span class="dim">+${span(took)}</span>`}
+					${promise && html`<span class=${`chip promise-${promise.state}`} title=${promise.due_at ? `${t('case.due')} ${zone().full(promise.due_at)}` : ''}>${word('promise', promise.state)}${promise.due_at && !at && ` ${span(Date.parse(promise.due_at) - now)}`}</span>`}
+				</li>`,
+			)}
+		</ol>
+	</section>`;
+}
+
+/** @param {{steps: Case['steps'], id: number, reload: () => void, live: boolean}} props */
+function Steps({ steps, id, reload, live }) {
+	const [writing, setWriting] = useState(0);
+	const next = steps.find((s) => !s.done_at)?.step ?? 5;
+	return html`<section class="card">
+		<h2>${t('case.steps')} ${live && mayDo('desk') && html`<button class="button" aria-expanded=${writing > 0} onClick=${() => setWriting(writing ? 0 : next)}>${t('case.write')}</button>`}</h2>
+		${writing > 0 &&
+		h(StepForm, {
+			start: writing,
+			id,
+			done: (made) => {
+				setWriting(0);
+				if (made) reload();
+			},
+		})}
+		<ol class="case-steps">
+			${steps.map(
+				(s) => html`<li class=${s.done_at ? 'done' : s.entries.length ? 'begun' : ''}>
+					<h3>${s.step}. ${word('step', s.step)} ${s.done_at && html`<span class="chip good">${t('case.step_done')}</span>`}</h3>
+					${s.entries.map(
+						(e) => html`<div class="step-entry">
+							${Time({ ts: e.at })}
+							<div>${e.by === 'person' ? html`<b>${e.user?.display_name ?? t('triage.system')}</b> <span class="note-inline">${e.text}</span>` : html`<span class="dim">${word('step_by', e.by)}</span>`}</div>
+						</div>`,
+					)}
+				</li>`,
+			)}
+		</ol>
+	</section>`;
+}
+
+/** @param {{start: number, id: number, done: (made: boolean) => void}} props */
+function StepForm({ start, id, done }) {
+	const [busy, run] = useWork();
+	const [v, set] = useValues({ step: String(start), text: '', at: '', finished: false });
+	/** @param {Event} event */
+	const submit = (event) => {
+		event.preventDefault();
+		run(async () => {
+			await send('POST', `/v1/incidents/${id}/steps`, { step: Number(v.step), text: v.text.trim(), done: v.finished, ...(v.at ? { at: new Date(v.at).toISOString() } : {}) });
+			done(true);
+		});
+	};
+	return html`<form class="stacked" onSubmit=${submit}>
+		<div class="fields">
+			${ChoiceField({ label: t('case.step'), value: v.step, options: [1, 2, 3, 4, 5].map((n) => /** @type {[string, string]} */ ([String(n), `${n}. ${word('step', n)}`])), onInput: set('step') })} ${TextField({ label: t('case.when'), value: v.at, onInput: set('at'), type: 'datetime-local', hint: t('case.now') })}
+		</div>
+		${AreaField({ label: t('case.what_done'), value: v.text, onInput: set('text'), required: true, rows: 3 })} ${CheckField({ label: t('case.finishes'), checked: v.finished, onChange: set('finished') })}
+		<div class="actions"><button class="button primary" disabled=${busy || !v.text.trim()}>${t('action.save')}</button><button type="button" class="button quiet" onClick=${() => done(false)}>${t('action.cancel')}</button></div>
+	</form>`;
+}
+
+/** @param {{held: Case, id: number, reload: () => void, live: boolean}} props */
+function Asked({ held, id, reload, live }) {
+	const [asking, setAsking] = useState(false);
+	return html`<section class="card">
+		<h2>${t('company.requests')} ${live && mayDo('desk') && html`<button class="button" aria-expanded=${asking} onClick=${() => setAsking(!asking)}>${t('request.new')}</button>`}</h2>
+		${asking &&
+		h(RequestForm, {
+			path: `/v1/incidents/${id}/requests`,
+			done: (made) => {
+				setAsking(false);
+				if (made) reload();
+			},
+		})}
+		${held.requests.length ? RequestList({ requests: held.requests, reload }) : html`<p class="dim">${t('request.none')}</p>`}
+	</section>`;
+}
+
+/** Tickets about it, and visits. @param {{held: Case, incident: IncidentPage, live: boolean}} props */
+function Visits({ held, incident, live }) {
+	const [ordering, setOrdering] = useState(false);
+	return html`<section class="card">
+			<h2>${t('case.desk')} ${live && mayDo('desk') && html`<button class="button" aria-expanded=${ordering} onClick=${() => setOrdering(!ordering)}>${t('order.new')}</button>`}</h2>
+			${held.tickets.length + held.orders.length === 0 && html`<p class="dim">${t('case.no_desk')}</p>`}
+			<table class="plain">
+				<tbody>
+					${held.tickets.map((x) => html`<tr><td><a href=${`/tickets/${x.id}`}>HD-${x.id}</a></td><td>${TicketChip(x)}</td><td class="grow">${x.subject}</td><td>${Time({ ts: x.opened_at })}</td></tr>`)}
+				</tbody>
+			</table>
+			${held.orders.length > 0 && OrderTable({ orders: held.orders })}
+		</section>
+		${ordering && h(OrderForm, { company: incident.company_id, incident: incident.id, person: { name: '', phone: null }, area: null, done: () => setOrdering(false) })}`;
+}
+
+/** @param {{held: Case, no: number, id: number, reload: () => void}} props */
+function Evidence({ held, no, id, reload }) {
+	const [busy, run] = useWork(reload);
+	/** By a call and not a plain link: what went wrong is said here, and the list shows the new pack. */
+	const pack = () =>
+		run(async () => {
+			const response = await request('GET', `/v1/incidents/${id}/evidence`);
+			const name = /filename="?([^";]+)/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? `hinomi-evidence-${no}.zip`;
+			const link = document.createElement('a');
+			link.href = URL.createObjectURL(await response.blob());
+			link.download = name;
+			link.click();
+			URL.revokeObjectURL(link.href);
+			say(t('case.packed', { name }));
+		});
+	/** @param {string} only */
+	const copy = (only) =>
+		run(async () => {
+			const response = await request('GET', `/v1/incidents/${id}/notification-text?only=${only}`);
+			await navigator.clipboard.writeText(await response.text());
+			say(t('copied'));
+		});
+	return html`<section class="card">
+		<h2>${t('case.evidence')} <button class="button" disabled=${busy} onClick=${pack}>${t('case.pack')}</button></h2>
+		<p class="hint">${t('case.pack_hint')}</p>
+		${held.packs.map((p) => html`<p class="pack">${Time({ ts: p.made_at })} ${p.made_by.display_name} <span class="dim">${t('case.files', { n: p.files })}</span> <code title=${p.sha256}>${p.sha256.slice(0, 16)}…</code></p>`)}
+		<div class="actions">
+			<button class="button quiet" disabled=${busy} onClick=${() => copy('all')}>${t('case.copy_form')}</button>
+			<button class="button quiet" disabled=${busy} onClick=${() => copy('attack')}>${t('case.copy_attack')}</button>
+		</div>
+	</section>`;
+}
+
+/** Paging whoever is on call, and telling the member, by hand. @param {{incident: IncidentPage, what: 'page' | 'tell', done: () => void}} props */
+export function CallForm({ incident, what, done }) {
+	const [busy, run] = useWork();
+	const [note, setNote] = useState('');
+	/** @param {Event} event */
+	const submit = (event) => {
+		event.preventDefault();
+		run(async () => {
+			if (what === 'page') {
+				await send('POST', `/v1/incidents/${incident.id}/pages`, { note: note.trim() });
+				say(t('case.paged'));
+			} else {
+				const answer = /** @type {{messages: unknown[]}} */ (await send('POST', `/v1/incidents/${incident.id}/member-notice`, { note: note.trim() || null }));
+				say(t('case.told', { n: answer.messages.length }));
+			}
+			done();
+		});
+	};
+	return html`<form class="card stacked" onSubmit=${submit}>
+		<h2>${t(what === 'page' ? 'case.page' : 'case.tell')}</h2>
+		<p class="hint">${t(what === 'page' ? 'case.page_hint' : 'case.tell_hint', { company: incident.company })}</p>
+		${AreaField({ label: t(what === 'page' ? 'case.page_note' : 'case.tell_note'), value: note, onInput: setNote, required: what === 'page', max: what === 'page' ? 1000 : 2000, rows: 3 })}
+		<div class="actions"><button class="button primary" disabled=${busy || (what === 'page' && !note.trim())}>${t(what === 'page' ? 'case.page' : 'case.tell')}</button><button type="button" class="button quiet" onClick=${done}>${t('action.cancel')}</button></div>
+	</form>`;
+}
