@@ -134,6 +134,8 @@ struct ticket_event_new {
 int ticket_event_add(struct db *db, const struct ticket_event_new *event, int64_t *event_id, time_us *at,
 		     struct err *why);
 
+/* Whether the person may own tickets of the company (0: of none): ERR_NOT_FOUND when not. */
+int ticket_owner_check(struct db *db, int64_t user_id, int64_t company_id, struct err *why);
 /* Whether the company has such a one: ERR_NOT_FOUND when not. 0 is nothing and always good. */
 int ticket_links_check(struct db *db, int64_t company_id, int64_t contact_id, int64_t sensor_id, int64_t incident_id,
 		       struct err *why);

@@ -153,7 +153,16 @@ static int exists(struct db *db, const char *sql, int64_t company_id, int64_t id
 		return -1;
 	rows = db_rows(result);
 	db_result_free(result);
-	return rows ? 0 : err_set(why, ERR_NOT_FOUND, "the company has no such %s", what);
+	return rows ? 0 : err_set(why, ERR_NOT_FOUND, "there is no such %s", what);
+}
+
+int ticket_owner_check(struct db *db, int64_t user_id, int64_t company_id, struct err *why)
+{
+	return exists(db,
+		      "SELECT FROM app_user WHERE user_id = $2::bigint AND disabled_at IS NULL "
+		      "AND role IN ('analyst', 'lead', 'admin', 'desk') "
+		      "AND coalesce(scope_company, $1::bigint) = $1::bigint",
+		      company_id, user_id, "person who handles its tickets", why);
 }
 
 int ticket_links_check(struct db *db, int64_t company_id, int64_t contact_id, int64_t sensor_id, int64_t incident_id,
