@@ -43,6 +43,7 @@ struct incident_raise {
 /* An alert, as far as grouping is concerned. Slices are borrowed. */
 struct plan_alert {
 	time_us ts;
+	time_us received; /* for the clock of an incident that it begins; nothing is decided by it */
 	int64_t id;
 	int64_t cluster_key; /* server/model/grouping.h; 0: joins nothing */
 	int64_t link_key;    /* 0: none */

@@ -241,12 +241,21 @@ int campaign_query_warn(struct db *db, int64_t campaign_id, const int64_t *compa
 	if (company_ids && !args.values[1])
 		failed = err_set(why, ERR_NOMEM, "no memory for %zu companies", count);
 	else
-		failed = db_run(db,
-				"INSERT INTO campaign_warning (company_id, campaign_id, at, user_id, body) "
-				"SELECT o.company_id, $1::bigint, now(), $3::bigint, $4::text FROM company o "
-				"WHERE ($2::bigint[] IS NULL OR o.company_id = ANY ($2::bigint[])) AND " NOT_HIT
-				" ORDER BY o.company_id ON CONFLICT DO NOTHING RETURNING company_id",
-				&args, out, why);
+		failed =
+		    db_run(db,
+			   "WITH warned AS (INSERT INTO campaign_warning (company_id, campaign_id, at, user_id, body) "
+			   "SELECT o.company_id, $1::bigint, now(), $3::bigint, $4::text FROM company o "
+			   "WHERE ($2::bigint[] IS NULL OR o.company_id = ANY ($2::bigint[])) AND " NOT_HIT
+			   " ORDER BY o.company_id ON CONFLICT DO NOTHING RETURNING company_id), "
+			   /* Their contacts are told by the escalator. */
+			   "asked AS (INSERT INTO page_request (company_id, kind, subject_id, what, severity, user_id) "
+			   "SELECT company_id, 'campaign', $1::bigint, 'raised', 4, $3::bigint FROM warned) "
+			   "SELECT company_id FROM warned ORDER BY company_id",
+			   &args, out, why);
+	if (!failed && db_notify(db, "hinomi_page", why) != 0) {
+		db_result_free(*out);
+		failed = -1;
+	}
 	array_text_release(&ids);
 	return failed;
 }

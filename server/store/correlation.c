@@ -74,7 +74,7 @@ static const char read_alerts_sql[] =
     "(a.ts AT TIME ZONE $6::text)::date - date '1970-01-01', a.id, a.kind = 'alert', a.rule_hits, a.mute_id, "
     "host(a.attacker_ip), CASE WHEN a.inside_ip IS NOT NULL THEN host(CASE WHEN a.inside_ip = a.source_ip "
     "THEN a.destination_ip ELSE a.source_ip END) END, "
-    "CASE WHEN a.inside_ip = a.source_ip THEN a.destination_port ELSE a.source_port END, a.signature_id "
+    "CASE WHEN a.inside_ip = a.source_ip THEN a.destination_port ELSE a.source_port END, a.signature_id, a.received_at "
     "FROM unnest($2::bigint[], $3::bigint[]) AS w (id_from, id_to) "
     "JOIN alert a ON a.company_id = $1::bigint AND a.id BETWEEN w.id_from AND w.id_to "
     "AND a.ts BETWEEN $4::timestamptz AND $5::timestamptz AND a.kind IN ('alert', 'context')";
@@ -123,6 +123,7 @@ static int decode_alert(const struct db_result *r, int row, struct plan_alert *a
 
 	*a = (struct plan_alert){
 		.ts = db_time(r, row, 0),
+		.received = db_time(r, row, 21),
 		.id = db_integer(r, row, 13),
 		.cluster_key = db_integer(r, row, 1),
 		.link_key = db_integer(r, row, 2),

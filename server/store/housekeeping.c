@@ -1,5 +1,7 @@
 #include "server/store/housekeeping.h"
 
+enum { SENSOR_DOWN_SEVERITY = 3 };
+
 /* Calls a function of schema/0003_partitions.sql for each month of a list; each call is a transaction of its own. */
 static int each_month(struct db *db, const char *sql, const struct db_result *months, int64_t *count, struct err *why)
 {
@@ -63,14 +65,20 @@ int housekeeping_drop_months(struct db *db, int64_t keep, int64_t *count, struct
 			       keep, "SELECT alert_partition_drop($1::date)", count, why);
 }
 
+/* A sensor that goes down is a request for a page, and so is its coming back: that ends one. */
 static const char sensor_states_sql[] =
-    "WITH due AS (SELECT h.company_id, h.sensor_id, "
+    "WITH due AS (SELECT h.company_id, h.sensor_id, s.name, h.last_seen_at, s.state AS before, "
     "CASE WHEN now() - h.last_seen_at <= $1::bigint * interval '1 millisecond' THEN 'up' "
     "WHEN now() - h.last_seen_at <= $2::bigint * interval '1 millisecond' THEN 'late' ELSE 'down' END AS state "
-    "FROM sensor_health h WHERE h.last_seen_at IS NOT NULL), "
+    "FROM sensor_health h JOIN sensor s ON s.company_id = h.company_id AND s.sensor_id = h.sensor_id "
+    "WHERE h.last_seen_at IS NOT NULL), "
     "moved AS (UPDATE sensor s SET state = d.state FROM due d WHERE s.company_id = d.company_id "
     "AND s.sensor_id = d.sensor_id AND s.state IN ('new', 'up', 'late', 'down') AND s.state <> d.state "
-    "RETURNING s.company_id, s.sensor_id) "
+    "RETURNING s.company_id, s.sensor_id, d.name, d.last_seen_at, d.before, d.state), "
+    "asked AS (INSERT INTO page_request (company_id, kind, subject_id, what, severity, body) "
+    "SELECT company_id, 'sensor', sensor_id, CASE state WHEN 'down' THEN 'raised' ELSE 'settled' END, "
+    "$3::smallint, jsonb_build_object('name', name, 'last_seen', to_char(last_seen_at AT TIME ZONE 'UTC', "
+    "'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')) FROM moved WHERE state = 'down' OR before = 'down') "
     "INSERT INTO change (company_id, kind, id_from, id_to) "
     "SELECT company_id, 'sensor', sensor_id, sensor_id FROM moved";
 
@@ -82,13 +90,14 @@ int housekeeping_sensor_states(struct db *db, int64_t late_ms, int64_t down_ms, 
 	*count = 0;
 	db_arg_integer(&args, late_ms);
 	db_arg_integer(&args, down_ms);
+	db_arg_integer(&args, SENSOR_DOWN_SEVERITY);
 	if (db_begin(db, why) != 0)
 		return -1;
 	if (db_run(db, sensor_states_sql, &args, &result, why) != 0)
 		goto undo;
 	*count = db_affected(result);
 	db_result_free(result);
-	if (*count && db_notify(db, "hinomi_change", why) != 0)
+	if (*count && (db_notify(db, "hinomi_change", why) != 0 || db_notify(db, "hinomi_page", why) != 0))
 		goto undo;
 	if (db_commit(db, why) == 0)
 		return 0;

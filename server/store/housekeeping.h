@@ -11,7 +11,8 @@
 int housekeeping_make_months(struct db *db, int64_t ahead, int64_t *count, struct err *why);
 /* Drops the months that ended `keep` months before this one began, or earlier. keep 0: none. */
 int housekeeping_drop_months(struct db *db, int64_t keep, int64_t *count, struct err *why);
-/* Sets sensors up, late or down by when they were last seen, and tells the live feed. New (never seen), muted and
+/* Sets sensors up, late or down by when they were last seen, tells the live feed, and asks the escalator for pages of
+ * those that went down (page_request.h). New (never seen), muted and
  * revoked ones stay what they are. */
 int housekeeping_sensor_states(struct db *db, int64_t late_ms, int64_t down_ms, int64_t *count, struct err *why);
 

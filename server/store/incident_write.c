@@ -1,6 +1,7 @@
 /* Carries a plan out: incidents and their segments. */
 #include "server/store/columns.h"
 #include "server/store/correlation.h"
+#include "server/store/incident_page.h"
 #include "server/store/incident_trail.h"
 
 /* The columns that both new and known incidents get, in this order. */
@@ -307,5 +308,5 @@ int correlation_write(struct db *db, int64_t company_id, int64_t version, struct
 	if (remove_segments(db, company_id, p, why) != 0 || extend_segments(db, company_id, p, why) != 0 ||
 	    insert_segments(db, company_id, p, why) != 0)
 		return -1;
-	return incident_trail_write(db, company_id, p, why);
+	return incident_trail_write(db, company_id, p, why) == 0 ? incident_page_write(db, company_id, p, why) : -1;
 }

@@ -22,16 +22,18 @@ int64_t page_telling_night_wait(const struct page_engine *engine, bool night, in
 	return opens == TIME_NONE ? 0 : (opens - now) / 1000;
 }
 
+/* A campaign's title is the name of some company's signature, which others do not read: a warning has none. */
 static void put_warning(const struct db_result *rows, int row, struct buffer *out)
 {
+	bool english = strcmp(db_text(rows, row, 3), "en") == 0;
 	struct json_writer w;
 
 	json_writer_init(&w, out);
 	json_open_object(&w, NULL);
 	json_put_string(&w, "company", db_text(rows, row, 5));
-	json_put_string(&w, "title", db_text(rows, row, 6));
+	json_put_string(&w, "title", english ? "attacks on companies nearby" : "近隣の企業への攻撃");
 	json_put_string(&w, "contact", db_text(rows, row, 2));
-	json_put_string(&w, "what", db_text(rows, row, 7));
+	json_put_string(&w, "what", db_text(rows, row, 6));
 	json_close_object(&w);
 }
 
@@ -53,8 +55,8 @@ static int write_warning(struct db *db, const struct page_engine *engine, const 
 	snprintf(identity, sizeof(identity), "campaign %" PRId64 " company %" PRId64 " contact %" PRId64 " c1",
 		 s->subject_id, s->company_id, notice.contact_id);
 	notice.identity = identity;
-	notice.delay_ms = page_telling_night_wait(engine, db_bool(rows, row, 4), db_integer(rows, row, 8), s->severity,
-						  db_time(rows, row, 9));
+	notice.delay_ms = page_telling_night_wait(engine, db_bool(rows, row, 4), db_integer(rows, row, 7), s->severity,
+						  db_time(rows, row, 8));
 	put_warning(rows, row, &facts);
 	outbox_make_id(notice.id);
 	notice.facts = buffer_string(&facts);
@@ -73,9 +75,8 @@ int page_telling_warn(struct db *db, const struct page_engine *engine, const str
 	db_arg_integer(&args, s->company_id);
 	db_arg_integer(&args, s->subject_id);
 	if (db_run(db,
-		   "SELECT k.contact_id, k.email, k.name, k.language, k.night, c.name, coalesce(nullif(g.title, ''), "
-		   "'-'), w.body, k.calendar_id, now() FROM campaign_warning w "
-		   "JOIN campaign g ON g.campaign_id = w.campaign_id JOIN company c ON c.company_id = w.company_id "
+		   "SELECT k.contact_id, k.email, k.name, k.language, k.night, c.name, w.body, k.calendar_id, now() "
+		   "FROM campaign_warning w JOIN company c ON c.company_id = w.company_id "
 		   "JOIN company_contact k ON k.company_id = w.company_id WHERE w.company_id = $1::bigint "
 		   "AND w.campaign_id = $2::bigint AND k.removed_at IS NULL AND k.email <> '' "
 		   "ORDER BY k.position, k.contact_id",
