@@ -12,6 +12,7 @@ import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { makeCorrelation } from './mock-correlation.mjs';
 import { makeDesk } from './mock-desk.mjs';
+import { makeOncall } from './mock-oncall.mjs';
 import { makeWorld } from './mock-world.mjs';
 
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml', '.html': 'text/html; charset=utf-8' };
@@ -32,6 +33,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 	const world = makeWorld({ alerts });
 	const correlation = makeCorrelation(world);
 	const desk = makeDesk(world);
+	const oncall = makeOncall(world);
 	const streams = new Set();
 	/* Session -> who it is. */
 	const sessions = new Map();
@@ -194,7 +196,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 			const match = method === request.method && pattern.exec(url.pathname);
 			if (match) return handle({ request, response, query: url.searchParams, body, id: Number(match[1]) });
 		}
-		for (const [method, pattern, answer] of [...correlation.routes, ...desk.routes]) {
+		for (const [method, pattern, answer] of [...correlation.routes, ...desk.routes, ...oncall.routes]) {
 			const match = method === request.method && pattern.exec(url.pathname);
 			if (match) return answered(response, answer(url.searchParams, body, Number(match[1]), { who, match, version: request.headers['if-match'] }));
 		}

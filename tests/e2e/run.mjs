@@ -525,6 +525,70 @@ await test('indicators: pasted, their form recognised, what was not usable said;
 	await page.waitForSelector('.contact:has-text("update.bad.example")');
 });
 
+await test('on call: an unanswered page says who is next and when; taking it empties the list', {}, async ({ page, mock }) => {
+	await page.keyboard.press('g');
+	await page.keyboard.press('o');
+	await page.waitForSelector('.unacked li');
+	assert.equal(await page.locator('.unacked li').count(), 2);
+	const first = await page.textContent('.unacked li:first-child');
+	assert.match(first, /佐藤 恵、会員の 山田 社長/);
+	assert.match(first, /[34]:\d\d/);
+	assert.match(await page.textContent('.engine-lamp.red'), /当番がいない呼び出しが 1 件/);
+	assert.equal(await page.locator('.rota-day.today').count(), 2);
+	assert.ok((await page.locator('.rota-name.nobody').count()) > 0, 'the gap is shown');
+	await page.click('.unacked li:first-child .primary');
+	await page.waitForFunction(() => document.querySelectorAll('.unacked li').length === 1);
+	await page.goto(`${mock.url}/pages/31`);
+	await page.waitForSelector('.chip.page-acknowledged');
+	assert.match(await page.textContent('.messages'), /410 122 ms · Gone/);
+});
+
+await test('a schedule: dragging over a day asks for an override; layers are tried before they are saved', {}, async ({ page, mock }) => {
+	await page.goto(`${mock.url}/schedules/1`);
+	const bar = page.locator('.rota-bar').nth(2);
+	await bar.waitFor();
+	const box = await bar.boundingBox();
+	await page.mouse.move(box.x + box.width * 0.25, box.y + 8);
+	await page.mouse.down();
+	await page.mouse.move(box.x + box.width * 0.5, box.y + 8, { steps: 4 });
+	await page.mouse.up();
+	await page.waitForSelector('input[type=datetime-local]');
+	const [from, to] = await page.$$eval('input[type=datetime-local]', (inputs) => inputs.map((i) => i.value));
+	assert.match(from, /T06:00$/);
+	assert.match(to, /T12:00$/);
+	await page.click('form:has(input[type=datetime-local]) .primary');
+	await page.waitForFunction(() => !document.querySelector('input[type=datetime-local]'));
+	await page.waitForFunction(() => document.querySelectorAll('table.plain tr:has(button.mini)').length === 2);
+	await page.click('.incident-head .primary');
+	await page.waitForSelector('fieldset.layer');
+	assert.equal(await page.locator('fieldset.layer').count(), 2);
+	await page.locator('fieldset.layer .hours input').first().fill('18-24');
+	assert.ok(await page.isDisabled('form.card .actions .primary'), 'hours that cannot be read are not saved');
+	await page.locator('fieldset.layer .hours input').first().fill('18:00-24:00');
+	await page.click('form.card .actions .primary');
+	await page.waitForFunction(() => !document.querySelector('fieldset.layer'));
+});
+
+await test('policies: who would be told is seen before it counts; a text with a bad name is refused with where it stands', { expect: /401|400/ }, async ({ page, mock }) => {
+	await page.goto(`${mock.url}/escalation`);
+	await page.waitForSelector('.steps.read');
+	await page.click('.preview .button');
+	await page.waitForSelector('.preview td.hot');
+	assert.match(await page.textContent('.preview td.hot'), /予備の連絡先/);
+	await page.locator('.layer .mini').first().click();
+	await page.waitForSelector('.steps:not(.read) .narrow');
+	await page.locator('.steps:not(.read) .narrow').nth(1).fill('5 minutes');
+	assert.ok(await page.isDisabled('form.card .actions .primary'));
+	await page.locator('.steps:not(.read) .narrow').nth(1).fill('7m');
+	await page.click('form.card .actions .primary');
+	await page.waitForFunction(() => /7m/.test(document.querySelector('.steps.read')?.textContent ?? ''));
+	await page.goto(`${mock.url}/texts`);
+	await page.waitForSelector('.text-editor textarea');
+	await page.fill('.text-editor textarea', '{{nonsense}}');
+	await page.click('.actions .button:not(.primary)');
+	assert.match(await page.textContent('.form-error'), /line 1: \{\{nonsense\}\}/);
+});
+
 await test('one stream for all tabs of a browser; the next tab takes over', {}, async ({ page, mock, context }) => {
 	await streaming(mock);
 	const second = await context.newPage();
@@ -641,7 +705,7 @@ for (const scheme of ['light', 'dark']) {
 			await page.waitForSelector('dialog.palette[open] li');
 			await look('palette');
 			await page.keyboard.press('Escape');
-			for (const [name, ready] of [['incidents', '.row:not([hidden])'], ['companies', '.row:not([hidden])'], ['companies/1', '.company .row:not([hidden])'], ['sensors', '.row:not([hidden])'], ['metrics', '.metrics .row:not([hidden])'], ['campaigns', '.row:not([hidden])'], ['campaigns/9', '.matrix'], ['rules', '.row:not([hidden])'], ['rules/1', 'pre'], ['rule-sets', '.card'], ['mutes?field=signature_id&value=2001219&company=1', '.mute-form'], ['mutes/1', '.day-bars'], ['indicators', '.row:not([hidden])'], ['indicators/1', 'td'], ['hunts', '.row:not([hidden])'], ['hunts/4', 'td'], ['contacts', '.contact']]) {
+			for (const [name, ready] of [['incidents', '.row:not([hidden])'], ['companies', '.row:not([hidden])'], ['companies/1', '.company .row:not([hidden])'], ['sensors', '.row:not([hidden])'], ['metrics', '.metrics .row:not([hidden])'], ['campaigns', '.row:not([hidden])'], ['campaigns/9', '.matrix'], ['rules', '.row:not([hidden])'], ['rules/1', 'pre'], ['rule-sets', '.card'], ['mutes?field=signature_id&value=2001219&company=1', '.mute-form'], ['mutes/1', '.day-bars'], ['indicators', '.row:not([hidden])'], ['indicators/1', 'td'], ['hunts', '.row:not([hidden])'], ['hunts/4', 'td'], ['contacts', '.contact'], ['oncall', '.unacked li'], ['pages', '.row:not([hidden])'], ['pages/31', '.messages'], ['messages', '.messages'], ['schedules/1', '.rota'], ['escalation', '.steps'], ['channels', '.card'], ['texts', '.text-editor']]) {
 				await page.goto(`${mock.url}/${name}`);
 				await page.waitForSelector(ready);
 				await page.waitForSelector('.lamp.live');

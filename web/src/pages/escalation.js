@@ -70,11 +70,16 @@ export function Escalation() {
 
 /* ---- routes ---- */
 
+/** This severity or a graver one. @param {number} level */
+function severityWords(level) {
+	return level === 1 ? word('severity', 1) : t('route.or_graver', { severity: word('severity', level) });
+}
+
 /** When a route fits, in words. @param {Route} r @param {Everything} all */
 function routeWords(r, all) {
 	const words = [];
 	if (r.kinds?.length) words.push(r.kinds.map((k) => word('page_kind', k)).join('・'));
-	if (r.severity) words.push(t('route.or_graver', { severity: word('severity', r.severity) }));
+	if (r.severity) words.push(severityWords(r.severity));
 	if (r.directions?.length) words.push(r.directions.map((d) => word('direction', d)).join('・'));
 	if (r.companies?.length) words.push(t('route.companies', { list: r.companies.join(', ') }));
 	if (r.tags?.length) words.push(t('route.tags', { list: r.tags.join(', ') }));
@@ -136,7 +141,7 @@ function RouteForm({ route, all, set: setRaw }) {
 		<div class="mute-line"><span class="dim">${t('route.kinds')}</span>${checks(KINDS, 'page_kind', route.kinds, (kinds) => set({ kinds }))}</div>
 		<div class="mute-line"><span class="dim">${t('column.direction')}</span>${checks(wordKeys.direction, 'direction', route.directions, (directions) => set({ directions }))}</div>
 		<div class="mute-line">
-			<label>${t('column.severity')} ${Choice({ label: t('column.severity'), value: String(route.severity ?? ''), options: [['', t('filter.all')], ...[1, 2, 3].map((n) => /** @type {[string, string]} */ ([String(n), t('route.or_graver', { severity: word('severity', n) })]))], onChange: (v) => set({ severity: v ? Number(v) : undefined }) })}</label>
+			<label>${t('column.severity')} ${Choice({ label: t('column.severity'), value: String(route.severity ?? ''), options: [['', t('filter.all')], ...[1, 2, 3].map((n) => /** @type {[string, string]} */ ([String(n), severityWords(n)]))], onChange: (v) => set({ severity: v ? Number(v) : undefined }) })}</label>
 			<label>${t('route.company_ids')} <input type="text" value=${(route.companies ?? []).join(', ')} onChange=${(/** @type {Event} */ e) => set({ companies: typed(e).split(/[,、\s]+/).map(Number).filter(Boolean) })} /></label>
 			<label>${t('route.tag_list')} <input type="text" value=${(route.tags ?? []).join(', ')} onChange=${(/** @type {Event} */ e) => set({ tags: typed(e).split(/[,、]+/).map((x) => x.trim()).filter(Boolean) })} /></label>
 			<label>${t('route.hours')} ${Choice({ label: t('route.hours'), value: route.calendar ? `${route.calendar_open !== false}:${route.calendar}` : '', options: [['', t('schedule.always')], ...all.calendars.flatMap((c) => /** @type {[string, string][]} */ ([[`true:${c.id}`, t('schedule.while_open', { name: c.name })], [`false:${c.id}`, t('schedule.while_closed', { name: c.name })]]))], onChange: (v) => setRaw(v ? { calendar: Number(v.split(':')[1]), calendar_open: v.startsWith('true') } : { calendar: undefined, calendar_open: undefined }) })}</label>

@@ -103,7 +103,7 @@ function NowCard({ s, now }) {
 	return html`<section class="card">
 		<h2><a href=${`/schedules/${s.id}`}>${s.name}</a></h2>
 		<p class=${`oncall-who ${s.now ? '' : 'nobody'}`}>${s.now?.display_name ?? t('oncall.nobody')} ${s.override_id && html`<span class="chip">${t('oncall.stands_in')}</span>`}</p>
-		<p class="dim">${s.until ? html`${t('oncall.until')} ${Time({ ts: s.until })} → ${s.next?.display_name ?? t('oncall.nobody')}` : t('oncall.no_change')}</p>
+		<p class="dim">${s.until ? html`${t('oncall.until', { at: zone().full(s.until).slice(0, 16) })} → ${s.next?.display_name ?? t('oncall.nobody')}` : t('oncall.no_change')}</p>
 		${s.gaps.length > 0 && html`<p class="hot">${t('oncall.gap_from')} ${Time({ ts: s.gaps[0].from })}${Date.parse(s.gaps[0].from) <= now ? ` ${t('oncall.gap_now')}` : ''}</p>`}
 	</section>`;
 }
@@ -153,7 +153,7 @@ function Drills({ drill, reload }) {
 		}
 	};
 	return html`<section class="card">
-		<h2>${t('drill.title')} ${mayDo('manage_oncall') && html`<button class="button" onClick=${() => start('on_call')}>${t('drill.on_call')}</button><button class="button" onClick=${() => start('all')}>${t('drill.all')}</button>`}</h2>
+		<h2>${t('drill.title')} ${mayDo('manage_oncall') && html`<span class="actions push"><button class="button" onClick=${() => start('on_call')}>${t('drill.on_call')}</button><button class="button" onClick=${() => start('all')}>${t('drill.all')}</button></span>`}</h2>
 		${!drill && html`<p class="dim">${t('drill.none')}</p>`}
 		${drill && html`<p>${Time({ ts: drill.started_at })} ${drill.started_by?.display_name ?? t('drill.monthly')} · ${t('drill.result', { answered: drill.answered, people: drill.people })}</p>`}
 		${whole &&
@@ -175,7 +175,7 @@ function Load() {
 		${load && load.people.length === 0 && html`<p class="dim">${t('load.none')}</p>`}
 		${load &&
 		load.people.length > 0 &&
-		html`<table class="plain">
+		html`<table class="plain figures">
 			<thead><tr><th>${t('load.person')}</th><th class="end">${t('load.pages')}</th><th class="end">${t('load.notices')}</th><th class="end" title=${t('load.night_title')}>${t('load.night')}</th><th class="end">${t('load.answered')}</th><th class="end">${t('load.median')}</th></tr></thead>
 			<tbody>
 				${load.people.map((p) => html`<tr><td class="grow">${p.person.display_name}</td><td class="end">${count(p.pages)}</td><td class="end">${count(p.notices)}</td><td class=${`end ${p.nights > 3 ? 'hot' : ''}`}>${count(p.night_notices)}</td><td class="end">${count(p.acknowledged)}</td><td class="end">${p.median_answer_s === null ? '―' : countdown(p.median_answer_s * 1000)}</td></tr>`)}

@@ -81,13 +81,13 @@ export function PageView({ id }) {
 						${p.all_subjects.map((s) => html`<tr class=${s.settled_at ? 'dim' : ''}><td>${Severity({ level: s.severity })}</td><td class="grow">${subjectLink(s) ? html`<a href=${subjectLink(s)}>${s.number ? `INC-${s.number} ` : ''}${s.title}</a>` : s.title}</td><td>${s.company ?? ''}</td><td>${Time({ ts: s.raised_at })}</td><td>${s.settled_at ? t('pager.settled') : ''}</td></tr>`)}
 					</tbody></table>
 				</section>
-				<section class="card"><h2>${t('pager.messages')}</h2>${MessageTable({ messages: p.messages })}</section>
 			</div>
 			<section class="card">
 				<h2>${t('pager.timeline')}</h2>
 				<ol class="timeline">${p.timeline.map((e) => html`<li>${Time({ ts: e.at })}<div><b>${word('page_event', e.kind)}</b>${e.user?.display_name ?? ''} <span class="dim">${entryWords(e)}</span></div></li>`)}</ol>
 			</section>
 		</div>
+		<section class="card"><h2>${t('pager.messages')}</h2>${MessageTable({ messages: p.messages })}</section>
 	</div>`;
 }
 

@@ -16,7 +16,7 @@ import { TableGrid } from '../ui/table-grid.js';
 function columns() {
 	return [
 		{ key: 'severity', label: t('column.severity'), width: '76px', paint: (c, p) => severity(c, p.severity), sort: (p) => -p.severity },
-		{ key: 'state', label: t('column.state'), width: '96px', paint: (c, p) => chip(c, `page-${p.state}`, word('page_state', p.state)), sort: (p) => p.state },
+		{ key: 'state', label: t('column.state'), width: '116px', paint: (c, p) => chip(c, `page-${p.state}`, word('page_state', p.state)), sort: (p) => p.state },
 		{ key: 'title', label: t('column.title'), width: 'minmax(220px, 3fr)', paint: (c, p) => anchor(c, `/pages/${p.id}`, p.title), sort: (p) => p.title },
 		{ key: 'company', label: t('column.company'), width: 'minmax(120px, 1.4fr)', paint: (c, p) => text(c, p.companies > 1 ? t('pages.companies', { n: p.companies }) : (p.subject?.company ?? '')), sort: (p) => p.subject?.company ?? '' },
 		{ key: 'subjects', label: t('pages.subjects'), width: '72px', align: 'end', paint: (c, p) => text(c, count(p.subjects)), sort: (p) => p.subjects },

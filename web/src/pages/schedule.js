@@ -53,7 +53,7 @@ export function ScheduleView({ id }) {
 			<div class="incident-title">
 				<p class="chips"><a href="/oncall">${t('page.oncall')}</a><span class="dim">/</span><span class="chip">${s.timezone}</span></p>
 				<h2>${s.name}</h2>
-				<p>${t('schedule.now')} <b class=${s.now ? '' : 'hot'}>${s.now?.display_name ?? t('oncall.nobody')}</b> ${s.until && html`${t('oncall.until')} ${Time({ ts: s.until })} → ${s.next?.display_name ?? t('oncall.nobody')}`}</p>
+				<p>${t('schedule.now')} <b class=${s.now ? '' : 'hot'}>${s.now?.display_name ?? t('oncall.nobody')}</b> ${s.until && html`${t('oncall.until', { at: zone().full(s.until).slice(0, 16) })} → ${s.next?.display_name ?? t('oncall.nobody')}`}</p>
 			</div>
 			<div class="actions">
 				<button class="button" onClick=${() => setWeek(week - 1)}>${t('schedule.week_before')}</button>

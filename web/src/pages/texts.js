@@ -28,7 +28,6 @@ export function Texts({ query }) {
 		<form class="filters" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
 			${Choice({ label: t('texts.kind'), value: kind, usual: kind, options: [...new Set(kept.map((x) => x.kind))].map((k) => /** @type {[string, string]} */ ([k, word('notice_kind', k)])), onChange: setKind })}
 			${Choice({ label: t('texts.language'), value: language, usual: language, options: [['ja', '日本語'], ['en', 'English']], onChange: setLanguage })}
-			${shown && html`<span class="dim">${shown.purpose}</span>`}
 		</form>
 		<div class="scrolls">${error && Failed({ error, retry: reload })} ${!kept.length && !error && Loading()} ${shown && h(Editor, { key: `${kind} ${language} ${shown.version}`, x: shown, reload })}</div>
 	</div>`;
