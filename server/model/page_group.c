@@ -32,6 +32,24 @@ static const struct page_open *same_group(const struct page_open *open, size_t c
 	return page;
 }
 
+static struct page_placement storm_or_new(const struct page_open *open, size_t count, int severity, time_us now)
+{
+	struct page_placement storm = { .place = PLACE_STORM, .severity = severity };
+	int begun = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		begun += !open[i].is_storm && is_recent(open[i].created_at, now);
+		if (!page_group_joins(&open[i], now))
+			continue;
+		storm.joined++;
+		if (open[i].severity < storm.severity)
+			storm.severity = open[i].severity;
+	}
+	if (storm.joined >= STORM_PAGES || begun >= STORM_BEGUN)
+		return storm;
+	return (struct page_placement){ .place = PLACE_NEW, .severity = severity };
+}
+
 struct page_placement page_group_place(const struct page_open *open, size_t count, int severity, bool by_hand,
 				       time_us now)
 {
@@ -47,18 +65,7 @@ struct page_placement page_group_place(const struct page_open *open, size_t coun
 		result.page_id = page->page_id;
 		return result;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (!page_group_joins(&open[i], now))
-			continue;
-		result.joined++;
-		if (open[i].severity < result.severity)
-			result.severity = open[i].severity;
-	}
-	if (result.joined >= STORM_PAGES)
-		result.place = PLACE_STORM;
-	else
-		result = (struct page_placement){ .place = PLACE_NEW, .severity = severity };
-	return result;
+	return storm_or_new(open, count, severity, now);
 }
 
 void page_group_storm_key(int64_t policy_id, char *key, size_t room)

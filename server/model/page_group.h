@@ -2,19 +2,20 @@
  * And what becomes of a page when one of its subjects is dealt with. Pure; the store only fetches what is asked for
  * here.
  *
- * A storm: STORM_PAGES pages of a policy were begun in the last STORM_WINDOW and nobody answered one of them, and here
- * is one more subject. A page is made that joins them (page_machine_join()); further subjects of that policy go into
- * it, whatever their group, as long as no STORM_WINDOW passes without one. */
+ * A storm: in the last STORM_WINDOW, STORM_PAGES pages of a policy were begun that nobody answered yet, or STORM_BEGUN
+ * whether answered or not, and here is one more subject. A page is made that those join that nobody answered
+ * (page_machine_join()); further subjects of that policy go into it, whatever their group, as long as no STORM_WINDOW
+ * passes without one. */
 #ifndef SERVER_MODEL_PAGE_GROUP_H
 #define SERVER_MODEL_PAGE_GROUP_H
 
 #include "server/model/page_machine.h"
 
-enum { STORM_PAGES = 3 };
+enum { STORM_PAGES = 3, STORM_BEGUN = 6 };
 #define STORM_WINDOW ((int64_t)15 * 60 * 1000000)
 
 /* Open pages (triggered, acknowledged) of one policy. Enough to fetch: those of the group key, the storm's pages, and
- * those that are triggered and were begun within STORM_WINDOW. */
+ * those that were begun within STORM_WINDOW. */
 struct page_open {
 	int64_t page_id;
 	enum page_state state;
@@ -33,7 +34,7 @@ struct page_placement {
 	enum page_place place;
 	int64_t page_id; /* PLACE_ADD; else 0 */
 	int severity;    /* of the page to begin: PLACE_STORM: the gravest of all */
-	int joined;      /* PLACE_STORM: how many join */
+	int joined;      /* PLACE_STORM: how many join; perhaps none */
 };
 /* What was asked for by hand gets a page of its own: it must be told now. (Is it the subject of an open page already,
  * page_machine_escalate() that one instead, and do not ask here.) */

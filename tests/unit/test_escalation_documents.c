@@ -1,5 +1,6 @@
 /* Policies and routes as people write them: what is taken, what is refused and with which place, and which policy a
  * request goes to. The documents as shipped are read out of the schema itself. */
+#include "tests/unit/shipped.h"
 #include "tests/unit/suite.h"
 
 #include "server/model/escalation_policy.h"
@@ -383,33 +384,6 @@ END_TEST
 
 /* ---------------------------------------------------------------------------------------------- as shipped */
 
-static char *read_schema(void)
-{
-	static char text[200000];
-	FILE *f = fopen("schema/0007_escalation.sql", "r");
-	size_t n;
-
-	ck_assert_msg(f != NULL, "run it in the folder of the sources");
-	n = fread(text, 1, sizeof(text) - 1, f);
-	ck_assert(fclose(f) == 0 && n < sizeof(text) - 1);
-	text[n] = '\0';
-	return text;
-}
-
-/* The n-th document, in quotes, of the rows that follow this statement. */
-static struct slice shipped(const char *statement, int n)
-{
-	const char *at = strstr(read_schema(), statement), *end;
-
-	ck_assert_ptr_nonnull(at);
-	for (; n > 0; n--) {
-		at = strstr(at + 1, "'{\"");
-		ck_assert_ptr_nonnull(at);
-	}
-	end = strchr(at + 1, '\'');
-	return slice_of(at + 1, (size_t)(end - at - 1));
-}
-
 START_TEST(the_documents_as_shipped)
 {
 	static const int steps[] = { 5, 4, 2 }, loops[] = { 3, 2, 1 };
@@ -421,14 +395,14 @@ START_TEST(the_documents_as_shipped)
 	struct err why = { 0 };
 
 	for (int i = 0; i < 3; i++) {
-		struct slice text = shipped("INSERT INTO escalation_policy", i + 1);
+		struct slice text = shipped_document("INSERT INTO escalation_policy", i + 1);
 
 		ck_assert_msg(escalation_policy_parse(text, &p, &why) == 0, "policy %d: %s", i + 1, why.text);
 		ck_assert_int_eq(p.step_count, steps[i]);
 		ck_assert_int_eq(p.loops, loops[i]);
 	}
-	ck_assert_msg(escalation_routes_parse(&routes, shipped("INSERT INTO escalation_route", 1), &calendars, &why) ==
-			  0,
+	ck_assert_msg(escalation_routes_parse(&routes, shipped_document("INSERT INTO escalation_route", 1), &calendars,
+					      &why) == 0,
 		      "%s", why.text);
 	facts = incident(1, 17);
 	expect_choice(routes, &facts, 1, "緊急 / Critical", "policy:1 company:17");

@@ -68,6 +68,28 @@ START_TEST(the_fourth_unanswered_page_is_a_storm)
 }
 END_TEST
 
+/* Six within the window that were answered one by one as they came, or five. */
+START_TEST(a_storm_that_somebody_answers_page_by_page)
+{
+	struct page_open open[7];
+	struct page_placement p;
+
+	for (int i = 0; i < 7; i++) {
+		open[i] = triggered(i + 1, 2 * i + 2, 2);
+		open[i].state = i == 0 ? PAGE_TRIGGERED : PAGE_ACKNOWLEDGED;
+	}
+	p = page_group_place(open, 5, 2, false, NOW);
+	ck_assert_int_eq(p.place, PLACE_NEW);
+	ck_assert_int_eq(p.joined, 0);
+	p = page_group_place(open, 6, 2, false, NOW);
+	ck_assert_int_eq(p.place, PLACE_STORM);
+	ck_assert_int_eq(p.joined, 1);
+	/* Of seven, two are too old. */
+	open[5].created_at = open[6].created_at = NOW - 15 * MINUTE;
+	ck_assert_int_eq(page_group_place(open, 7, 2, false, NOW).place, PLACE_NEW);
+}
+END_TEST
+
 START_TEST(a_storm_takes_further_subjects_until_it_is_over)
 {
 	struct page_open open[] = { triggered(5, 300, 2), triggered(6, 5, 2) };
@@ -256,6 +278,7 @@ START_TEST(in_hours_of_business)
 END_TEST
 
 SUITE_MAIN("page_rules", a_page_of_its_own_or_that_of_the_group, the_fourth_unanswered_page_is_a_storm,
-	   a_storm_takes_further_subjects_until_it_is_over, keys_and_effects,
-	   six_and_then_a_bundle_but_severity_1_first, bundles_keep_their_distance_and_are_brought_forward,
-	   a_flood_is_few_notices_and_no_silence, around_the_clock, in_hours_of_business)
+	   a_storm_that_somebody_answers_page_by_page, a_storm_takes_further_subjects_until_it_is_over,
+	   keys_and_effects, six_and_then_a_bundle_but_severity_1_first,
+	   bundles_keep_their_distance_and_are_brought_forward, a_flood_is_few_notices_and_no_silence, around_the_clock,
+	   in_hours_of_business)
