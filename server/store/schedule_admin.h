@@ -7,7 +7,7 @@
 #include "server/store/db.h"
 
 enum {
-	ONCALL_DOCUMENT_MAX = 64 << 10, /* bytes of the document of a schedule, calendar, policy or of the routes */
+	ONCALL_DOCUMENT_MAX = 32 << 10, /* bytes of the document of a schedule, calendar, policy or of the routes */
 	OVERRIDES_MAX = 500,            /* of one schedule that are not over */
 	OVERRIDE_DAYS_MAX = 366
 };
