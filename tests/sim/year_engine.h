@@ -176,6 +176,7 @@ static void tell(struct year *y, int page, int person)
 	y->receivers++;
 	p->notified |= 1U << person;
 	if (decision.verdict == THROTTLE_SEND) {
+		ck_assert_int_lt(facts.recent, THROTTLE_NOTICES + THROTTLE_GRAVE);
 		note_told(t, y->now);
 		t->singles++;
 		send(y, &page, 1, person);
