@@ -117,6 +117,25 @@ int companies_get(struct call *call, struct err *why)
 	return failed;
 }
 
+int companies_put(struct call *call, const char *key, int64_t company_id, struct json_writer *w, struct err *why)
+{
+	struct db_result *result;
+	struct company_row row;
+
+	if (company_query_list(call->db, company_id, NULL, call->api->settings->timezone, &result, why) != 0)
+		return -1;
+	if (db_rows(result) == 0) {
+		json_put_null(w, key);
+	} else {
+		company_query_read(result, 0, &row);
+		json_open_object(w, key);
+		put_members(w, &row);
+		json_close_object(w);
+	}
+	db_result_free(result);
+	return 0;
+}
+
 /* ------------------------------------------------------------------------------------------------------ the summary */
 
 static int put_days(struct call *call, struct json_writer *w, struct err *why)

@@ -21,17 +21,24 @@ int contract_tax_rates(struct db *db, struct tax_rates *out, struct err *why)
 	return 0;
 }
 
-int contract_today(struct db *db, const char *timezone, int64_t *day, struct err *why)
+int contract_day_of(struct db *db, time_us at, const char *timezone, int64_t *day, struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *result;
 
 	db_arg_text(&args, timezone);
-	if (db_run(db, "SELECT (now() AT TIME ZONE $1::text)::date - '1970-01-01'::date", &args, &result, why) != 0)
+	db_arg_time(&args, at);
+	if (db_run(db, "SELECT (coalesce($2::timestamptz, now()) AT TIME ZONE $1::text)::date - '1970-01-01'::date",
+		   &args, &result, why) != 0)
 		return -1;
 	*day = db_integer(result, 0, 0);
 	db_result_free(result);
 	return 0;
+}
+
+int contract_today(struct db *db, const char *timezone, int64_t *day, struct err *why)
+{
+	return contract_day_of(db, TIME_NONE, timezone, day, why);
 }
 
 void contract_day_text(int64_t day, char out[CONTRACT_DAY_SIZE])

@@ -15,6 +15,8 @@ struct tax_rates {
 int contract_tax_rates(struct db *db, struct tax_rates *out, struct err *why);
 /* Today in that zone. */
 int contract_today(struct db *db, const char *timezone, int64_t *day, struct err *why);
+/* The day of an instant in that zone. */
+int contract_day_of(struct db *db, time_us at, const char *timezone, int64_t *day, struct err *why);
 enum { CONTRACT_DAY_SIZE = 16 };
 void contract_day_text(int64_t day, char out[CONTRACT_DAY_SIZE]);
 

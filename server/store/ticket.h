@@ -78,8 +78,9 @@ struct ticket_row {
 	time_us updated_at;
 };
 
+#define TICKETS_OF_NONE ((int64_t)-1)
 struct ticket_filter {
-	int64_t company_id;   /* 0: all that the transaction sees */
+	int64_t company_id;   /* 0: all that the transaction sees; TICKETS_OF_NONE: of no company yet */
 	const char *states;   /* literal of text[]: {open,working} */
 	const char *category; /* NULL: any */
 	int64_t severity;     /* this or graver; 0: any */

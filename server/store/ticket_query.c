@@ -14,14 +14,16 @@
 	"LEFT JOIN sensor s ON s.company_id = t.company_id AND s.sensor_id = t.sensor_id "                     \
 	"LEFT JOIN incident i ON i.company_id = t.company_id AND i.incident_id = t.incident_id "
 
-/* $1 company, $2 category, $3 severity, $4 owner (-1: nobody's), $5 incident, $6 pattern, $7 digits, $8 number. */
-#define FILTER                                                                                                     \
-	"WHERE ($1::bigint IS NULL OR t.company_id = $1::bigint) AND ($2::text IS NULL OR t.category = $2::text) " \
-	"AND ($3::bigint IS NULL OR t.severity <= $3::bigint) "                                                    \
-	"AND ($4::bigint IS NULL OR coalesce(t.owner_id, -1) = $4::bigint) "                                       \
-	"AND ($5::bigint IS NULL OR t.incident_id = $5::bigint) "                                                  \
-	"AND (($6::text IS NULL AND $7::text IS NULL AND $8::bigint IS NULL) OR t.subject ILIKE $6::text "         \
-	"OR t.caller_name ILIKE $6::text OR t.caller_email ILIKE $6::text "                                        \
+/* $1 company (-1: of none), $2 category, $3 severity, $4 owner (-1: nobody's), $5 incident, $6 pattern, $7 digits, $8
+ * number. */
+#define FILTER                                                                                                       \
+	"WHERE ($1::bigint IS NULL OR t.company_id = $1::bigint OR ($1::bigint = -1 AND t.company_id IS NULL)) AND " \
+	"($2::text IS NULL OR t.category = $2::text) "                                                               \
+	"AND ($3::bigint IS NULL OR t.severity <= $3::bigint) "                                                      \
+	"AND ($4::bigint IS NULL OR coalesce(t.owner_id, -1) = $4::bigint) "                                         \
+	"AND ($5::bigint IS NULL OR t.incident_id = $5::bigint) "                                                    \
+	"AND (($6::text IS NULL AND $7::text IS NULL AND $8::bigint IS NULL) OR t.subject ILIKE $6::text "           \
+	"OR t.caller_name ILIKE $6::text OR t.caller_email ILIKE $6::text "                                          \
 	"OR t.caller_phone_digits LIKE '%' || $7::text OR t.ticket_id = $8::bigint) "
 
 static void put_filter(struct db_args *args, const struct ticket_filter *filter)
