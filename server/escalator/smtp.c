@@ -16,14 +16,22 @@ static size_t give_body(char *to, size_t size, size_t count, void *arg)
 	return n;
 }
 
-/* Each line that the server says, the last one stays: it tells why. */
+/* What the server says: a refusal stays, all its lines; else the last line. (What it says to our QUIT tells nothing.)
+ */
 static size_t take_line(char *line, size_t size, size_t count, void *arg)
 {
 	struct sending *s = arg;
-	size_t len = size * count;
+	size_t len = size * count, room;
+	bool refusal = len > 0 && (*line == '4' || *line == '5');
 
-	buffer_clear(&s->answer);
-	buffer_put(&s->answer, line, len < SENDING_TEXT_SIZE ? len : SENDING_TEXT_SIZE);
+	if (s->answer.len && (s->answer.data[0] == '4' || s->answer.data[0] == '5')) {
+		if (!refusal)
+			return len;
+	} else {
+		buffer_clear(&s->answer);
+	}
+	room = SENDING_TEXT_SIZE - s->answer.len;
+	buffer_put(&s->answer, line, len < room ? len : room);
 	return len;
 }
 
