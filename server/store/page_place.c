@@ -51,8 +51,8 @@ static const char open_sql[] =
     "SELECT p.page_id, p.state, p.group_key = $2::text, p.is_storm, p.severity::bigint, p.created_at, "
     "coalesce((SELECT max(s.added_at) FROM page_subject s WHERE s.company_id IS NOT NULL AND s.page_id = p.page_id), "
     "p.created_at), now() FROM page p WHERE p.policy_id = $1::bigint AND p.state IN ('triggered', 'acknowledged') "
-    "AND (p.group_key = $2::text OR p.is_storm OR (p.state = 'triggered' AND p.created_at > now() - "
-    "$3::bigint * interval '1 microsecond')) ORDER BY p.page_id";
+    "AND (p.group_key = $2::text OR p.is_storm OR p.created_at > now() - $3::bigint * interval '1 microsecond') "
+    "ORDER BY p.page_id";
 
 static int read_open(struct db *db, int64_t policy_id, const char *group_key, struct open_pages *out, struct err *why)
 {
