@@ -16,6 +16,8 @@ enum event_kind {
 	EVENT_ALERT,
 	EVENT_INCIDENT,
 	EVENT_SENSOR,
+	EVENT_TICKET,
+	EVENT_ORDER,
 	EVENT_FLOOD, /* more alerts of this company than are worth showing one by one: load again */
 };
 

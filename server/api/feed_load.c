@@ -3,6 +3,9 @@
 #include "server/api/alert_view.h"
 #include "server/api/incident_view.h"
 #include "server/api/sensor_view.h"
+#include "server/model/ticket.h"
+#include "server/store/dispatch.h"
+#include "server/store/ticket.h"
 
 #include <stdlib.h>
 
@@ -105,11 +108,106 @@ static int load_incidents(struct db *db, struct hub *hub, const struct feed_pair
 	return 0;
 }
 
+/* ----------------------------------------------------------------------------------------------- tickets and orders */
+
+/* So much that a screen knows what moved, and whether to ask for it: members of the company get this too. */
+static void put_ticket(struct hub *hub, const struct ticket_row *t, struct buffer *data)
+{
+	char reference[TICKET_REFERENCE_SIZE];
+	struct json_writer w;
+
+	ticket_reference(t->id, reference);
+	begin(data, &w);
+	json_open_object(&w, "ticket");
+	json_put_integer(&w, "id", t->id);
+	json_put_string(&w, "reference", reference);
+	json_put_known(&w, "company_id", t->company_id != 0, t->company_id);
+	json_put_string(&w, "company", t->company);
+	json_put_string(&w, "category", t->category);
+	json_put_integer(&w, "severity", t->severity);
+	json_put_string(&w, "subject", t->subject);
+	json_put_string(&w, "state", t->state);
+	incident_view_put_person(&w, "owner", t->owner_id, t->owner_name);
+	json_put_known(&w, "incident_id", t->incident_id != 0, t->incident_id);
+	json_put_integer(&w, "version", t->version);
+	json_put_time(&w, "updated_at", t->updated_at);
+	json_close_object(&w);
+	finish(hub,
+	       &(struct event){ .kind = EVENT_TICKET, .company_id = t->company_id, .id = t->id, .version = t->version },
+	       data, &w);
+}
+
+static int load_tickets(struct db *db, struct hub *hub, const struct feed_pairs *pairs, struct err *why)
+{
+	struct buffer data = { 0 };
+	struct db_result *result;
+	struct ticket_row row;
+
+	if (pairs->count == 0)
+		return 0;
+	if (ticket_ids(db, pairs->ids, pairs->count, &result, why) != 0)
+		return -1;
+	for (int i = 0; i < db_rows(result); i++) {
+		ticket_read(result, i, &row);
+		put_ticket(hub, &row, &data);
+	}
+	buffer_release(&data);
+	db_result_free(result);
+	return 0;
+}
+
+static void put_order(struct hub *hub, const struct dispatch_row *o, struct buffer *data)
+{
+	char reference[DISPATCH_REFERENCE_SIZE];
+	struct json_writer w;
+
+	dispatch_reference(o->id, reference);
+	begin(data, &w);
+	json_open_object(&w, "order");
+	json_put_integer(&w, "id", o->id);
+	json_put_string(&w, "reference", reference);
+	json_put_integer(&w, "company_id", o->company_id);
+	json_put_string(&w, "company_name", o->company_name);
+	json_put_string(&w, "kind", o->kind);
+	json_put_string(&w, "state", o->state);
+	json_put_string(&w, "vendor", o->vendor);
+	json_put_known(&w, "ticket_id", o->ticket_id != 0, o->ticket_id);
+	json_put_known(&w, "incident_id", o->incident_id != 0, o->incident_id);
+	json_put_time(&w, "expected_at", o->expected_at);
+	json_put_integer(&w, "version", o->version);
+	json_put_time(&w, "updated_at", o->updated_at);
+	json_close_object(&w);
+	finish(hub,
+	       &(struct event){ .kind = EVENT_ORDER, .company_id = o->company_id, .id = o->id, .version = o->version },
+	       data, &w);
+}
+
+static int load_orders(struct db *db, struct hub *hub, const struct feed_pairs *pairs, struct err *why)
+{
+	struct buffer data = { 0 };
+	struct db_result *result;
+	struct dispatch_row row;
+
+	if (pairs->count == 0)
+		return 0;
+	if (dispatch_ids(db, pairs->ids, pairs->count, &result, why) != 0)
+		return -1;
+	for (int i = 0; i < db_rows(result); i++) {
+		dispatch_read(result, i, &row);
+		put_order(hub, &row, &data);
+	}
+	buffer_release(&data);
+	db_result_free(result);
+	return 0;
+}
+
 int feed_load_changes(struct db *db, struct hub *hub, const struct feed_batch *batch, struct err *why)
 {
 	if (load_alerts(db, hub, batch, why) != 0)
 		return -1;
-	return load_incidents(db, hub, &batch->incidents, why);
+	if (load_incidents(db, hub, &batch->incidents, why) != 0 || load_tickets(db, hub, &batch->tickets, why) != 0)
+		return -1;
+	return load_orders(db, hub, &batch->orders, why);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- sensors */

@@ -10,6 +10,10 @@ static bool choose_topic(struct stream_scope *scope, struct slice topic)
 		scope->incidents = true;
 	else if (slice_is(topic, "sensors"))
 		scope->sensors = true;
+	else if (slice_is(topic, "tickets"))
+		scope->tickets = true;
+	else if (slice_is(topic, "orders"))
+		scope->orders = true;
 	else
 		return false;
 	return true;
@@ -20,7 +24,7 @@ static bool read_topics(struct call *call, struct stream_scope *scope)
 	struct slice rest = slice_of_string(parameters_get(&call->query, "topics"));
 
 	if (!rest.ptr) {
-		scope->alerts = scope->incidents = scope->sensors = true;
+		scope->alerts = scope->incidents = scope->sensors = scope->tickets = scope->orders = true;
 		return true;
 	}
 	for (bool more = true; more;) {
@@ -52,6 +56,9 @@ int live_stream(struct call *call, struct err *why)
 
 	if (!read_topics(call, &stream.scope))
 		return 0;
+	/* A wall asks for all there is; what it may not see it is not told. */
+	if (!person_may(call->person.role, PERMISSION_SEE_DESK))
+		stream.scope.tickets = stream.scope.orders = false;
 	memcpy(stream.session, call->session, sizeof(stream.session));
 	if (hub_open(call->api->hub, &stream, &source, why) != 0)
 		return why->code == ERR_LIMIT ? call_refuse(call, PROBLEM_TOO_MANY) : -1;

@@ -14,6 +14,10 @@ static bool wants(const struct stream_scope *scope, const struct event *e)
 		return scope->incidents;
 	case EVENT_SENSOR:
 		return scope->sensors;
+	case EVENT_TICKET:
+		return scope->tickets;
+	case EVENT_ORDER:
+		return scope->orders;
 	case EVENT_ALERT:
 	case EVENT_FLOOD:
 		break;
