@@ -8,6 +8,7 @@
 #include "server/api/companies.h"
 #include "server/api/contacts.h"
 #include "server/api/contracts.h"
+#include "server/api/evidence.h"
 #include "server/api/figures.h"
 #include "server/api/health.h"
 #include "server/api/hunts.h"
@@ -18,6 +19,7 @@
 #include "server/api/live.h"
 #include "server/api/member_requests.h"
 #include "server/api/mute_handlers.h"
+#include "server/api/notification_text.h"
 #include "server/api/order_act.h"
 #include "server/api/orders.h"
 #include "server/api/people.h"
@@ -111,6 +113,11 @@ const struct api_route api_routes[] = {
 	  .handler = privacy_change,
 	  .members = NAMES("known_at", "malicious", "persons", "first_reported_at", "final_reported_at", "dropped",
 			   "drop_reason") },
+	{ .route = { "GET", "/v1/incidents/{id}/notification-text" },
+	  .permission = PERMISSION_PORTAL,
+	  .handler = notification_text_get,
+	  .parameters = NAMES("only", "language") },
+	{ .route = { "GET", "/v1/incidents/{id}/evidence" }, .permission = PERMISSION_DESK, .handler = evidence_get },
 	{ .route = { "GET", "/v1/requests" },
 	  .permission = PERMISSION_SEE_DESK,
 	  .handler = member_requests_list,
