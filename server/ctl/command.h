@@ -44,6 +44,8 @@ extern const struct command rules_commands[];
 extern const struct command indicator_commands[];
 extern const struct command warning_commands[];
 extern const struct command hunt_commands[];
+extern const struct command oncall_commands[];
+extern const struct command holidays_commands[];
 
 /* Options that many commands have. */
 #define OPTION_JSON                                                     \

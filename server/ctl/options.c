@@ -1,5 +1,6 @@
 #include "server/ctl/options.h"
 
+#include "lib/clock.h"
 #include "server/model/networks.h"
 
 #include <string.h>
@@ -33,6 +34,13 @@ static bool is_network(struct slice text)
 	return network_parse(text, &network);
 }
 
+static bool is_time(struct slice text)
+{
+	time_us t;
+
+	return time_parse(text, 0, &t);
+}
+
 static int check(struct options *o, int index, const char *value, struct err *why)
 {
 	const struct option_spec *spec = &o->specs[index];
@@ -60,6 +68,9 @@ static int check(struct options *o, int index, const char *value, struct err *wh
 		break;
 	case OPTION_MONTH:
 		wanted = input_month(text, NULL) ? NULL : "a month, YYYY-MM";
+		break;
+	case OPTION_TIME:
+		wanted = is_time(text) ? NULL : "a time like 2026-11-24T03:00:00+09:00";
 		break;
 	case OPTION_EMAIL:
 		wanted = input_email(text, o->email) ? NULL : "an e-mail address";

@@ -16,6 +16,7 @@ enum option_kind {
 	OPTION_COUNT,   /* 0 to 10 million */
 	OPTION_DAY,     /* YYYY-MM-DD */
 	OPTION_MONTH,   /* YYYY-MM */
+	OPTION_TIME,    /* RFC 3339; the zone may be left out */
 	OPTION_EMAIL,   /* put into lower case */
 	OPTION_NETWORK, /* CIDR, or one address */
 	OPTION_PATHS,   /* all words that stand without a name: options.words; the last row of its table */

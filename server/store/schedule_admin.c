@@ -164,6 +164,17 @@ int schedule_archive(struct db *db, int64_t schedule_id, int64_t version, struct
 		      &args, schedule_id, why);
 }
 
+int oncall_time(struct db *db, time_us *now, struct err *why)
+{
+	struct db_result *result;
+
+	if (db_run(db, "SELECT now()", NULL, &result, why) != 0)
+		return -1;
+	*now = db_time(result, 0, 0);
+	db_result_free(result);
+	return 0;
+}
+
 int oncall_candidates(struct db *db, struct db_result **out, struct err *why)
 {
 	return db_run(

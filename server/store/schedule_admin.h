@@ -73,6 +73,8 @@ int override_create(struct db *db, const struct override_new *override, int64_t 
 /* Takes it back: what was until now stays as it was. ERR_NOT_FOUND; ERR_CONFLICT: it was taken back, or is over. */
 int override_end(struct db *db, int64_t schedule_id, int64_t override_id, struct err *why);
 
+/* What time it is for all decisions: the database's. */
+int oncall_time(struct db *db, time_us *now, struct err *why);
 /* user_id, display_name of those that can be on call, by name: for pickers; and of given people, also those who left,
  * for showing who a document names. */
 int oncall_candidates(struct db *db, struct db_result **out, struct err *why);
