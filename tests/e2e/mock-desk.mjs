@@ -156,7 +156,7 @@ export function makeDesk(world) {
 		const held = caseOf(i);
 		const [ack, tell] = TARGETS[i.severity] ?? [0, 0];
 		const told = held.told_at;
-		return { event_at: i.first_ts, received_at: i.first_ts, raised_at: i.created_at, acknowledged_at: i.acknowledged_at, triaged_at: told, told_at: told, confirmed_at: held.confirmed_at, contained_at: i.contained_at, resolved_at: null, closed_at: i.closed_at, waited_s: 0, waiting_since: held.waiting_since, acknowledge: promise(i.created_at, ack, i.acknowledged_at), notify: promise(i.created_at, tell, told) };
+		return { event_at: i.first_ts, received_at: i.first_ts, raised_at: i.created_at, acknowledged_at: i.acknowledged_at ?? i.closed_at, triaged_at: told ?? i.closed_at, told_at: told, confirmed_at: held.confirmed_at, contained_at: i.contained_at, resolved_at: i.closed_at, closed_at: i.closed_at, waited_s: 0, waiting_since: held.waiting_since, acknowledge: promise(i.created_at, ack, i.acknowledged_at ?? i.closed_at), notify: promise(i.created_at, tell, told) };
 	}
 	function caseFile(i) {
 		const held = caseOf(i);
@@ -199,7 +199,7 @@ export function makeDesk(world) {
 	}
 	const shownTicket = (x, ctx) => {
 		const member = ctx.who.role === 'member';
-		return { ...x, minutes: member ? null : x.minutes, events: events.get(x.id).filter((e) => !member || e.for_member), orders: orders.filter((o) => o.ticket_id === x.id).map((o) => shownOrder(o, ctx)) };
+		return { ...x, minutes: member ? null : x.minutes, events: events.get(x.id).filter((e) => !member || e.for_member).sort((a, b) => a.at.localeCompare(b.at)), orders: orders.filter((o) => o.ticket_id === x.id).map((o) => shownOrder(o, ctx)) };
 	};
 	const shownOrder = (o, ctx) => {
 		const [work, desk] = ACTS[o.state];

@@ -4,6 +4,7 @@ import { h, html, useEffect, useLoad, useState } from '../lib.js';
 import { count, mayDo, t, word } from '../app.js';
 import { get } from '../api.js';
 import { useCommands } from '../commands.js';
+import { shortCompany } from '../core/company-name.js';
 import { Throttle } from '../core/throttle.js';
 import { referenceIn, VIEWS } from '../core/ticket.js';
 import { keepQuery, navigate } from '../router.js';
@@ -32,8 +33,8 @@ function columns(words) {
 		{ key: 'ticket', label: t('column.ticket'), width: '78px', paint: (c, x) => text(c, x.reference), sort: (x) => x.id },
 		{ key: 'severity', label: t('column.severity'), width: '64px', paint: (c, x) => severity(c, x.severity), sort: (x) => -x.severity },
 		{ key: 'state', label: t('column.state'), width: '86px', paint: (c, x) => chip(c, `ticket-${x.state}`, word('ticket_state', x.state)), sort: (x) => x.state },
-		{ key: 'company', label: t('column.company'), width: 'minmax(130px, 1.2fr)', paint: (c, x) => text(c, x.company ?? t('ticket.unknown_company'), x.company ?? ''), sort: (x) => x.company ?? '' },
-		{ key: 'subject', label: t('column.subject'), width: 'minmax(170px, 2.4fr)', paint: (c, x) => text(c, x.subject, x.subject), sort: (x) => x.subject },
+		{ key: 'company', label: t('column.company'), width: 'minmax(130px, 1.2fr)', paint: (c, x) => text(c, x.company === null ? t('ticket.unknown_company') : shortCompany(x.company), x.company ?? ''), sort: (x) => x.company ?? '', from: 620 },
+		{ key: 'subject', label: t('column.subject'), width: 'minmax(120px, 2.4fr)', paint: (c, x) => text(c, x.subject, x.subject), sort: (x) => x.subject },
 		{ key: 'category', label: t('column.category'), width: '118px', paint: (c, x) => text(c, namedIn(words.categories, x.category)), sort: (x) => x.category, from: 940 },
 		{ key: 'channel', label: t('column.channel'), width: '68px', paint: (c, x) => text(c, word('ticket_channel', x.channel)), sort: (x) => x.channel, from: 1040 },
 		{ key: 'caller', label: t('column.caller'), width: '110px', paint: (c, x) => text(c, callerOf(x), callerOf(x)), sort: callerOf, from: 760 },

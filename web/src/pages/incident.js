@@ -9,7 +9,7 @@ import { Throttle } from '../core/throttle.js';
 import { leftList, navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
-import { CallForm, CasePanel } from '../ui/case-panel.js';
+import { CallForm, CaseMember, CasePapers, CaseSteps, CaseTop, useCase } from '../ui/case-panel.js';
 import { Causes } from '../ui/causes.js';
 import { DirectionChip, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
@@ -61,6 +61,7 @@ export function IncidentView({ id }) {
 /** @param {{incident: IncidentPage, changed: number}} props */
 function Shown({ incident, changed }) {
 	const [closing, setClosing] = useState(false);
+	const file = useCase(incident, changed);
 	const [calling, setCalling] = useState(/** @type {'' | 'page' | 'tell'} */ (''));
 	/** @param {import('../triage.js').Change} change */
 	const act = async (change) => {
@@ -76,7 +77,7 @@ function Shown({ incident, changed }) {
 	useCommands(() => [...commands(incident, act), ...calls(setCalling)], [incident]);
 	return html`<div class="page incident scrolls">
 		${Head({ incident, act, close: () => setClosing(!closing), closing, calling, call: (what) => setCalling(what === calling ? '' : what) })} ${closing && h(CloseForm, { act, cancel: () => setClosing(false) })}
-		${calling && h(CallForm, { key: calling, incident, what: calling, done: () => setCalling('') })} ${mayDo('see_desk') && h(CasePanel, { incident, changed })}
+		${calling && h(CallForm, { key: calling, incident, what: calling, done: () => setCalling('') })} ${CaseTop({ file, incident })}
 		<div class="two">
 			<div class="stack-column">
 				<section class="card why">
@@ -85,13 +86,15 @@ function Shown({ incident, changed }) {
 					<p class="dim">${t('incident.rule', { rule: incident.rule })}${incident.rule_set > 0 && ` · ${t('cause.version', { n: incident.rule_set })}`}</p>
 					${incident.causes.length > 0 && html`<h3>${t('incident.causes')}</h3>${Causes({ causes: incident.causes, rules: incident.rules })}`}
 				</section>
-				${Story({ incident })}
+				${Story({ incident })} ${CaseSteps({ file, incident })}
 				<section class="card">
 					<h2>${t('incident.timeline')}</h2>
 					${Timeline({ incident })} ${mayTriage() && incident.state !== 'merged' && h(Composer, { id: incident.id })}
 				</section>
 			</div>
-			<div class="stack-column">${CampaignCard({ incident })} ${incident.signatures.length > 0 && Signatures({ incident })} ${incident.hosts.inside.length + incident.hosts.outside.length > 0 && Hosts({ incident })}</div>
+			<div class="stack-column">
+				${CampaignCard({ incident })} ${CaseMember({ file, incident })} ${incident.signatures.length > 0 && Signatures({ incident })} ${incident.hosts.inside.length + incident.hosts.outside.length > 0 && Hosts({ incident })} ${CasePapers({ file, incident })}
+			</div>
 		</div>
 		${h(Alerts, { incident, changed })}
 	</div>`;
@@ -250,7 +253,7 @@ function saying(incident, entry) {
 		case 'ticket':
 			return html`<a href=${`/tickets/${read('ticket_id')}`}>${read('reference')}</a> ${read('subject')} ${read('what') && html`<span class="dim">${word('ticket_event', read('what'))}</span>`}`;
 		case 'order':
-			return html`<a href=${`/orders/${read('order_id')}`}>${read('reference')}</a> ${read('vendor')} ${read('what') && html`<span class="dim">${word('order_event', read('what'))}</span>`}`;
+			return html`<a href=${`/orders/${read('order_id')}`}>${read('reference')}</a> ${read('vendor')} ${read('what') && html`<span class="dim">${word('order_state', read('what'))}</span>`}`;
 		case 'step':
 			return html`${t('timeline.step_of', { step: word('step', read('step')) })} ${read('text') && html`<div class="note-text">${read('text')}</div>`}`;
 		default:

@@ -8,7 +8,7 @@ import { localMinute, way } from '../core/order-flow.js';
 import { Throttle } from '../core/throttle.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
-import { OrderChip, Phone, yen } from '../ui/desk-parts.js';
+import { OrderChip, Phone, stepName, yen } from '../ui/desk-parts.js';
 import { AreaField, TextField, useValues, useWork } from '../ui/fields.js';
 import { Failed, Loading, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
@@ -109,7 +109,7 @@ function actName(act, kind) {
 /** Which steps are behind, and when. @param {{o: OrderPage}} props */
 function Way({ o }) {
 	return html`<ol class="way">
-		${way(o).map(({ step, at }) => html`<li class=${at ? 'done' : ''}><b>${word('order_state', step)}</b> ${at ? Time({ ts: at }) : html`<span class="dim">―</span>`}</li>`)}
+		${way(o).map(({ step, at }) => html`<li class=${at ? 'done' : ''}><b>${stepName(o.kind, step)}</b> ${at ? Time({ ts: at }) : html`<span class="dim">―</span>`}</li>`)}
 	</ol>`;
 }
 

@@ -4,11 +4,11 @@ import { h, html, useEffect, useLoad, useState } from '../lib.js';
 import { count, me, t, word, zone } from '../app.js';
 import { get } from '../api.js';
 import { shortCompany } from '../core/company-name.js';
-import { board, isLate } from '../core/order-flow.js';
+import { board, isLate, way } from '../core/order-flow.js';
 import { Throttle } from '../core/throttle.js';
 import { listen } from '../stream.js';
 import { CompanyChoice } from '../ui/company-choice.js';
-import { OrderChip } from '../ui/desk-parts.js';
+import { OrderChip, stepName } from '../ui/desk-parts.js';
 import { Empty, Failed, Loading, Time } from '../ui/parts.js';
 import { Tabs } from '../ui/tabs.js';
 
@@ -77,13 +77,14 @@ function Board({ orders }) {
 	</div>`;
 }
 
-/** The time that matters in its state. @param {{o: Order}} props */
+/** The time that matters in its state: what is to come, else what was last. @param {{o: Order}} props */
 function When({ o }) {
-	const [key, at] =
-		o.state === 'accepted' && o.expected_at ? ['expected', o.expected_at]
-		: o.state === 'requested' && o.wanted_by ? ['wanted', o.wanted_by]
-		: ['since', o.approved_at ?? o.reported_at ?? o.left_at ?? o.arrived_at ?? o.accepted_at ?? o.requested_at];
-	return html`${t(`order.when_${key}`)} <time datetime=${at} data-ts=${at}>${zone().full(at).slice(5, 16)}</time>`;
+	const last = way(o).filter((x) => x.at).pop();
+	const [name, at] =
+		o.state === 'accepted' && o.expected_at ? [t('order.expected'), o.expected_at]
+		: o.state === 'requested' && o.wanted_by ? [t('order.wanted_by'), o.wanted_by]
+		: [stepName(o.kind, last?.step ?? 'requested'), last?.at ?? o.requested_at];
+	return html`${name} <time datetime=${at} data-ts=${at}>${zone().full(at).slice(5, 16)}</time>`;
 }
 
 /** @param {{orders: Order[]}} props */

@@ -31,9 +31,10 @@ export function Requests({ query }) {
 		<form class="filters" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
 			${Segments({ label: t('column.state'), value: state, options: ['open', 'done', 'withdrawn'].map((s) => /** @type {[string, string]} */ ([s, word('request_state', s)])), onChange: setState })} ${h(CompanyChoice, { value: company, onChange: setCompany })}
 			${answer && html`<span class="dim">${t('request.tally', { n: answer.open })}</span>${answer.overdue > 0 && html`<b class="hot">${t('request.overdue', { n: answer.overdue })}</b>`}`}
-			${mayDo('desk') && html`<button type="button" class="button primary push" disabled=${!company} title=${company ? '' : t('request.choose_company')} aria-expanded=${asking} onClick=${() => setAsking(!asking)}>${t('request.new')}</button>`}
+			${mayDo('desk') && html`<button type="button" class="button primary push" aria-expanded=${asking} onClick=${() => setAsking(!asking)}>${t('request.new')}</button>`}
 		</form>
-		<div class="scrolls">
+		<div class="scrolls stacked-cards">
+			${asking && !company && html`<p class="notice">${t('request.choose_company')}</p>`}
 			${asking && company && html`<section class="card">${h(RequestForm, { path: '/v1/requests', more: { company_id: Number(company) }, done: (made) => {
 				setAsking(false);
 				if (made) reload();

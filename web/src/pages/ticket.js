@@ -1,7 +1,7 @@
 // @ts-check
 /* One ticket: what was asked, what was said and done, and the company beside it. Members see what is for them. */
 import { h, html, useEffect, useState, useLoad } from '../lib.js';
-import { isStaff, mayDo, say, t, word } from '../app.js';
+import { isStaff, mayDo, me, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { nextStates } from '../core/ticket.js';
@@ -9,7 +9,7 @@ import { Throttle } from '../core/throttle.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { CompanyCard } from '../ui/caller-card.js';
-import { namedIn, OrderTable, Phone, TicketChip, useTicketWords } from '../ui/desk-parts.js';
+import { namedIn, OrderLines, Phone, TicketChip, useTicketWords } from '../ui/desk-parts.js';
 import { CheckField, ChoiceField, TextField, useWork } from '../ui/fields.js';
 import { OrderForm } from '../ui/order-form.js';
 import { Fact, Failed, Loading, Severity, Time } from '../ui/parts.js';
@@ -89,7 +89,7 @@ function Shown({ x, reload }) {
 					</ol>
 					${mayDo('talk') && h(Composer, { x, reload })}
 				</section>
-				${x.orders.length > 0 && html`<section class="card"><h2>${t('page.orders')}</h2>${OrderTable({ orders: x.orders })}</section>`}
+				${x.orders.length > 0 && html`<section class="card"><h2>${t('page.orders')}</h2>${OrderLines({ orders: x.orders })}</section>`}
 			</div>
 			${isStaff() && html`<div class="stack-column">${mayDo('desk') && h(TicketLinks, { x, words, change })} ${x.company_id !== null && h(CompanyCard, { key: x.company_id, company: x.company_id, contact: x.contact_id, except: x.id })}</div>`}
 		</div>
@@ -117,7 +117,7 @@ function Head({ x, words, change, busy, open, setOpen, list }) {
 		</dl>
 		${mayDo('desk') &&
 		html`<div class="actions">
-			${x.state !== 'closed' && html`<button class=${x.owner ? 'button' : 'button primary'} disabled=${busy} onClick=${() => change({ owner_id: 'me', ...(x.state === 'open' ? { state: 'working' } : {}) })}>${t('ticket.take')}<kbd>a</kbd></button>`}
+			${x.state !== 'closed' && x.owner?.id !== me.peek()?.id && html`<button class=${x.owner ? 'button' : 'button primary'} disabled=${busy} onClick=${() => change({ owner_id: 'me', ...(x.state === 'open' ? { state: 'working' } : {}) })}>${t('ticket.take')}<kbd>a</kbd></button>`}
 			${nextStates(x.state).map((state) => html`<button class="button" disabled=${busy} onClick=${() => change({ state })}>${t(x.state === 'closed' ? 'ticket.reopen' : `ticket.to_${state}`)}</button>`)}
 			${x.company_id !== null && opens('order', t('order.new'))} ${x.company_id !== null && opens('request', t('request.new'))} ${x.state !== 'closed' && opens('close', t('ticket.close'))}
 		</div>`}
@@ -170,7 +170,7 @@ function Entry({ e, words }) {
 		case 'owner':
 			return html`<p class="talk-line">${Time({ ts: e.at })} ${who} ${t('timeline.owner', { to: b.to?.display_name ?? t('incident.nobody') })}</p>`;
 		case 'order':
-			return html`<p class="talk-line">${Time({ ts: e.at })} ${who} <a href=${`/orders/${b.order_id}`}>${b.reference ?? `WO-${b.order_id}`}</a> ${b.vendor ?? ''} ${word('order_event', b.what ?? '')}</p>`;
+			return html`<p class="talk-line">${Time({ ts: e.at })} ${who} <a href=${`/orders/${b.order_id}`}>${b.reference ?? `WO-${b.order_id}`}</a> ${b.vendor ?? ''} <span class="chip">${word('order_state', b.what ?? '')}</span></p>`;
 		default:
 			return html`<p class="talk-line">${Time({ ts: e.at })} ${who} ${t('talk.linked')} ${b.company ?? ''} ${b.incident_id ? html`<a href=${`/incidents/${b.incident_id}`}>${t('column.incident')}</a>` : ''}</p>`;
 	}

@@ -21,7 +21,7 @@ export function Vendors() {
 	return html`<div class="page">
 		${Tabs({ group: 'desk', current: 'vendors' })}
 		<div class="filters"><span class="dim">${t('vendor.explained')}</span>${mayDo('manage_desk') && html`<button class="button primary push" aria-expanded=${editing === 0} onClick=${() => setEditing(editing === 0 ? null : 0)}>${t('vendor.add')}</button>`}</div>
-		<div class="scrolls vendors">
+		<div class="scrolls stacked-cards">
 			${editing === 0 && h(VendorForm, { vendor: null, done, cancel: () => setEditing(null) })} ${error && Failed({ error, retry: reload })} ${!vendors && !error && Loading()} ${vendors?.length === 0 && Empty({ text: t('vendor.none') })}
 			${vendors?.map((x) => (editing === x.id ? h(VendorForm, { key: x.id, vendor: x, done, cancel: () => setEditing(null) }) : Line({ x, edit: () => setEditing(x.id) })))}
 		</div>

@@ -7,10 +7,10 @@ import { get, request, send } from '../api.js';
 import { marks, span } from '../core/clocks.js';
 import { CaseMoney } from './case-money.js';
 import { CasePrivacy } from './case-privacy.js';
-import { OrderTable, TicketChip } from './desk-parts.js';
+import { OrderLines, TicketLines } from './desk-parts.js';
 import { AreaField, CheckField, ChoiceField, TextField, useValues, useWork } from './fields.js';
 import { OrderForm } from './order-form.js';
-import { Failed, Loading, Time } from './parts.js';
+import { Failed, Time } from './parts.js';
 import { RequestForm, RequestList } from './request-parts.js';
 
 /** @typedef {import('../desk-types').Case} Case */
@@ -18,26 +18,45 @@ import { RequestForm, RequestList } from './request-parts.js';
 
 const TICK_MS = 1000;
 
-/** @param {{incident: IncidentPage, changed: number}} props changed: grows when the incident did */
-export function CasePanel({ incident, changed }) {
-	const { value, error, reload } = useLoad(() => get(`/v1/incidents/${incident.id}/case`), `${incident.id} ${changed} ${incident.version}`);
+/**
+ * The case of an incident, loaded again as it changes; null for whoever may not see it.
+ * @param {IncidentPage} incident
+ * @param {number} changed  grows when the incident did
+ */
+export function useCase(incident, changed) {
+	const may = mayDo('see_desk');
+	const { value, error, reload } = useLoad(() => (may ? get(`/v1/incidents/${incident.id}/case`) : Promise.resolve(null)), `${incident.id} ${changed} ${incident.version}`);
 	const [held, setHeld] = useState(/** @type {Case | null} */ (null));
 	useEffect(() => {
 		if (value) setHeld(/** @type {Case} */ (value));
 	}, [value]);
+	return { held: held?.incident.id === incident.id ? held : null, error, reload };
+}
+
+/** What stands above everything: how the time runs. @param {{file: ReturnType<typeof useCase>, incident: IncidentPage}} props */
+export function CaseTop({ file: { held, error, reload }, incident }) {
 	if (error && !held) return Failed({ error, retry: reload });
-	if (!held) return html`<section class="card">${Loading()}</section>`;
+	return held?.clocks ? h(Clocks, { clocks: held.clocks, id: incident.id, reload, live: incident.state !== 'merged' }) : null;
+}
+
+/** What was done, in five steps. @param {{file: ReturnType<typeof useCase>, incident: IncidentPage}} props */
+export function CaseSteps({ file: { held, reload }, incident }) {
+	return held && h(Steps, { steps: held.steps, id: incident.id, reload, live: incident.state !== 'merged' });
+}
+
+/** What is asked and who was sent. @param {{file: ReturnType<typeof useCase>, incident: IncidentPage}} props */
+export function CaseMember({ file: { held, reload }, incident }) {
 	const live = incident.state !== 'merged';
-	return html`<div class="case">
-		${held.clocks && h(Clocks, { clocks: held.clocks, id: incident.id, reload, live })}
-		<div class="two">
-			<div class="stack-column">${h(Steps, { steps: held.steps, id: incident.id, reload, live })}</div>
-			<div class="stack-column">
-				${h(Asked, { held, id: incident.id, reload, live })} ${h(Visits, { held, incident, live })} ${h(CaseMoney, { key: `money ${held.insurance?.version}`, entitlement: held.entitlement, insurance: held.insurance, id: incident.id, reload })}
-				${(held.privacy || mayDo('desk')) && h(CasePrivacy, { key: `privacy ${held.privacy?.version}`, privacy: held.privacy, id: incident.id, reload })} ${mayDo('desk') && h(Evidence, { held, no: incident.no, id: incident.id, reload })}
-			</div>
-		</div>
-	</div>`;
+	return held && html`${h(Asked, { held, id: incident.id, reload, live })} ${h(Visits, { held, incident, live })}`;
+}
+
+/** Insurance, law and evidence. @param {{file: ReturnType<typeof useCase>, incident: IncidentPage}} props */
+export function CasePapers({ file: { held, reload }, incident: { id, no } }) {
+	return (
+		held &&
+		html`${h(CaseMoney, { key: `money ${held.insurance?.version}`, entitlement: held.entitlement, insurance: held.insurance, id, reload })}
+			${(held.privacy || mayDo('desk')) && h(CasePrivacy, { key: `privacy ${held.privacy?.version}`, privacy: held.privacy, id, reload })} ${mayDo('desk') && h(Evidence, { held, no, id, reload })}`
+	);
 }
 
 /** @param {{clocks: import('../desk-types').Clocks, id: number, reload: () => void, live: boolean}} props */
@@ -144,12 +163,7 @@ function Visits({ held, incident, live }) {
 	return html`<section class="card">
 			<h2>${t('case.desk')} ${live && mayDo('desk') && html`<button class="button" aria-expanded=${ordering} onClick=${() => setOrdering(!ordering)}>${t('order.new')}</button>`}</h2>
 			${held.tickets.length + held.orders.length === 0 && html`<p class="dim">${t('case.no_desk')}</p>`}
-			<table class="plain">
-				<tbody>
-					${held.tickets.map((x) => html`<tr><td><a href=${`/tickets/${x.id}`}>HD-${x.id}</a></td><td>${TicketChip(x)}</td><td class="grow">${x.subject}</td><td>${Time({ ts: x.opened_at })}</td></tr>`)}
-				</tbody>
-			</table>
-			${held.orders.length > 0 && OrderTable({ orders: held.orders })}
+			${TicketLines({ tickets: held.tickets })} ${held.orders.length > 0 && OrderLines({ orders: held.orders })}
 		</section>
 		${ordering && h(OrderForm, { company: incident.company_id, incident: incident.id, person: { name: '', phone: null }, area: null, done: () => setOrdering(false) })}`;
 }

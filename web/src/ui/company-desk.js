@@ -1,13 +1,13 @@
 // @ts-check
 /* A company's side of the desk on its page: people, contract, what it was asked, its tickets and visits. */
 import { h, html, useEffect, useLoad, useState } from '../lib.js';
-import { mayDo, t, word } from '../app.js';
+import { mayDo, t } from '../app.js';
 import { get } from '../api.js';
 import { Throttle } from '../core/throttle.js';
 import { listen } from '../stream.js';
 import { ContractCard } from './contract-card.js';
-import { OrderTable, TicketChip } from './desk-parts.js';
-import { Failed, Time } from './parts.js';
+import { OrderLines, TicketLines } from './desk-parts.js';
+import { Failed } from './parts.js';
 import { PeopleCard } from './people-card.js';
 import { RequestForm, RequestList } from './request-parts.js';
 
@@ -55,7 +55,7 @@ export function CompanyDesk({ company, member }) {
 				})}
 				${value.requests.length ? RequestList({ requests: value.requests, reload }) : html`<p class="dim">${t('request.none')}</p>`}
 			</section>`}
-			${value && value.orders.length > 0 && html`<section class="card"><h2>${t('page.orders')}</h2>${OrderTable({ orders: value.orders })}</section>`}
+			${value && value.orders.length > 0 && html`<section class="card"><h2>${t('page.orders')}</h2>${OrderLines({ orders: value.orders })}</section>`}
 		</div>
 	</div>`;
 }
@@ -65,11 +65,7 @@ function Tickets({ tickets, company }) {
 	return html`<section class="card">
 		<h2>${t('company.tickets')} ${mayDo('desk') && html`<a class="button" href=${`/desk?new=1&company=${company}`}>${t('desk.take')}</a>`}</h2>
 		${tickets.length === 0 && html`<p class="dim">${t('desk.empty')}</p>`}
-		<table class="plain">
-			<tbody>
-				${tickets.map((x) => html`<tr><td><a href=${`/tickets/${x.id}`}>${x.reference}</a></td><td>${TicketChip(x)}</td><td>${word('ticket_channel', x.channel)}</td><td class="grow">${x.subject}</td><td>${Time({ ts: x.opened_at })}</td></tr>`)}
-			</tbody>
-		</table>
+		${TicketLines({ tickets })}
 		${tickets.length >= SHOWN && html`<p class="more"><a href=${`/desk?company=${company}`}>${t('action.more')}</a></p>`}
 	</section>`;
 }

@@ -41,8 +41,8 @@ function Now({ c }) {
 	return html`<dl class="pairs">
 		${Pair(t('contract.plan'), html`<b>${c.plan}</b> <span class=${c.is_member ? 'chip member' : 'chip'}>${t(c.is_member ? 'company.member' : 'company.non_member')}</span>`)}
 		${Pair(t('contract.price'), html`${t('contract.monthly', { yen: yen(c.yen) })} ${c.yen_taxed !== null && html`<span class="dim">${t('contract.taxed', { yen: yen(c.yen_taxed), percent: String(c.tax_percent) })}</span>`}`)}
-		${Pair(t('contract.days'), c.to_day ? `${c.from_day} – ${c.to_day}` : t('contract.since', { day: c.from_day }))} ${Pair(t('contract.dispatches'), html`<span class=${c.dispatches_used >= c.dispatches && c.dispatches > 0 ? 'hot' : ''}>${t('contract.visits', { used: c.dispatches_used, n: c.dispatches })}</span>`)}
-		${Pair(t('contract.insurance'), c.insurance_yen > 0 ? html`${t('contract.insured', { yen: yen(c.insurance_yen) })} ${c.insurance_no && html`<code>${c.insurance_no}</code>`}` : t('contract.uninsured'))} ${c.note && Pair(t('contract.note'), c.note)}
+		${Pair(t('contract.days'), c.to_day ? `${c.from_day} – ${c.to_day}` : t('contract.since', { day: c.from_day }))} ${Pair(t('contract.dispatches'), html`<span class=${c.dispatches_used >= c.dispatches && c.dispatches > 0 ? 'hot' : ''}>${t('contract.visits_used', { used: c.dispatches_used, n: c.dispatches })}</span>`)}
+		${Pair(t('contract.insurance'), c.insurance_yen > 0 ? html`${t('contract.up_to', { yen: yen(c.insurance_yen) })} ${c.insurance_no && html`<code>${c.insurance_no}</code>`}` : t('contract.uninsured'))} ${c.note && Pair(t('contract.note'), c.note)}
 		${c.warnings.length > 0 && Pair('', c.warnings.map((w) => html`<span class="chip warn">${word('contract_warning', w)}</span> `))}
 	</dl>`;
 }

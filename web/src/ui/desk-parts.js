@@ -59,10 +59,20 @@ export function Phone({ phone }) {
 }
 
 /** Orders of a ticket, an incident or a company. @param {{orders: {id: number, kind: string, state: string, vendor: any, requested_at: string}[]}} props */
-export function OrderTable({ orders }) {
-	return html`<table class="plain">
-		<tbody>
-			${orders.map((o) => html`<tr><td><a href=${`/orders/${o.id}`}>WO-${o.id}</a></td><td>${OrderChip({ state: o.state })}</td><td>${word('order_kind', o.kind)}</td><td class="grow">${typeof o.vendor === 'string' ? o.vendor : (o.vendor?.name ?? '')}</td><td>${Time({ ts: o.requested_at })}</td></tr>`)}
-		</tbody>
-	</table>`;
+export function OrderLines({ orders }) {
+	return html`<ul class="lines">
+		${orders.map((o) => html`<li><a href=${`/orders/${o.id}`}>WO-${o.id}</a> ${OrderChip({ state: o.state })} <span>${word('order_kind', o.kind)}</span> <b>${typeof o.vendor === 'string' ? o.vendor : (o.vendor?.name ?? '')}</b> <span class="dim push">${Time({ ts: o.requested_at })}</span></li>`)}
+	</ul>`;
+}
+
+/** Tickets of an incident or a company. @param {{tickets: {id: number, state: string, channel: string, subject: string, opened_at: string}[]}} props */
+export function TicketLines({ tickets }) {
+	return html`<ul class="lines">
+		${tickets.map((x) => html`<li><a href=${`/tickets/${x.id}`}>HD-${x.id}</a> ${TicketChip(x)} <span>${word('ticket_channel', x.channel)}</span> <b>${x.subject}</b> <span class="dim push">${Time({ ts: x.opened_at })}</span></li>`)}
+	</ul>`;
+}
+
+/** A step of an order's way; nobody arrives to help from afar. @param {string} kind @param {string} step */
+export function stepName(kind, step) {
+	return word('order_step', kind === 'remote' && ['arrived', 'left'].includes(step) ? `${step}_remote` : step);
 }

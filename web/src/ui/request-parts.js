@@ -1,7 +1,7 @@
 // @ts-check
 /* What members are asked to do: the list with its buttons, and asking. */
 import { h, html, useState } from '../lib.js';
-import { mayDo, say, t, word, zone } from '../app.js';
+import { isStaff, mayDo, say, t, word, zone } from '../app.js';
 import { send } from '../api.js';
 import { addDays, pressing } from '../core/due.js';
 import { AreaField, TextField, useValues, useWork } from './fields.js';
@@ -52,7 +52,7 @@ function RequestLine({ r, reload, company }) {
 			</form>`}
 		</div>
 		<div class="actions">
-			${r.state === 'open' && !noting && mayDo('answer_requests') && html`<button class="button primary" onClick=${() => setNoting(true)}>${t('request.done')}</button>`}
+			${r.state === 'open' && !noting && mayDo('answer_requests') && html`<button class=${isStaff() ? 'button' : 'button primary'} onClick=${() => setNoting(true)}>${t('request.done')}</button>`}
 			${r.state === 'open' && mayDo('desk') && html`<button class="button quiet" disabled=${busy} onClick=${() => change({ state: 'withdrawn' }, 'request.withdrawn')}>${t('request.withdraw')}</button>`}
 			${r.state !== 'open' && mayDo('desk') && html`<button class="button quiet" disabled=${busy} onClick=${() => change({ state: 'open' }, 'request.reopened')}>${t('request.reopen')}</button>`}
 		</div>
