@@ -37,8 +37,9 @@ int override_get(struct db *db, int64_t schedule_id, int64_t override_id, bool l
 	db_arg_integer(&args, schedule_id);
 	db_arg_integer(&args, override_id);
 	return db_run(db,
-		      lock ? COLUMNS "WHERE o.schedule_id = $1::bigint AND o.override_id = $2::bigint FOR UPDATE OF o"
-			   : COLUMNS "WHERE o.schedule_id = $1::bigint AND o.override_id = $2::bigint",
+		      lock ? COLUMNS
+			  "WHERE $1::bigint IN (0, o.schedule_id) AND o.override_id = $2::bigint FOR UPDATE OF o"
+			   : COLUMNS "WHERE $1::bigint IN (0, o.schedule_id) AND o.override_id = $2::bigint",
 		      &args, out, why);
 }
 

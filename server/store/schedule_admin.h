@@ -56,7 +56,7 @@ struct override_row {
  * schedule_id 0: of all schedules. ended: those that were taken back too. */
 int override_list(struct db *db, int64_t schedule_id, time_us from, time_us to, bool ended, struct db_result **out,
 		  struct err *why);
-/* At most one row. */
+/* At most one row. schedule_id 0: of whichever. */
 int override_get(struct db *db, int64_t schedule_id, int64_t override_id, bool lock, struct db_result **out,
 		 struct err *why);
 void override_read(const struct db_result *result, int row, struct override_row *out);
