@@ -9,7 +9,7 @@ import { LagMeter } from './core/lag.js';
 /** @typedef {import('./types').StreamEvent} StreamEvent */
 /** @typedef {(event: StreamEvent) => void} Listener */
 
-const TOPICS = 'alerts,incidents,sensors';
+const TOPICS = 'alerts,incidents,sensors,tickets,orders';
 /** Of the on-call side, for those who see it. */
 const STAFF_TOPICS = 'pages';
 /** Heartbeats come every 15 s: silence for longer means that the connection is dead. */
