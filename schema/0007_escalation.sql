@@ -271,7 +271,9 @@ CREATE TABLE outbox (
     sent_at      timestamptz,
     opened_at    timestamptz                 -- its link was looked at
 );
-CREATE INDEX outbox_due ON outbox (priority, not_before) WHERE state = 'pending';
+-- Mail goes to one server, which takes only so many at a time: it must not stand before the others in a scan.
+CREATE INDEX outbox_due_mail ON outbox (priority, not_before) WHERE state = 'pending' AND channel_kind = 'mail';
+CREATE INDEX outbox_due_other ON outbox (priority, not_before) WHERE state = 'pending' AND channel_kind <> 'mail';
 CREATE INDEX outbox_leased ON outbox (lease_until) WHERE state = 'sending';
 CREATE INDEX outbox_page ON outbox (page_id);
 CREATE INDEX outbox_bundle ON outbox (bundled_into) WHERE bundled_into IS NOT NULL;

@@ -44,18 +44,23 @@ struct outbox_row {
 	const char *template;            /* of the channel; NULL: the shape of its kind */
 	time_us created_at;
 };
-/* Takes up to `limit` that are due, the gravest first; no more than so many to one host at a time is the caller's to
- * see to (outbox_return()). In a transaction of its own, which first tidies up:
+/* What there is room for: mail goes to one server, the rest to hosts of its own. */
+struct outbox_want {
+	const char *lease_by;
+	int64_t lease_ms;
+	int mail, other;
+	const char *busy; /* hosts of URLs that take no more now, as a literal of text[]; NULL: none */
+};
+/* Takes what is due, the gravest first. In a transaction of its own, which first tidies up:
  *
  * - Leases that ran out are taken back: crashes grows, and from OUTBOX_SUSPECT on such a notice is claimed only when no
  *   other such one is on its way, so that one that kills its sender takes no other's count along. At
  *   OUTBOX_CRASHES_MAX it is quarantined, its receiver is told by the next channel, and the leads by a lamp notice
- *   (page_fences.h).
+ *   (page_engine_upkeep()).
  * - What is past expires_at goes to state expired; each receiver gets one notice "N pages while the system was down"
  *   instead.
  * - Notices that ask are cancelled when their page was answered meanwhile; but not those to who answered. */
-int outbox_claim(struct db *db, const char *lease_by, int64_t lease_ms, int limit, struct db_result **out,
-		 struct err *why);
+int outbox_claim(struct db *db, const struct outbox_want *want, struct db_result **out, struct err *why);
 enum { OUTBOX_SUSPECT = 2 };
 void outbox_read(const struct db_result *result, int row, struct outbox_row *out);
 /* Of a claim that is not begun: there is no room to its host. Another try at once is none. */

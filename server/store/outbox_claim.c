@@ -117,43 +117,60 @@ static int expire(struct db *db, struct err *why)
 	"SELECT o.outbox_id, (" ANSWERED " OR " EMPTY_BUNDLE ") AS pointless FROM outbox o LEFT JOIN page p ON " \
 	"p.page_id = o.page_id WHERE o.state = 'pending' AND o.not_before <= now() AND " which                   \
 	" ORDER BY o.priority, o.not_before LIMIT " limit " FOR UPDATE OF o SKIP LOCKED"
+/* $6: hosts. */
+#define NOT_BUSY                                                                                                    \
+	"($6::text[] IS NULL OR lower(coalesce(substring(o.address FROM '^[a-z]+://(?:[^/@]*@)?([^/:?#]+)'), '')) " \
+	"<> ALL ($6::text[]))"
 
-static const char claim_sql[] = "WITH plain AS (" DUE("o.crashes < $4::integer", "$1::bigint") "), suspect AS (" DUE(
-    "o.crashes >= $4::integer AND NOT EXISTS (SELECT FROM outbox s WHERE s.state = 'sending' AND s.crashes >= "
-    "$4::integer)",
-    "1") "), "
-	 "due AS (SELECT * FROM plain UNION ALL SELECT * FROM suspect), "
-	 "taken AS (UPDATE outbox o SET state = CASE WHEN d.pointless THEN 'cancelled' ELSE 'sending' END, "
-	 "lease_until = CASE WHEN NOT d.pointless THEN now() + $3::bigint * interval '1 millisecond' END, "
-	 "lease_by = CASE WHEN NOT d.pointless THEN $2::text END FROM due d WHERE o.outbox_id = d.outbox_id RETURNING "
-	 "o.*) "
-	 "SELECT t.outbox_id::text, t.kind, t.page_id, t.priority::bigint, t.user_id, t.contact_company_id, "
-	 "t.contact_id, "
-	 "t.channel_id, t.channel_kind, t.address, t.language, t.facts::text, t.attempt_of::bigint, "
-	 "t.attempts::bigint, "
-	 "c.secret, c.old_secret, c.template, t.created_at FROM taken t LEFT JOIN channel c ON c.channel_id = "
-	 "t.channel_id "
-	 "WHERE t.state = 'sending' ORDER BY t.priority, t.not_before";
+static const char claim_sql[] = "WITH mail AS (" DUE(
+    "o.channel_kind = 'mail' AND o.crashes < $4::integer",
+    "$1::bigint") "), "
+		  "other AS (" DUE(
+		      "o.channel_kind <> 'mail' AND o.crashes < $4::integer AND " NOT_BUSY,
+		      "$5::bigint") "), "
+				    "suspect AS (" DUE(
+					"o.crashes >= $4::integer AND (CASE WHEN o.channel_kind = 'mail' THEN "
+					"$1::bigint > 0 ELSE $5::bigint > 0 END) "
+					"AND NOT EXISTS (SELECT FROM outbox s WHERE s.state = 'sending' AND s.crashes "
+					">= $4::integer)",
+					"1") "), "
+					     "due AS (SELECT * FROM mail UNION ALL SELECT * FROM other UNION ALL "
+					     "SELECT * FROM suspect), "
+					     "taken AS (UPDATE outbox o SET state = CASE WHEN d.pointless THEN "
+					     "'cancelled' ELSE 'sending' END, "
+					     "lease_until = CASE WHEN NOT d.pointless THEN now() + $3::bigint * "
+					     "interval '1 millisecond' END, "
+					     "lease_by = CASE WHEN NOT d.pointless THEN $2::text END FROM due d WHERE "
+					     "o.outbox_id = d.outbox_id RETURNING o.*) "
+					     "SELECT t.outbox_id::text, t.kind, t.page_id, t.priority::bigint, "
+					     "t.user_id, t.contact_company_id, t.contact_id, "
+					     "t.channel_id, t.channel_kind, t.address, t.language, t.facts::text, "
+					     "t.attempt_of::bigint, t.attempts::bigint, "
+					     "c.secret, c.old_secret, c.template, t.created_at FROM taken t LEFT JOIN "
+					     "channel c ON c.channel_id = t.channel_id "
+					     "WHERE t.state = 'sending' ORDER BY t.priority, t.not_before";
 
-static int claim(struct db *db, const char *lease_by, int64_t lease_ms, int limit, struct db_result **out,
-		 struct err *why)
+static int claim(struct db *db, const struct outbox_want *want, struct db_result **out, struct err *why)
 {
 	struct db_args args = { 0 };
 
-	db_arg_integer(&args, limit);
-	db_arg_text(&args, lease_by);
-	db_arg_integer(&args, lease_ms);
+	db_arg_integer(&args, want->mail);
+	db_arg_text(&args, want->lease_by);
+	db_arg_integer(&args, want->lease_ms);
 	db_arg_integer(&args, OUTBOX_SUSPECT);
+	db_arg_integer(&args, want->other);
+	db_arg_text(&args, want->busy);
 	return db_run(db, claim_sql, &args, out, why);
 }
 
-int outbox_claim(struct db *db, const char *lease_by, int64_t lease_ms, int limit, struct db_result **out,
-		 struct err *why)
+/* A claim that a crash of the database forgets is one that was not made; what was sent of it goes again, with the same
+ * id. */
+int outbox_claim(struct db *db, const struct outbox_want *want, struct db_result **out, struct err *why)
 {
 	*out = NULL;
-	if (db_begin(db, why) != 0)
+	if (db_script(db, "BEGIN; SET LOCAL synchronous_commit = off", why) != 0)
 		return -1;
-	if (take_back(db, why) == 0 && expire(db, why) == 0 && claim(db, lease_by, lease_ms, limit, out, why) == 0 &&
+	if (take_back(db, why) == 0 && expire(db, why) == 0 && claim(db, want, out, why) == 0 &&
 	    db_commit(db, why) == 0)
 		return 0;
 	db_rollback(db);

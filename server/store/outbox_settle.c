@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 500, IDENTITY_SIZE = 460 };
+enum { TEXT_MAX = 500, IDENTITY_SIZE = 460, KEEP_TRYING_MS = 60 * 1000 };
 
 /* A notice that the transaction holds; texts belong to rows. */
 struct held {
@@ -58,13 +58,15 @@ static int hold(struct db *db, const uint8_t id[OUTBOX_ID_SIZE], struct held *ou
 
 /* ---------------------------------------------------------------------------------------------- the attempt */
 
-/* What the other side said may be long, and need not be UTF-8. */
+/* What the other side said may be long. */
 static void clean(const char *text, char out[TEXT_MAX + 1])
 {
-	size_t len = 0;
+	struct slice whole = slice_of_string(text ? text : "");
+	size_t len = whole.len < TEXT_MAX ? whole.len : TEXT_MAX;
 
-	for (const char *p = text ? text : ""; *p && len < TEXT_MAX; p++)
-		out[len++] = (unsigned char)*p < ' ' || (unsigned char)*p > '~' ? ' ' : *p;
+	while (len && !slice_is_utf8(slice_take(whole, len)))
+		len--;
+	memcpy(out, whole.ptr, len);
 	out[len] = '\0';
 }
 
@@ -159,19 +161,22 @@ static int tell_incident(struct db *db, const struct held *h, int64_t incident_i
 	return incident_clock_mark(db, h->row.contact_company_id, incident_id, CLOCK_TOLD, TIME_NONE, NULL, why);
 }
 
+/* About which incidents: those of its page, or the one that its facts name (member_notice.h). */
 static int member_was_told(struct db *db, const struct held *h, struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *r;
 	int failed = 0;
 
-	if (!h->row.page_id || strcmp(h->row.kind, "member") != 0)
+	if (!h->row.contact_id || strcmp(h->row.kind, "member") != 0)
 		return 0;
 	db_arg_integer(&args, h->row.contact_company_id);
-	db_arg_integer(&args, h->row.page_id);
+	db_arg_optional(&args, h->row.page_id);
+	db_arg_text(&args, h->row.facts);
 	if (db_run(db,
-		   "SELECT subject_id FROM page_subject WHERE company_id = $1::bigint AND page_id = $2::bigint "
-		   "AND kind = 'incident' ORDER BY subject_id",
+		   "SELECT i.incident_id FROM incident i WHERE i.company_id = $1::bigint AND i.incident_id IN (SELECT "
+		   "s.subject_id FROM page_subject s WHERE s.company_id = $1::bigint AND s.page_id = $2::bigint AND "
+		   "s.kind = 'incident' UNION SELECT ($3::jsonb ->> 'incident_id')::bigint) ORDER BY 1",
 		   &args, &r, why) != 0)
 		return -1;
 	for (int i = 0; i < db_rows(r) && !failed; i++)
@@ -311,8 +316,9 @@ static int hurry(struct db *db, const struct held *h, struct err *why)
 	db_arg_time(&args, h->row.created_at);
 	if (db_run(
 		db,
-		"UPDATE page SET next_at = least(next_at, now()) WHERE page_id = $1::bigint AND state = 'triggered' "
-		"AND NOT exhausted AND NOT EXISTS (SELECT FROM outbox o WHERE o.page_id = $1::bigint AND o.outbox_id "
+		"UPDATE page SET next_at = least(next_at, CASE WHEN exhausted THEN now() + interval '5 minutes' "
+		   "ELSE now() END) WHERE page_id = $1::bigint AND state = 'triggered' "
+		   "AND NOT EXISTS (SELECT FROM outbox o WHERE o.page_id = $1::bigint AND o.outbox_id "
 		"<> $2::uuid AND o.created_at >= $3::timestamptz AND o.kind IN ('page', 'page_graver', 'expired', "
 		"'leads', 'nobody') AND o.state IN ('pending', 'sending', 'sent', 'bundled'))",
 		&args, NULL, why) != 0)
@@ -320,13 +326,26 @@ static int hurry(struct db *db, const struct held *h, struct err *why)
 	return db_notify(db, "hinomi_page", why);
 }
 
+/* Tries are over, and there is no other way to the receiver: while it is worth anything, it goes on once a minute. A
+ * mail server that is away for ten minutes does not make anybody unreachable. */
+static int keep_trying(struct db *db, const struct held *h, const struct outbox_result *result, struct err *why)
+{
+	struct outbox_result again = *result;
+
+	again.retry_ms = KEEP_TRYING_MS;
+	return write_state(db, h, &again, "pending", why) == 0 ? channel_fails(db, h, false, why) : -1;
+}
+
 static int has_failed(struct db *db, const struct held *h, const struct outbox_result *result, struct err *why)
 {
 	bool written = false;
 
+	if (outbox_next_channel(db, h->row.id, &written, why) != 0)
+		return -1;
+	if (!written && h->is_asking && result->outcome == OUTBOX_RETRY)
+		return keep_trying(db, h, result, why);
 	if (write_state(db, h, result, "failed", why) != 0 || note(db, h, "failed", result, why) != 0 ||
-	    contact_fails(db, h, why) != 0 || outbox_next_channel(db, h->row.id, &written, why) != 0 ||
-	    channel_fails(db, h, result->disable_channel, why) != 0)
+	    contact_fails(db, h, why) != 0 || channel_fails(db, h, result->disable_channel, why) != 0)
 		return -1;
 	return written ? 0 : hurry(db, h, why);
 }
@@ -417,7 +436,8 @@ int outbox_settle(struct db *db, const struct outbox_result *result, struct err 
 {
 	struct held h = { 0 };
 
-	if (db_begin(db, why) != 0)
+	/* Forgotten by a crash of the database, its lease runs out. */
+	if (db_script(db, "BEGIN; SET LOCAL synchronous_commit = off", why) != 0)
 		return -1;
 	if (hold(db, result->id, &h, why) == 0 && conclude(db, &h, result, why) == 0 && db_commit(db, why) == 0) {
 		db_result_free(h.rows);
