@@ -23,6 +23,9 @@ enum cursor_list {
 	CURSOR_TICKETS,
 	CURSOR_ORDERS,
 	CURSOR_REQUESTS,
+	CURSOR_PAGES,
+	CURSOR_MESSAGES,
+	CURSOR_DRILLS,
 };
 
 struct cursor {
