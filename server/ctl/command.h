@@ -44,6 +44,7 @@ extern const struct command rules_commands[];
 extern const struct command indicator_commands[];
 extern const struct command warning_commands[];
 extern const struct command hunt_commands[];
+extern const struct command mail_commands[];
 extern const struct command contract_commands[];
 extern const struct command plan_commands[];
 extern const struct command vendor_commands[];

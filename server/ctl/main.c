@@ -10,13 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2 };
+enum { EXIT_USAGE = 2, EXIT_TRY_AGAIN = 75 };
 
 static const struct command *const tables[] = {
 	migrate_commands,  company_commands,   import_commands,  network_commands, span_commands,   sensor_commands,
 	user_commands,     metrics_commands,   gap_commands,     audit_commands,   backup_commands, restore_commands,
-	rules_commands,    indicator_commands, warning_commands, hunt_commands,    oncall_commands, holidays_commands,
-	contract_commands, plan_commands,      vendor_commands,
+	rules_commands,    indicator_commands, warning_commands, hunt_commands,    mail_commands,   oncall_commands,
+	holidays_commands, contract_commands,  plan_commands,    vendor_commands,
 };
 
 /* Calls visit for each command of a group (NULL: all). */
@@ -184,6 +184,15 @@ static int take_config(struct ctl *ctl, int argc, char **argv)
 	return 0;
 }
 
+/* What a mail server runs must not lose a mail because the database is away: on 75 (EX_TEMPFAIL, sysexits.h) it keeps
+ * the mail and tries again; on anything else it sends it back. */
+static int failure_status(const struct command *c, const struct err *why)
+{
+	bool hopeless = why->code == ERR_PROTOCOL || why->code == ERR_LIMIT;
+
+	return c->run == mail_commands[0].run && !hopeless ? EXIT_TRY_AGAIN : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
 	struct ctl ctl = { 0 };
@@ -222,5 +231,5 @@ int main(int argc, char **argv)
 	if (why.code == ERR_USAGE)
 		return usage_error(ctl.command, &why);
 	fprintf(stderr, "hinomictl: %s\n", why.text);
-	return EXIT_FAILURE;
+	return failure_status(ctl.command, &why);
 }
