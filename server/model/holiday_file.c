@@ -15,7 +15,7 @@ static int wrong(struct err *why, const char *path, int line, const char *what)
 static int check_members(const struct yaml_node *n, const char *const *names, size_t count, const char *path,
 			 struct err *why)
 {
-	if (!yaml_node_is(n, YAML_TREE_MAPPING))
+	if (!n || !yaml_node_is(n, YAML_TREE_MAPPING))
 		return wrong(why, path, n ? n->line : 1,
 			     "years and days are wanted here, as in config/holidays-japan.yaml");
 	for (const struct yaml_node *m = n->first; m; m = m->next) {
