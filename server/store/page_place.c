@@ -1,5 +1,6 @@
 #include "server/store/page_place.h"
 
+#include "lib/json_reader.h"
 #include "lib/json_write.h"
 #include "server/model/page_group.h"
 #include "server/store/oncall_book.h"
@@ -291,6 +292,22 @@ static int database_now(struct db *db, time_us *now, struct err *why)
 	return 0;
 }
 
+/* Who pages by hand may name the policy in place of the routes: {"note": "...", "policy": 2}. */
+static void take_wish(const struct page_engine *engine, const struct page_subject *s, struct route_choice *choice)
+{
+	struct json_token tokens[16];
+	struct json_reader r = { .tokens = tokens, .capacity = ARRAY_LEN(tokens) };
+	int64_t policy_id;
+
+	if (strcmp(s->what, "by_hand") != 0 || json_read(&r, slice_of_string(s->body)) != JSON_OK ||
+	    !json_read_integer(&r, json_read_member(&r, 0, slice_of_string("policy")), &policy_id) ||
+	    !oncall_book_policy(engine->book, policy_id))
+		return;
+	*choice = (struct route_choice){ .policy_id = policy_id };
+	snprintf(choice->group_key, sizeof(choice->group_key), "policy:%" PRId64 " company:%" PRId64 " %s:%" PRId64,
+		 policy_id, s->company_id, s->kind, s->subject_id);
+}
+
 int page_place(struct db *db, const struct page_engine *engine, const struct page_subject *s, int64_t *page_id,
 	       struct err *why)
 {
@@ -313,6 +330,7 @@ int page_place(struct db *db, const struct page_engine *engine, const struct pag
 	if (database_now(db, &facts.at, why) != 0)
 		return -1;
 	escalation_route_choose(routes, &facts, &choice);
+	take_wish(engine, s, &choice);
 	if (!choice.policy_id)
 		return 0;
 	if (lock_policy(db, choice.policy_id, why) != 0)

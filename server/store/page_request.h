@@ -5,7 +5,7 @@
  *
  *   incident  incident_id
  *       raised, graver, reopened   {}: the engine reads the incident itself. reopened: by people or by new alerts
- *       by_hand                    {"note": "..."}; user_id: who asks
+ *       by_hand                    {"note": "...", "policy": id or absent: as the routes say}; user_id: who asks
  *       settled                    {"state": "acknowledged"}, contained or closed, by user_id
  *       merged                     {"into": incident_id}
  *   sensor    sensor_id
