@@ -51,7 +51,8 @@ A_MODEL  := $(BUILD)/libmodel.a
 A_STORE  := $(BUILD)/libstore.a
 A_SERVER := $(BUILD)/libserver.a
 A_AGENT  := $(BUILD)/libagent.a
-ARCHIVES := $(A_AGENT) $(A_SERVER) $(A_STORE) $(A_MODEL) $(A_LIB)
+A_CTL    := $(BUILD)/libctl.a
+ARCHIVES := $(A_AGENT) $(A_CTL) $(A_SERVER) $(A_STORE) $(A_MODEL) $(A_LIB)
 
 PROGRAMS := $(BUILD)/hinomid $(BUILD)/hinomictl $(BUILD)/hinomi-agent
 
@@ -82,6 +83,7 @@ $(A_MODEL): $(MODEL_OBJ)
 $(A_STORE): $(STORE_OBJ)
 $(A_SERVER): $(SERVER_OBJ)
 $(A_AGENT): $(AGENT_OBJ)
+$(A_CTL): $(filter-out $(BUILD)/server/ctl/main.o,$(CTL_OBJ))
 $(ARCHIVES):
 	@mkdir -p $(@D); rm -f $@
 	$(Q)ar rcs $@ $^
@@ -114,7 +116,7 @@ asan: ## the same under AddressSanitizer and UBSan
 # Every fuzz target is linked twice: here with a main() that replays its corpus (any compiler), and by
 # scripts/fuzz with clang's libFuzzer.
 $(FUZZ_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/replay.o $(ARCHIVES)
-	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_SERVER)
+	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $< $(BUILD)/tests/fuzz/replay.o -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(LIBS_CTL)
 # The engine's entry point has no header.
 $(BUILD)/tests/fuzz/%.o: STRICT += -Wno-missing-prototypes
 fuzz-replay: $(FUZZ_BIN)
