@@ -44,8 +44,11 @@ const PEOPLE = [
 	[7, '淀川 久美', '情報担当', '06-6780-5050', 'joho@yodogawa.example', true],
 ];
 
-export function makeDesk(world) {
+/** @param {any} world @param {(event: string, data: object) => void} tell  whoever listens to the stream */
+export function makeDesk(world, tell) {
 	const start = Date.now();
+	/* Nobody is told of how the world began. */
+	let live = false;
 	const companies = world.companies();
 	const tanaka = { id: 2, display_name: '田中 一郎' };
 	const hanako = { id: 5, display_name: '窓口 花子' };
@@ -82,6 +85,7 @@ export function makeDesk(world) {
 		const e = { id: list.length + 1, at: iso(at), kind, user, for_member, body };
 		list.push(e);
 		Object.assign(ticket, { version: ticket.version + 1, updated_at: iso(at) });
+		if (live) tell('ticket.upsert', { ticket, ver: ticket.version });
 		return e;
 	};
 	function openTicket(t, at = Date.now()) {
@@ -90,6 +94,7 @@ export function makeDesk(world) {
 		const ticket = { id: 100 + tickets.length, company_id: null, channel: 'phone', caller: { name: '', phone: null, email: null }, contact_id: null, severity: CATEGORIES.find((k) => k.name === t.category)?.severity ?? 4, body: '', state: 'open', owner: null, sensor_id: null, sensor: null, incident_id: null, answer: null, close_reason: null, spoke_at: null, opened_by: hanako, opened_at: iso(at), answered_at: null, closed_at: null, minutes: 0, version: 1, updated_at: iso(at), ...t, company: c?.name ?? null, incident_no: incident?.no ?? null };
 		ticket.reference = `HD-${ticket.id}`;
 		tickets.push(ticket);
+		if (live) tell('ticket.upsert', { ticket, ver: 1 });
 		events.set(ticket.id, [{ id: 1, at: iso(at), kind: 'opened', user: ticket.opened_by, for_member: true, body: { channel: ticket.channel, category: ticket.category } }]);
 		return ticket;
 	}
@@ -342,6 +347,7 @@ export function makeDesk(world) {
 			if (act === 'decline') o.decline_reason = b.reason;
 			if (act === 'approve') o.entitled = o.kind === 'onsite';
 			Object.assign(o, { version: o.version + 1, updated_at: now });
+			tell('order.upsert', { order: o, ver: o.version });
 			const list = orderEvents.get(o.id);
 			list.push({ id: list.length + 1, at: now, kind: act === 'note' ? 'note' : act === 'return' ? 'returned' : state, side: ctx.who.role === 'vendor' ? 'vendor' : 'desk', user: person(ctx), body: b });
 			return shownOrder(o, ctx);
@@ -415,7 +421,8 @@ export function makeDesk(world) {
 			return [202, { messages: list.map((p) => ({ message_id: '0197f000-0000-7000-8000-000000000001', contact_id: p.id, name: p.name })) }];
 		}],
 	];
+	live = true;
 	/** Clocks of an incident's page. */
 	const decorate = (incident) => ({ ...incident, clocks: clocks(incident), timeline: incident.tags.length ? [...incident.timeline, { id: 910, at: iso(start), kind: 'ticket', user: hanako, body: { ticket_id: first.id, reference: 'HD-100', what: 'linked', subject: first.subject } }, { id: 911, at: iso(start), kind: 'page', user: null, body: { page_id: 7 } }, { id: 912, at: iso(start), kind: 'step', user: hanako, body: { step: 2, text: 'LANケーブルを抜いた' } }] : incident.timeline });
-	return { routes, decorate, tickets, orders, requests };
+	return { routes, decorate, tickets, orders, requests, openTicket };
 }

@@ -32,7 +32,7 @@ const PEOPLE = {
 export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 	const world = makeWorld({ alerts });
 	const correlation = makeCorrelation(world);
-	const desk = makeDesk(world);
+	const desk = makeDesk(world, (event, data) => broadcast(event, data));
 	const oncall = makeOncall(world);
 	const streams = new Set();
 	/* Session -> who it is. */
@@ -243,6 +243,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 				// For programs that take the first address of a name and no other, as Node 18 does.
 				address: `http://127.0.0.1:${server.address().port}`,
 				world,
+				desk,
 				close: () => {
 					clearInterval(timer);
 					clearInterval(heart);

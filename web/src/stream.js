@@ -10,8 +10,11 @@ import { LagMeter } from './core/lag.js';
 /** @typedef {(event: StreamEvent) => void} Listener */
 
 const TOPICS = 'alerts,incidents,sensors,tickets,orders';
-/** Of the on-call side, for those who see it. */
-const STAFF_TOPICS = 'pages';
+/** What not everybody sees, by what one must be allowed. @type {[string, string][]} */
+const MORE_TOPICS = [
+	['oncall', 'pages'],
+	['see_desk', 'tickets,orders'],
+];
 /** Heartbeats come every 15 s: silence for longer means that the connection is dead. */
 const SILENCE_MS = 40000;
 const CHECK_MS = 1000;
@@ -120,7 +123,7 @@ async function readOnce(stopped) {
 	stopped.addEventListener('abort', stop);
 	let watchdog = setTimeout(stop, SILENCE_MS);
 	try {
-		const query = new URLSearchParams({ topics: mayDo('oncall') ? `${TOPICS},${STAFF_TOPICS}` : TOPICS });
+		const query = new URLSearchParams({ topics: [TOPICS, ...MORE_TOPICS.filter(([what]) => mayDo(what)).map(([, topics]) => topics)].join(',') });
 		if (cursor) query.set('cursor', cursor);
 		const response = await fetch(`/v1/stream?${query}`, { signal: connection.signal, headers: { Accept: 'text/event-stream' } });
 		if (response.status === 401) {

@@ -18,5 +18,5 @@ export function phoneDigits(text) {
 /** Whether a text is meant as a number: digits and what stands between them, four digits at least. @param {string} text */
 export function looksLikePhone(text) {
 	const plain = narrow(text).trim();
-	return /^[+\d][\d\s().‐‑–—―ー-]*$/.test(plain) && plain.replace(/\D/g, '').length >= 4;
+	return /^[+\d(][\d\s().‐‑–—―ー-]*$/.test(plain) && plain.replace(/\D/g, '').length >= 4;
 }

@@ -76,6 +76,7 @@ export function TicketForm({ company, done }) {
 	const caller = stranger ? undefined : found.callers[place];
 	const companyId = stranger ? 0 : (caller?.company.id ?? (typed.trim() ? 0 : Number(company)));
 	useCommands(() => [{ id: 'back', keys: ['Escape'], label: word('command', 'back_list'), scope: 'page', run: done }], []);
+	useEffect(() => document.getElementById('caller')?.focus(), []);
 	useEffect(() => setAt(0), [typed]);
 	useEffect(() => {
 		if (!v.category && words.categories.length) set('category')(words.categories.find((c) => c.group === 'calm')?.name ?? words.categories[0].name);
@@ -113,7 +114,7 @@ export function TicketForm({ company, done }) {
 				${TextField({ label: t('column.subject'), value: v.subject, onInput: set('subject'), required: true, max: 300, wide: true, id: 'subject' })} ${AreaField({ label: t('ticket.body'), value: v.body, onInput: set('body'), rows: 5, max: 50000 })}
 				<div class="fields">
 					${ChoiceField({ label: t('column.category'), value: v.category, options: categoryOptions(words), onInput: set('category') })}
-					${ChoiceField({ label: t('column.severity'), value: v.severity, options: [['', t('ticket.by_category')], ...[1, 2, 3, 4, 5].map((n) => /** @type {[string, string]} */ ([String(n), word('severity', n)]))], onInput: set('severity') })}
+					${ChoiceField({ label: t('ticket.severity'), value: v.severity, options: [['', t('ticket.by_category')], ...[1, 2, 3, 4, 5].map((n) => /** @type {[string, string]} */ ([String(n), word('severity', n)]))], onInput: set('severity') })}
 					${caller && ChoiceField({ label: t('column.incident'), value: v.incident, options: [['', '―'], ...caller.open_incidents.map((i) => /** @type {[string, string]} */ ([String(i.id), `#${i.no} ${ruleTitle(i)}`]))], onInput: set('incident') })}
 					${caller && ChoiceField({ label: t('column.sensor'), value: v.sensor, options: [['', '―'], ...caller.sensors.map((s) => /** @type {[string, string]} */ ([String(s.id), s.name]))], onInput: set('sensor') })}
 				</div>
@@ -150,7 +151,7 @@ function Who({ typed, setTyped, place, setAt, stranger, setStranger, found }) {
 	};
 	return html`<label class="field wide">
 			<span>${t('caller.who')}</span>
-			<input class="who" type="text" id="caller" autofocus autocomplete="off" spellcheck=${false} role="combobox" aria-expanded=${n > 0} aria-controls="callers" aria-activedescendant=${n && !stranger ? `caller-${place}` : undefined} placeholder=${t('caller.hint')} value=${typed} onKeyDown=${onKey} onInput=${(/** @type {Event} */ e) => {
+			<input class="who" type="text" id="caller" autocomplete="off" spellcheck=${false} role="combobox" aria-expanded=${n > 0} aria-controls="callers" aria-activedescendant=${n && !stranger ? `caller-${place}` : undefined} placeholder=${t('caller.hint')} value=${typed} onKeyDown=${onKey} onInput=${(/** @type {Event} */ e) => {
 				setStranger(false);
 				setTyped(/** @type {HTMLInputElement} */ (e.target).value);
 			}} />

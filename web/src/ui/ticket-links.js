@@ -34,7 +34,7 @@ export function TicketLinks({ x, words, change }) {
 		<div class="fields">
 			<div class="field wide"><span>${t('column.company')}</span>${h(CompanyChoice, { value: x.company_id === null ? '' : String(x.company_id), onChange: id('company_id'), none: t('ticket.unknown_company') })}</div>
 			${ChoiceField({ label: t('column.category'), value: x.category, options: categoryOptions(words), onInput: (category) => void change({ category }) })}
-			${ChoiceField({ label: t('column.severity'), value: String(x.severity), options: [1, 2, 3, 4, 5].map((n) => /** @type {[string, string]} */ ([String(n), word('severity', n)])), onInput: (n) => void change({ severity: Number(n) }) })}
+			${ChoiceField({ label: t('ticket.severity'), value: String(x.severity), options: [1, 2, 3, 4, 5].map((n) => /** @type {[string, string]} */ ([String(n), word('severity', n)])), onInput: (n) => void change({ severity: Number(n) }) })}
 			${x.company_id !== null && ChoiceField({ label: t('column.incident'), value: String(x.incident_id ?? ''), options: [['', '―'], ...incidents], onInput: id('incident_id') })}
 			${x.company_id !== null && ChoiceField({ label: t('column.sensor'), value: String(x.sensor_id ?? ''), options: [['', '―'], ...(summary?.sensors ?? []).map((s) => /** @type {[string, string]} */ ([String(s.id), s.name]))], onInput: id('sensor_id') })}
 		</div>
