@@ -10,11 +10,12 @@
 
 /* ------------------------------------------------------------------------------------------------------------ texts */
 
-/* UTF-8 for a column: no controls but line ends, at most `most` bytes. NULL: no memory. */
+/* UTF-8 for a column: no controls but line ends, or one line with single blanks; at most `most` bytes. NULL: no memory.
+ */
 static const char *clean(struct pool *pool, struct slice text, bool lines, size_t most)
 {
 	struct buffer out = { 0 };
-	char *valid = g_utf8_make_valid((const char *)text.ptr, (gssize)text.len);
+	char *valid = g_utf8_make_valid(text.ptr ? (const char *)text.ptr : "", (gssize)text.len);
 	struct slice from = slice_of_string(valid);
 	const char *copy;
 
@@ -23,7 +24,7 @@ static const char *clean(struct pool *pool, struct slice text, bool lines, size_
 
 		if (c == '\n' && lines)
 			buffer_put_byte(&out, c);
-		else if (c >= 0x20 && c != 0x7f)
+		else if ((c > 0x20 && c != 0x7f) || (c == ' ' && lines))
 			buffer_put_byte(&out, c);
 		else if (c != '\r' && out.len && out.data[out.len - 1] != ' ')
 			buffer_put_byte(&out, ' ');
