@@ -5,6 +5,18 @@
 
 #include <sys/wait.h>
 
+/* The length without a character that a limit has cut. What is no UTF-8 at all becomes question marks. */
+static size_t whole_characters(char *text, size_t n)
+{
+	for (size_t cut = 0; cut < 4 && cut <= n; cut++)
+		if (slice_is_utf8(slice_of(text, n - cut)))
+			return n - cut;
+	for (size_t i = 0; i < n; i++)
+		if (text[i] & 0x80)
+			text[i] = '?';
+	return n;
+}
+
 void sending_clean(const void *bytes, size_t len, char *out, size_t room)
 {
 	const uint8_t *from = bytes;
@@ -18,12 +30,9 @@ void sending_clean(const void *bytes, size_t len, char *out, size_t room)
 		else if (n > 0 && out[n - 1] != ' ')
 			out[n++] = ' ';
 	}
-	while (n > 0 && (out[n - 1] == ' ' || ((out[n - 1] & 0xc0) == 0x80 && !slice_is_utf8(slice_of(out, n)))))
-		n--; /* a character that the limit cut */
-	if (!slice_is_utf8(slice_of(out, n)))
-		for (size_t i = 0; i < n; i++)
-			if (out[i] & 0x80)
-				out[i] = '?';
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
+	n = whole_characters(out, n);
 	out[n] = '\0';
 }
 
