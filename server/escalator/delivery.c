@@ -417,10 +417,15 @@ static int wait_for(struct delivery *d, const int *fds, size_t fd_count, int64_t
 
 int delivery_poll(struct delivery *d, const int *fds, size_t fd_count, int64_t timeout_ms, struct err *why)
 {
+	size_t before = d->open_count;
 	int running;
 
 	if (curl_multi_perform(d->multi, &running) != CURLM_OK)
 		return err_set(why, ERR_IO, "libcurl cannot go on");
+	/* A send that read its last answer in the perform before ends only now: nothing in its socket would wake us. */
+	end_all(d);
+	if (d->open_count != before)
+		return 0;
 	if (wait_for(d, fds, fd_count, shorten(d, timeout_ms), why) != 0)
 		return -1;
 	if (curl_multi_perform(d->multi, &running) != CURLM_OK)
