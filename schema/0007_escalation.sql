@@ -73,17 +73,14 @@ CREATE TABLE channel (
     removed_at   timestamptz
 );
 CREATE INDEX channel_of_user ON channel (user_id, position) WHERE removed_at IS NULL;
--- A webhook's new key: the one before stays valid beside it. Here and not in the statement, because who may set a key
--- may not read it.
-CREATE FUNCTION channel_keep_old_secret() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.old_secret := OLD.secret;
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER channel_keep_old_secret BEFORE UPDATE OF secret ON channel FOR EACH ROW
-    WHEN (NEW.kind = 'webhook' AND NEW.secret IS DISTINCT FROM OLD.secret AND NEW.secret IS NOT NULL)
-    EXECUTE FUNCTION channel_keep_old_secret();
+-- A channel's new key; of a webhook the one before stays valid beside it. As a function, because who may set a key may not
+-- read it. Only for people who see all companies, as the policy of the table has it.
+CREATE FUNCTION channel_set_secret(p_channel bigint, p_secret bytea) RETURNS void
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+    AS $$ UPDATE channel SET old_secret = CASE kind WHEN 'webhook' THEN secret ELSE old_secret END, secret = p_secret
+          WHERE channel_id = p_channel AND company_visible(NULL) $$;
+REVOKE ALL ON FUNCTION channel_set_secret(bigint, bytea) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION channel_set_secret(bigint, bytea) TO hinomi_api;
 
 -- Whom a member wants to be told, in order. An operator's people edit them; a member's own may too.
 CREATE TABLE company_contact (
