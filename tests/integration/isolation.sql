@@ -111,3 +111,26 @@ CREATE FUNCTION touch(c bigint) RETURNS void LANGUAGE sql AS $$
         (c, 'company', c, c);
     NOTIFY hinomi_change;
 $$;
+
+-- ------------------------------------------------------------------------------------------------------------- cases
+-- Request and insurance c00, of incident c00. The contract is long over: no other can overlap it.
+SELECT person(p, 'desk', c) FROM (VALUES ('desk1', 1), ('desk', NULL)) AS v (p, c) WHERE NOT EXISTS
+    (SELECT FROM app_user WHERE email = p);
+INSERT INTO incident_clock (company_id, incident_id, event_at, raised_at) SELECT c, c * 100, now(), now() FROM generate_series(1, 2) c;
+INSERT INTO incident_pause (company_id, incident_id, from_at, to_at)
+    SELECT c, c * 100, now() - interval '1 minute', now() FROM generate_series(1, 2) c;
+INSERT INTO contract (company_id, contract_id, plan_id, is_member, from_day, to_day, insurance_no, note)
+    SELECT c, c * 100 + 7, 1, true, '2015-01-01', '2015-12-31', marked(c, 'certificate'), marked(c, 'note') FROM generate_series(1, 2) c;
+INSERT INTO case_step (company_id, incident_id, step, at, done, text)
+    SELECT c, c * 100, 2, now(), false, marked(c, 'step') FROM generate_series(1, 2) c;
+INSERT INTO member_request (company_id, request_id, incident_id, who, what, due_on, made_by, note)
+    SELECT c, c * 100, c * 100, marked(c, 'who'), marked(c, 'what'), current_date, user_id, marked(c, 'note')
+    FROM generate_series(1, 2) c JOIN app_user ON email = 'lead' || c;
+INSERT INTO insurance_case (company_id, insurance_id, incident_id, contract_id, limit_yen, claim_no, reason, opened_by)
+    SELECT c, c * 100, c * 100, c * 100 + 7, CASE c WHEN 2 THEN 424242 ELSE 1 END, marked(c, 'claim'), marked(c, 'reason'), user_id
+    FROM generate_series(1, 2) c JOIN app_user ON email = 'lead' || c;
+INSERT INTO privacy_clock (company_id, incident_id, known_at, malicious, persons)
+    SELECT c, c * 100, now(), false, CASE c WHEN 2 THEN 424242 ELSE 1 END FROM generate_series(1, 2) c;
+INSERT INTO evidence_pack (company_id, incident_id, made_by, sha256, files)
+    SELECT c, c * 100, user_id, sha256('x'), CASE c WHEN 2 THEN 424242 ELSE 1 END
+    FROM generate_series(1, 2) c JOIN app_user ON email = 'lead' || c;

@@ -129,7 +129,10 @@ state_of_two() {
 	sql "SELECT * FROM incident WHERE company_id = 2; SELECT count(*) FROM incident_event WHERE company_id = 2;
 		SELECT count(*) FROM audit WHERE company_id = 2; SELECT count(*) FROM change WHERE company_id = 2;
 		SELECT * FROM mute; SELECT count(*) FROM campaign_warning; SELECT count(*) FROM rule_set; SELECT count(*) FROM indicator;
-		SELECT count(*) FROM hunt"
+		SELECT count(*) FROM hunt; SELECT * FROM incident_clock WHERE company_id = 2;
+		SELECT * FROM incident_pause WHERE company_id = 2; SELECT count(*) FROM case_step WHERE company_id = 2;
+		SELECT * FROM member_request WHERE company_id = 2; SELECT * FROM insurance_case WHERE company_id = 2;
+		SELECT * FROM privacy_clock WHERE company_id = 2; SELECT count(*) FROM evidence_pack WHERE company_id = 2"
 }
 # Changes: METHOD PATTERN PREFIX SUFFIX BODY [HEADER]
 changes() {
@@ -352,6 +355,119 @@ ask POST /v1/mutes/preview -d "{$mute,\"company_id\":1}"
 check_equal "POST /v1/mutes/preview by $who: of one's own" '200 unseen' "$status $(seen)"
 ask POST /v1/mutes -d "{$new,\"company_id\":1}"
 check_equal "POST /v1/mutes by $who: of one's own" '201 unseen' "$status $(seen)"
+
+# ---- cases
+# What a wall screen is not shown: of incident c00.
+case_object() { # PATTERN SUFFIX
+	walk GET "$1"
+	for who in member1 analyst1 viewer1 desk1; do
+		same_as_none "GET $1 by $who" GET "/v1/incidents/200$2" "/v1/incidents/299999$2"
+		ask GET "/v1/incidents/100$2"
+		check_equal "GET $1 by $who: the own one" '200 unseen' "$status $(seen)"
+	done
+	who=wall1
+	ask GET "/v1/incidents/100$2"
+	check_equal "GET $1 by $who" 403 "$status"
+	for who in member2 analyst desk; do
+		ask GET "/v1/incidents/200$2"
+		check_equal "GET $1 by $who: there is something to see" '200 seen' "$status $(seen)"
+	done
+}
+case_object '/v1/incidents/{id}/case' /case
+case_object '/v1/incidents/{id}/insurance' /insurance
+# For those who work on it: the pack is unpacked before it is looked at.
+unpack() {
+	[ "$(head -c 2 "$STATE/body" | tr -d '\0')" = PK ] || return 0
+	unzip -p "$STATE/body" >"$STATE/unpacked" && mv "$STATE/unpacked" "$STATE/body"
+}
+for route in notification-text evidence; do
+	walk GET "/v1/incidents/{id}/$route"
+	for who in analyst1 lead1 desk1; do
+		same_as_none "GET $route by $who" GET "/v1/incidents/200/$route" "/v1/incidents/299999/$route"
+		ask GET "/v1/incidents/100/$route"
+		unpack
+		check_equal "GET $route by $who: the own one" '200 unseen' "$status $(seen)"
+	done
+	for who in viewer1 wall1; do
+		ask GET "/v1/incidents/100/$route"
+		check_equal "GET $route by $who" 403 "$status"
+	done
+	who=desk
+	ask GET "/v1/incidents/200/$route"
+	unpack
+	check_equal "GET $route by $who: there is something to see" '200 seen' "$status $(seen)"
+done
+who=member1
+same_as_none 'the text by the member' GET /v1/incidents/200/notification-text /v1/incidents/299999/notification-text
+ask GET /v1/incidents/100/evidence
+check_equal 'no pack for the member' 403 "$status"
+walk GET /v1/metrics/response
+for who in member1 analyst1 viewer1 wall1 analyst; do
+	ask GET "/v1/metrics/response?from=$today&to=$today"
+	wanted=1
+	[ $who != analyst ] || wanted=2
+	check_equal "GET /v1/metrics/response by $who" "200 unseen $wanted" "$status $(seen) $(jq '.rows[0].incidents' "$STATE/body")"
+done
+filter /v1/metrics/response "?from=$today&to=$today&company" 1 2
+walk GET /v1/requests
+for who in member1 analyst1 viewer1 desk1; do
+	for query in '' '?state=all' '?company=1'; do
+		ask GET "/v1/requests$query"
+		check_equal "GET /v1/requests$query by $who" '200 unseen 1' "$status $(seen) $(jq '.requests | length' "$STATE/body")"
+	done
+	same_as_none "requests of another by $who" GET '/v1/requests?company=2' '/v1/requests?company=99999'
+done
+who=wall1
+ask GET /v1/requests
+check_equal "GET /v1/requests by $who" 403 "$status"
+for who in member2 desk; do
+	ask GET /v1/requests
+	check_equal "GET /v1/requests by $who: there is something to see" '200 seen' "$status $(seen)"
+done
+wanted="{\"who\":\"x\",\"what\":\"x\",\"due_on\":\"$today\"}"
+changes POST '/v1/incidents/{id}/steps' /v1/incidents/ /steps '{"step":2,"text":"x"}'
+changes POST '/v1/incidents/{id}/waiting' /v1/incidents/ /waiting '{"waiting":true}'
+changes POST '/v1/incidents/{id}/confirmed' /v1/incidents/ /confirmed '{}'
+changes POST '/v1/incidents/{id}/requests' /v1/incidents/ /requests "$wanted"
+changes PATCH '/v1/incidents/{id}/privacy' /v1/incidents/ /privacy '{"persons":3}' 'If-Match: "1"'
+changes PATCH '/v1/insurance/{id}' /v1/insurance/ '' '{"claim_no":"x"}' 'If-Match: "1"'
+before=$(state_of_two)
+for route in insurance privacy; do
+	walk POST "/v1/incidents/{id}/$route"
+	body={}
+	[ $route = insurance ] || body='{"known_at":"2026-01-01T00:00:00Z"}'
+	for who in analyst1 desk1; do
+		same_as_none "POST $route by $who" POST "/v1/incidents/200/$route" "/v1/incidents/299999/$route" -d "$body"
+		ask POST "/v1/incidents/100/$route" -d "$body"
+		check_equal "POST $route by $who: of one's own there is one" '409 exists' "$status $(jq -r .code "$STATE/body")"
+	done
+	for who in member1 viewer1 wall1; do
+		ask POST "/v1/incidents/100/$route" -d "$body"
+		check_equal "POST $route by $who: not even of one's own" 403 "$status"
+	done
+done
+walk PATCH '/v1/requests/{id}'
+for who in member1 analyst1 desk1; do
+	same_as_none "PATCH /v1/requests/{id} by $who" PATCH /v1/requests/200 /v1/requests/299999 -d '{"state":"done"}' -H 'If-Match: "1"'
+done
+for who in viewer1 wall1; do
+	ask PATCH /v1/requests/100 -d '{"state":"done"}' -H 'If-Match: "1"'
+	check_equal "PATCH /v1/requests/{id} by $who: not even of one's own" 403 "$status"
+done
+walk POST /v1/requests
+for who in analyst1 desk1; do
+	ask POST /v1/requests -d "${wanted%?},\"company_id\":99999}"
+	nothing="$status $(bare)"
+	ask POST /v1/requests -d "${wanted%?},\"company_id\":2}"
+	check_equal "POST /v1/requests for another by $who: as if there were none" "404 $nothing" "$status $status $(bare)"
+done
+check_equal 'cases: nothing was changed' "$before" "$(state_of_two)"
+who=member1
+ask PATCH /v1/requests/100 -d '{"state":"done"}' -H 'If-Match: "1"'
+check_equal "PATCH /v1/requests/{id} by $who: of one's own" '200 unseen' "$status $(seen)"
+who=desk1
+ask POST /v1/requests -d "${wanted%?},\"company_id\":1}"
+check_equal "POST /v1/requests by $who: of one's own" '201 unseen' "$status $(seen)"
 
 # ---- the audit trail
 walk GET /v1/audit
