@@ -156,7 +156,8 @@ case $BUILD in
 *) BUILD=$PWD/$BUILD ;;
 esac
 database_start || exit 1
-for migration in "$top"/schema/[0-9][0-9][0-9][0-9]_*.sql "$top/tests/integration/isolation.sql"; do
+for migration in "$top"/schema/[0-9][0-9][0-9][0-9]_*.sql "$top/tests/integration/isolation.sql" \
+	"$top/tests/integration/isolation_desk.sql"; do
 	psql -X -q -o "$STATE/sql.out" -1 -v ON_ERROR_STOP=1 -d "$conninfo" -f "$migration" || exit 1
 done
 mkdir -p "$STATE/server"
@@ -468,6 +469,10 @@ check_equal "PATCH /v1/requests/{id} by $who: of one's own" '200 unseen' "$statu
 who=desk1
 ask POST /v1/requests -d "${wanted%?},\"company_id\":1}"
 check_equal "POST /v1/requests by $who: of one's own" '201 unseen' "$status $(seen)"
+
+# ---- the service desk
+# shellcheck source=tests/integration/isolation_desk.sh
+. "$(dirname "$0")/isolation_desk.sh"
 
 # ---- the audit trail
 walk GET /v1/audit
