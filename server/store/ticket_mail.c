@@ -72,7 +72,7 @@ static int find_by_thread(struct db *db, const struct ticket_mail *mail, int64_t
 	db_arg_text(&args, array_text(&notices));
 	if (ids.text.failed || notices.text.failed)
 		failed = err_set(why, ERR_NOMEM, "no memory for the threads of a mail");
-	else
+	else /* across companies */
 		failed = one_number(db,
 				    "SELECT ticket_id FROM mail_received WHERE message_id = ANY ($1::text[]) "
 				    "AND ticket_id IS NOT NULL UNION ALL "
