@@ -462,7 +462,7 @@ GRANT UPDATE ON calendar, oncall_schedule, oncall_override, escalation_policy, c
                 drill_person, company_contact TO hinomi_api;
 GRANT UPDATE (last_used_at, removed_at) ON integration TO hinomi_api;
 GRANT UPDATE (state, not_before, attempts, expires_at, opened_at, last_error, lease_until, lease_by) ON outbox TO hinomi_api;
-GRANT SELECT ON page, page_subject TO hinomi_feed;
+GRANT SELECT ON page, page_subject, escalation_policy TO hinomi_feed;
 
 -- A company's own.
 DO $$

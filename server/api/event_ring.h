@@ -18,6 +18,7 @@ enum event_kind {
 	EVENT_SENSOR,
 	EVENT_TICKET,
 	EVENT_ORDER,
+	EVENT_PAGE,  /* company 0: staff who see all companies */
 	EVENT_FLOOD, /* more alerts of this company than are worth showing one by one: load again */
 };
 

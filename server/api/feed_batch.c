@@ -5,7 +5,7 @@
 void feed_batch_clear(struct feed_batch *batch)
 {
 	batch->range_count = batch->flooded_count = batch->incidents.count = 0;
-	batch->tickets.count = batch->orders.count = 0;
+	batch->tickets.count = batch->orders.count = batch->pages.count = 0;
 	batch->alerts = 0;
 }
 
@@ -66,6 +66,9 @@ void feed_batch_add(struct feed_batch *batch, const struct change *change)
 		break;
 	case CHANGE_ORDER:
 		add_pair(&batch->orders, change->company_id, change->id_from);
+		break;
+	case CHANGE_PAGE:
+		add_pair(&batch->pages, change->company_id, change->id_from);
 		break;
 	case CHANGE_COMPANY: /* no event of the stream */
 		break;

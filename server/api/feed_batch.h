@@ -26,6 +26,7 @@ struct feed_batch {
 	int64_t flooded_alerts[FEED_OBJECTS_MOST]; /* how many new ones of each */
 	struct feed_pairs incidents;
 	struct feed_pairs tickets, orders; /* company 0: of none */
+	struct feed_pairs pages;           /* always of company 0 */
 	struct feed_pairs sensors;         /* stays until they are loaded: feed_batch_clear() leaves them */
 };
 

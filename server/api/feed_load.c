@@ -2,6 +2,7 @@
 
 #include "server/api/alert_view.h"
 #include "server/api/incident_view.h"
+#include "server/api/page_json.h"
 #include "server/api/sensor_view.h"
 #include "server/model/ticket.h"
 #include "server/store/dispatch.h"
@@ -201,13 +202,43 @@ static int load_orders(struct db *db, struct hub *hub, const struct feed_pairs *
 	return 0;
 }
 
+/* ------------------------------------------------------------------------------------------------------------ pages */
+
+static void put_page(struct hub *hub, const struct page_row *page, struct buffer *data)
+{
+	struct json_writer w;
+
+	begin(data, &w);
+	page_json_put(&w, "page", page);
+	finish(hub, &(struct event){ .kind = EVENT_PAGE, .id = page->page_id, .version = page->version }, data, &w);
+}
+
+static int load_pages(struct db *db, struct hub *hub, const struct feed_pairs *pairs, struct err *why)
+{
+	struct buffer data = { 0 };
+	struct db_result *result;
+	struct page_row row;
+
+	if (pairs->count == 0)
+		return 0;
+	if (page_query_ids(db, pairs->ids, pairs->count, &result, why) != 0)
+		return -1;
+	for (int i = 0; i < db_rows(result); i++) {
+		page_query_read(result, i, &row);
+		put_page(hub, &row, &data);
+	}
+	buffer_release(&data);
+	db_result_free(result);
+	return 0;
+}
+
 int feed_load_changes(struct db *db, struct hub *hub, const struct feed_batch *batch, struct err *why)
 {
 	if (load_alerts(db, hub, batch, why) != 0)
 		return -1;
 	if (load_incidents(db, hub, &batch->incidents, why) != 0 || load_tickets(db, hub, &batch->tickets, why) != 0)
 		return -1;
-	return load_orders(db, hub, &batch->orders, why);
+	return load_orders(db, hub, &batch->orders, why) == 0 ? load_pages(db, hub, &batch->pages, why) : -1;
 }
 
 /* ---------------------------------------------------------------------------------------------------------- sensors */

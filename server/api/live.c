@@ -14,6 +14,8 @@ static bool choose_topic(struct stream_scope *scope, struct slice topic)
 		scope->tickets = true;
 	else if (slice_is(topic, "orders"))
 		scope->orders = true;
+	else if (slice_is(topic, "pages"))
+		scope->pages = true;
 	else
 		return false;
 	return true;
@@ -24,7 +26,8 @@ static bool read_topics(struct call *call, struct stream_scope *scope)
 	struct slice rest = slice_of_string(parameters_get(&call->query, "topics"));
 
 	if (!rest.ptr) {
-		scope->alerts = scope->incidents = scope->sensors = scope->tickets = scope->orders = true;
+		scope->alerts = scope->incidents = scope->sensors = scope->tickets = scope->orders = scope->pages =
+		    true;
 		return true;
 	}
 	for (bool more = true; more;) {
@@ -59,6 +62,8 @@ int live_stream(struct call *call, struct err *why)
 	/* A wall asks for all there is; what it may not see it is not told. */
 	if (!person_may(call->person.role, PERMISSION_SEE_DESK))
 		stream.scope.tickets = stream.scope.orders = false;
+	if (call->person.company_id || !person_may(call->person.role, PERMISSION_SEE_ONCALL))
+		stream.scope.pages = false;
 	memcpy(stream.session, call->session, sizeof(stream.session));
 	if (hub_open(call->api->hub, &stream, &source, why) != 0)
 		return why->code == ERR_LIMIT ? call_refuse(call, PROBLEM_TOO_MANY) : -1;

@@ -80,36 +80,44 @@ static uint64_t email_key(const struct login_limits *l, const char *email)
 	return key_of(l, slice_of(lower, n));
 }
 
-static uint64_t address_key(const struct login_limits *l, const char *address)
+/* Of an IPv6 address, its /64; the purpose keeps apart what is tried. */
+static uint64_t who_key(const struct login_limits *l, const char *purpose, const char *who)
 {
-	uint8_t v6[16];
+	uint8_t bytes[128], v6[16];
+	size_t len = strlen(purpose) < 32 ? strlen(purpose) : 32, more;
 
-	if (inet_pton(AF_INET6, address, v6) == 1)
-		return key_of(l, slice_of(v6, 8));
-	return key_of(l, slice_of_string(address));
+	memcpy(bytes, purpose, len);
+	if (inet_pton(AF_INET6, who, v6) == 1) {
+		memcpy(bytes + len, v6, 8);
+		return key_of(l, slice_of(bytes, len + 8));
+	}
+	more = strlen(who) < sizeof(bytes) - len ? strlen(who) : sizeof(bytes) - len;
+	memcpy(bytes + len, who, more);
+	return key_of(l, slice_of(bytes, len + more));
 }
 
-static int64_t take_try(struct entry *e, int64_t now_ms)
+static int64_t take_try(struct entry *e, const struct login_allowance *a, int64_t now_ms)
 {
-	int64_t grown = (now_ms - e->until_ms) / LOGIN_REFILL_MS;
+	int64_t grown = (now_ms - e->until_ms) / a->refill_ms;
 
 	e->used_ms = now_ms;
-	if (e->count + grown >= LOGIN_TRIES) {
-		e->count = LOGIN_TRIES;
+	if (e->count + grown >= a->tries) {
+		e->count = a->tries;
 		e->until_ms = now_ms;
 	} else {
 		e->count += grown;
-		e->until_ms += grown * LOGIN_REFILL_MS;
+		e->until_ms += grown * a->refill_ms;
 	}
 	if (e->count == 0)
-		return (e->until_ms + LOGIN_REFILL_MS - now_ms + 999) / 1000;
+		return (e->until_ms + a->refill_ms - now_ms + 999) / 1000;
 	e->count--;
 	return 0;
 }
 
-int64_t login_limits_try(struct login_limits *l, const char *address, int64_t now_ms)
+int64_t login_limits_take(struct login_limits *l, const struct login_allowance *allowance, const char *who,
+			  int64_t now_ms)
 {
-	uint64_t key = address_key(l, address);
+	uint64_t key = who_key(l, allowance->purpose, who);
 	struct entry *oldest, *e;
 	int64_t wait;
 
@@ -117,11 +125,18 @@ int64_t login_limits_try(struct login_limits *l, const char *address, int64_t no
 	e = find(&l->tries, key, &oldest);
 	if (!e) {
 		e = oldest;
-		*e = (struct entry){ .key = key, .count = LOGIN_TRIES, .until_ms = now_ms };
+		*e = (struct entry){ .key = key, .count = allowance->tries, .until_ms = now_ms };
 	}
-	wait = take_try(e, now_ms);
+	wait = take_try(e, allowance, now_ms);
 	pthread_mutex_unlock(&l->lock);
 	return wait;
+}
+
+int64_t login_limits_try(struct login_limits *l, const char *address, int64_t now_ms)
+{
+	static const struct login_allowance sign_in = { "", LOGIN_TRIES, LOGIN_REFILL_MS };
+
+	return login_limits_take(l, &sign_in, address, now_ms);
 }
 
 int64_t login_lock_seconds(int64_t failures)

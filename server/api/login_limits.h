@@ -23,6 +23,15 @@ void login_limits_free(struct login_limits *l); /* NULL is allowed */
 /* Takes a try of the address (of IPv6, its /64). 0: go on; else so many seconds to wait. */
 int64_t login_limits_try(struct login_limits *l, const char *address, int64_t now_ms);
 
+/* The same for other things that can be tried too often, each with a measure of its own: a purpose ("link", "event")
+ * and whoever tries, by address or by name. */
+struct login_allowance {
+	const char *purpose;
+	int64_t tries, refill_ms;
+};
+int64_t login_limits_take(struct login_limits *l, const struct login_allowance *allowance, const char *who,
+			  int64_t now_ms);
+
 /* Seconds that the n-th failure in a row locks for; 0: it does not yet. */
 int64_t login_lock_seconds(int64_t failures);
 /* For an e-mail address of nobody: seconds it is still locked. */

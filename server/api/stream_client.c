@@ -18,6 +18,8 @@ static bool wants(const struct stream_scope *scope, const struct event *e)
 		return scope->tickets;
 	case EVENT_ORDER:
 		return scope->orders;
+	case EVENT_PAGE:
+		return scope->pages;
 	case EVENT_ALERT:
 	case EVENT_FLOOD:
 		break;

@@ -13,6 +13,7 @@ enum change_kind {
 	CHANGE_COMPANY,
 	CHANGE_TICKET,
 	CHANGE_ORDER,
+	CHANGE_PAGE, /* company_id 0: pages are the staff's */
 };
 
 struct change {

@@ -18,12 +18,13 @@ struct notice_link_row {
 	const char *identity;
 	int64_t page_id; /* 0: none */
 	int64_t user_id; /* 0: a shared channel, an address, or a member's contact */
-	const char *user_name;
+	const char *user_name, *user_email;
 	int64_t channel_id; /* 0: mail to an address */
 	const char *address, *language, *facts;
 	int64_t contact_company_id, contact_id; /* 0: none */
 	const char *contact_name;
 	time_us created_at, now;
+	bool answered;        /* a drill: this person answered it */
 	bool too_old;         /* made more than NOTICE_LINK_HOURS ago */
 	bool outdated;        /* the page was noticed again since */
 	bool declined;        /* this person declined since the page was last noticed */
