@@ -337,6 +337,7 @@ smtpd_tls_received_header = yes
 smtpd_tls_cert_file = $STATE/ca.pem
 smtpd_tls_key_file = $STATE/key.pem
 smtpd_recipient_restrictions = check_recipient_access inline:{unknown@example.jp=REJECT, grey@example.jp=DEFER}, permit_mynetworks, reject
+transport_maps = inline:{{reject.late@example.jp = smtp:[127.0.0.1]:$bad}}
 maillog_file = $postfix_dir/log
 maillog_file_prefixes = /tmp, /var, $STATE
 MAIN
@@ -356,18 +357,19 @@ config postfix "smtp_url: smtp://localhost:$postfix_port" 'bounce_address: bounc
 	echo '{"address": "unknown@example.jp"}'
 	echo '{"address": "grey@example.jp"}'
 	printf '%s\n' '{"address": "member@example.jp", "kind": "member", "language": "en", "subject": "Please check", "body": "Dear all\n"}'
+	echo '{"address": "reject.late@example.jp"}'
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do echo "{\"address\": \"many.$i@example.jp\"}"; done
 } | outcomes postfix
 check_equal 'postfix takes the page' 'sent 250' "$(outcome 1)"
 check_equal 'postfix refuses whom it does not know' 'refused 554' "$(outcome 2)"
 check_equal 'postfix defers' 'retry 450' "$(outcome 3)"
-check_equal 'and takes the rest' 22 "$(jq -r 'select(.outcome == "sent") | .n' "$STATE/outcomes" | wc -l | tr -d ' ')"
+check_equal 'and takes the rest' 23 "$(jq -r 'select(.outcome == "sent") | .n' "$STATE/outcomes" | wc -l | tr -d ' ')"
 if [ -n "$(field 1 provider_id)" ] && wait_until 20 grep -q "$(field 1 provider_id)" "$postfix_dir/log"; then
 	good 'its queue name is kept'
 else
 	bad "no queue name: $(field 1 text)"
 fi
-if wait_until 20 arrived 22; then good 'all are in the mailbox'; else bad 'mails are missing'; fi
+if wait_until 20 arrived 23; then good 'all are in the mailbox'; else bad 'mails are missing'; fi
 page=$(grep -lF '123@example.jp' "$postfix_dir"/box/all/new/* | head -n 1)
 head_of() { sed '/^$/q' "$1" | sed -e ':a' -e 'N;$!ba' -e 's/\n[ \t]/ /g' | tr -s ' '; }
 check_equal 'the page: Message-ID, thread, Auto-Submitted, priority, return path' 5 "$(head_of "$page" | grep -cE \
@@ -378,6 +380,20 @@ check_equal 'sent by TLS' 1 "$(head_of "$page" | grep -c 'using TLSv1.3')"
 check_equal 'both texts, and the buttons' 2 "$(grep -c '^Content-Type: text/' "$page")"
 member=$(grep -l 'To: <member@example.jp>' "$postfix_dir"/box/all/new/* | head -n 1)
 check_equal 'a member answers to the desk' 1 "$(head_of "$member" | grep -c '^Reply-To: <desk@example.jp>')"
+
+# One that postfix took and could not deliver: its report finds the notice.
+report=$(grep -l '^Content-Type: multipart/report' "$postfix_dir"/box/all/new/* | head -n 1)
+check_equal 'its report comes to the address of the notice' 'Delivered-To: bounces+11111111111111111111111100000005@example.jp' \
+	"$(head_of "$report" | grep '^Delivered-To: ')"
+database_start
+printf 'database:\n  conninfo: %s\n' "$conninfo" >"$STATE/database.yaml"
+ctl() { HINOMI_SCHEMA=$top/schema "$BUILD/hinomictl" --config "$STATE/database.yaml" "$@" 2>&1; }
+ctl migrate >/dev/null
+sql "INSERT INTO outbox (outbox_id, kind, identity, priority, channel_kind, address, language, facts, state)
+    VALUES ('11111111-1111-1111-1111-111100000005', 'answered', 'x', 5, 'mail', 'reject.late@example.jp', 'ja', '{}', 'sent')"
+check_equal 'hinomictl reads it' 'a notice came back' "$(ctl mail receive <"$report")"
+check_equal 'and keeps why' 'failed|550|t' "$(sql "SELECT o.state, a.code, o.last_error LIKE '%No such person%' FROM outbox o JOIN attempt a USING (outbox_id)")"
+
 config postfixs "smtp_url: smtp://localhost:$postfix_port" 'smtp_tls: none'
 echo '{"address": "taro@example.jp"}' | outcomes postfixs
 check_equal 'a server that wants TLS, and we do not: again' 'retry 530' "$(outcome 1)"
