@@ -46,7 +46,8 @@ static int write_me(struct call *call, struct err *why)
 	json_put_string(&w, "display_name", p->display_name);
 	json_put_string(&w, "role", person_role_name(p->role));
 	json_put_string(&w, "language", p->japanese ? "ja" : "en");
-	json_put_known(&w, "company_id", p->company_id != 0, p->company_id);
+	json_put_known(&w, "company_id", p->company_id > 0, p->company_id);
+	json_put_known(&w, "vendor_id", p->vendor_id != 0, p->vendor_id);
 	json_put_time(&w, "server_time", clock_now());
 	json_put_string(&w, "timezone", call->api->settings->timezone);
 	json_put_string(&w, "version", HINOMI_VERSION);
