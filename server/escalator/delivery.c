@@ -271,9 +271,8 @@ static void keep_state(struct sending_state *state, const struct outbox_result *
 }
 
 /* Takes it out of the list and tells. It is gone when the callback runs: that may start others. */
-static void end(struct sending *s, struct outbox_result *result)
+static void end(struct delivery *d, struct sending *s, struct outbox_result *result)
 {
-	struct delivery *d = s->delivery;
 	struct sending **at = &d->open;
 
 	while (*at != s)
@@ -294,29 +293,29 @@ static void end(struct sending *s, struct outbox_result *result)
 	release(s);
 }
 
-static void end_refused(struct sending *s)
+static void end_refused(struct delivery *d, struct sending *s)
 {
 	struct outbox_result result = { .outcome = OUTBOX_REFUSED, .text = s->refused };
 
-	end(s, &result);
+	end(d, s, &result);
 }
 
-static void end_transfer(struct sending *s, CURLcode code)
+static void end_transfer(struct delivery *d, struct sending *s, CURLcode code)
 {
 	struct outbox_result result = { 0 };
 	char text[SENDING_TEXT_SIZE];
 
 	sending_judge(s, code, &result, text);
-	end(s, &result);
+	end(d, s, &result);
 }
 
-static void end_command(struct sending *s)
+static void end_command(struct delivery *d, struct sending *s)
 {
 	struct outbox_result result = { 0 };
 	char text[SENDING_TEXT_SIZE];
 
 	sending_judge_command(s, &result, text);
-	end(s, &result);
+	end(d, s, &result);
 }
 
 static bool is_refused(const struct sending *s)
@@ -351,13 +350,13 @@ static void end_all(struct delivery *d)
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&s);
-		end_transfer(s, code);
+		end_transfer(d, s, code);
 	}
 	while ((s = find(d, is_command_over)))
-		end_command(s);
+		end_command(d, s);
 	/* Those that were refused until now; one that a callback starts is of the next poll. */
 	for (size_t n = d->open_count; n > 0 && (s = find(d, is_refused)); n--)
-		end_refused(s);
+		end_refused(d, s);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- polling */
