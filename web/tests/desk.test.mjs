@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { marks, span } from '../src/core/clocks.js';
 import { addDays, daysUntil, pressing } from '../src/core/due.js';
-import { board, isLate, localMinute, way } from '../src/core/order-flow.js';
+import { board, isLate, way } from '../src/core/order-flow.js';
 import { looksLikePhone, phoneDigits } from '../src/core/phone.js';
 import { entryOf, homeOf, may, pagesUnder, railOf } from '../src/core/roles.js';
 import { nextStates, referenceIn, VIEWS } from '../src/core/ticket.js';
+import { Times } from '../src/core/times.js';
 
 const ROLES = ['viewer', 'analyst', 'lead', 'reporter', 'admin', 'wall', 'member', 'desk', 'vendor'];
 
@@ -55,10 +56,17 @@ test('every state of an order has one column of the board', () => {
 	assert.deepEqual(way({ requested_at: 'a', accepted_at: 'b', arrived_at: null, left_at: null, reported_at: null, approved_at: null }).map((s) => s.at), ['a', 'b', null, null, null, null]);
 });
 
-test('a time for an input is in the reader’s own zone, and comes back as it was', () => {
-	const at = Date.parse('2026-07-01T03:04:00Z');
-	assert.equal(new Date(localMinute(at)).getTime(), at);
-	assert.match(localMinute(at + 59000), /T\d\d:04$/, 'whole minutes');
+test('a time for an input is in the operator\u2019s zone, whatever the browser\u2019s is', () => {
+	const tokyo = new Times('Asia/Tokyo', 'ja');
+	assert.equal(tokyo.minute(Date.parse('2026-07-01T15:04:59Z')), '2026-07-02T00:04');
+	assert.equal(tokyo.fromMinute('2026-07-02T00:04'), Date.parse('2026-07-01T15:04:00Z'));
+	assert.ok(Number.isNaN(tokyo.fromMinute('')));
+	/* Berlin: summer time begins 2026-03-29 at 01:00 UTC and ends 2026-10-25 at 01:00 UTC. */
+	const berlin = new Times('Europe/Berlin', 'en');
+	for (const [text, utc] of [['2026-03-29T01:59', '2026-03-29T00:59:00Z'], ['2026-03-29T03:00', '2026-03-29T01:00:00Z'], ['2026-10-25T01:59', '2026-10-24T23:59:00Z'], ['2026-10-25T02:30', '2026-10-25T00:30:00Z'], ['2026-10-25T03:00', '2026-10-25T02:00:00Z'], ['2026-07-01T12:00', '2026-07-01T10:00:00Z'], ['2026-01-01T00:00', '2025-12-31T23:00:00Z']]) assert.equal(new Date(berlin.fromMinute(text)).toISOString(), utc.replace('Z', '.000Z'), text);
+	const newYork = new Times('America/New_York', 'en');
+	assert.equal(newYork.fromMinute('2026-11-01T00:30'), Date.parse('2026-11-01T04:30:00Z'));
+	assert.equal(newYork.fromMinute('2026-03-08T03:30'), Date.parse('2026-03-08T07:30:00Z'));
 });
 
 test('clocks: what each took since the incident was made, and how promises stand', () => {

@@ -33,10 +33,3 @@ const STEPS = /** @type {const} */ (['requested', 'accepted', 'arrived', 'left',
 export function way(order) {
 	return STEPS.map((step) => ({ step, at: order[`${step}_at`] }));
 }
-
-/** A time as <input type=datetime-local> wants it, in the reader's own zone; whole minutes. @param {number} ms */
-export function localMinute(ms) {
-	const d = new Date(ms);
-	const two = (/** @type {number} */ n) => String(n).padStart(2, '0');
-	return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`;
-}

@@ -36,6 +36,21 @@ export class Times {
 		return this.whole.format(new Date(ts)).slice(0, 10);
 	}
 
+	/** 2026-11-24T19:23 in this zone, as <input type="datetime-local"> wants it. @param {number} ms */
+	minute(ms) {
+		return this.whole.format(new Date(ms)).slice(0, 16).replace(' ', 'T');
+	}
+
+	/** The moment that such a text means in this zone; where clocks are put back, the earlier of the two. NaN: no time. @param {string} text */
+	fromMinute(text) {
+		if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(text)) return NaN;
+		const asUtc = Date.parse(`${text}:00Z`);
+		/* What this zone shows for a moment, read as if it were UTC, tells how far it is ahead then. */
+		const ahead = (/** @type {number} */ ms) => Date.parse(`${this.minute(ms)}:00Z`) - Math.floor(ms / 60000) * 60000;
+		const guess = asUtc - ahead(asUtc - 86400000);
+		return this.minute(guess) === text ? guess : asUtc - ahead(guess);
+	}
+
 	/** How long ago, in the gravest unit. @param {string} ts @param {number} now */
 	age(ts, now) {
 		const seconds = (Date.parse(ts) - now) / 1000;

@@ -31,7 +31,7 @@ const callerOf = (x) => x.caller.name || x.caller.email || x.caller.phone || '';
 function columns(words) {
 	return [
 		{ key: 'ticket', label: t('column.ticket'), width: '78px', paint: (c, x) => text(c, x.reference), sort: (x) => x.id },
-		{ key: 'severity', label: t('column.severity'), width: '64px', paint: (c, x) => severity(c, x.severity), sort: (x) => -x.severity },
+		{ key: 'severity', label: t('column.severity'), width: '76px', paint: (c, x) => severity(c, x.severity), sort: (x) => -x.severity },
 		{ key: 'state', label: t('column.state'), width: '86px', paint: (c, x) => chip(c, `ticket-${x.state}`, word('ticket_state', x.state)), sort: (x) => x.state },
 		{ key: 'company', label: t('column.company'), width: 'minmax(130px, 1.2fr)', paint: (c, x) => text(c, x.company === null ? t('ticket.unknown_company') : shortCompany(x.company), x.company ?? ''), sort: (x) => x.company ?? '', from: 620 },
 		{ key: 'subject', label: t('column.subject'), width: 'minmax(120px, 2.4fr)', paint: (c, x) => text(c, x.subject, x.subject), sort: (x) => x.subject },

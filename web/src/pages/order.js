@@ -1,10 +1,10 @@
 // @ts-check
 /* One order: the same page for the desk and, with large buttons, for the vendor's people on site. */
 import { h, html, useEffect, useLoad, useState } from '../lib.js';
-import { isStaff, me, say, t, word } from '../app.js';
+import { isStaff, me, say, t, word, zone } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
-import { localMinute, way } from '../core/order-flow.js';
+import { way } from '../core/order-flow.js';
 import { Throttle } from '../core/throttle.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
@@ -115,11 +115,11 @@ function Way({ o }) {
 
 /** @param {{act: string, o: OrderPage, busy: boolean, doIt: (act: string, body: object) => void, cancel: () => void}} props */
 function ActForm({ act, o, busy, doIt, cancel }) {
-	const [v, set] = useValues({ expected: localMinute(Date.now() + HOUR_MS), technician: o.technician ?? '', text: act === 'report' ? (o.work_report ?? '') : '', found: o.found ?? '', cost: o.cost_yen === null ? '' : String(o.cost_yen) });
+	const [v, set] = useValues({ expected: zone().minute(Date.now() + HOUR_MS), technician: o.technician ?? '', text: act === 'report' ? (o.work_report ?? '') : '', found: o.found ?? '', cost: o.cost_yen === null ? '' : String(o.cost_yen) });
 	const technician = v.technician.trim() ? { technician: v.technician.trim() } : {};
 	/** @type {Record<string, () => object>} */
 	const bodies = {
-		accept: () => ({ expected_at: new Date(v.expected).toISOString(), ...technician }),
+		accept: () => ({ expected_at: new Date(zone().fromMinute(v.expected)).toISOString(), ...technician }),
 		report: () => ({ work_report: v.text.trim(), ...(v.found.trim() ? { found: v.found.trim() } : {}), cost_yen: Number(v.cost), ...technician }),
 		note: () => ({ text: v.text.trim() }),
 	};
@@ -131,7 +131,7 @@ function ActForm({ act, o, busy, doIt, cancel }) {
 	return html`<form class="card stacked order-form" onSubmit=${submit}>
 		${act === 'accept' &&
 		html`<div class="quick" role="group" aria-label=${t('order.expected')}>
-				${[0.5, 1, 2, 3].map((hours) => html`<button type="button" class="button" onClick=${() => set('expected')(localMinute(Date.now() + hours * HOUR_MS))}>${hours < 1 ? t('order.in_minutes', { n: hours * 60 }) : t('order.in_hours', { n: hours })}</button>`)}
+				${[0.5, 1, 2, 3].map((hours) => html`<button type="button" class="button" onClick=${() => set('expected')(zone().minute(Date.now() + hours * HOUR_MS))}>${hours < 1 ? t('order.in_minutes', { n: hours * 60 }) : t('order.in_hours', { n: hours })}</button>`)}
 			</div>
 			${TextField({ label: t('order.expected'), value: v.expected, onInput: set('expected'), required: true, type: 'datetime-local' })}`}
 		${act === 'report' ? AreaField({ label: t('order.report'), value: v.text, onInput: set('text'), required: true, max: 20000, rows: 6, placeholder: t('order.report_example') }) : act !== 'accept' && AreaField({ label: t(act === 'note' ? 'order.note' : 'column.reason'), value: v.text, onInput: set('text'), required: true, max: act === 'note' ? 10000 : 1000, rows: 3 })}

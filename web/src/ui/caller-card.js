@@ -48,18 +48,18 @@ export function CompanyCard({ company, contact = null, except = 0 }) {
 	}, [company]);
 	if (error) return html`<section class="card">${Failed({ error })}</section>`;
 	if (!held || held.company.id !== company) return html`<section class="card">${Loading()}</section>`;
-	return CallerCard({ caller: { ...held, tickets: held.tickets.filter((x) => x.id !== except) }, contact, requests });
+	return CallerCard({ caller: { ...held, tickets: held.tickets.filter((x) => x.id !== except) }, contact, requests, whoWord: t('column.caller') });
 }
 
-/** @param {{caller: Caller, contact?: number | null, requests?: MemberRequest[]}} props */
-export function CallerCard({ caller, contact = caller.person?.id ?? null, requests = [] }) {
+/** @param {{caller: Caller, contact?: number | null, requests?: MemberRequest[], whoWord?: string}} props  whoWord: what whoever called is marked with */
+export function CallerCard({ caller, contact = caller.person?.id ?? null, requests = [], whoWord = t('caller.calling') }) {
 	const { company } = caller;
 	return html`<section class="card caller" aria-live="polite">
 		<h2><a href=${`/companies/${company.id}`}>${company.name}</a></h2>
 		<p class="dim">${[company.industry, company.employees === null ? '' : t('company.employees', { n: company.employees }), company.area, company.member_no].filter(Boolean).join(' · ')}</p>
 		${ContractLine({ contract: caller.contract })}
 		<h3>${t('person.title')}</h3>
-		${PeopleLines({ people: caller.people, calling: contact })} ${Sensors({ sensors: caller.sensors })} ${Incidents({ caller })} ${Tickets({ tickets: caller.tickets })} ${Requests({ requests })}
+		${PeopleLines({ people: caller.people, calling: contact, whoWord })} ${Sensors({ sensors: caller.sensors })} ${Incidents({ caller })} ${Tickets({ tickets: caller.tickets })} ${Requests({ requests })}
 	</section>`;
 }
 
@@ -74,15 +74,15 @@ export function ContractLine({ contract: c }) {
 	</p>`;
 }
 
-/** @param {{people: import('../desk-types').CompanyPerson[], calling?: number | null}} props */
-export function PeopleLines({ people, calling = null }) {
+/** @param {{people: import('../desk-types').CompanyPerson[], calling: number | null, whoWord: string}} props */
+function PeopleLines({ people, calling, whoWord }) {
 	if (!people.length) return html`<p><span class="chip warn">${t('person.none')}</span></p>`;
 	return html`<ol class="people">
 		${people.map(
 			(p) => html`<li class=${p.id === calling ? 'calling' : ''}>
 				<span class="person-name"><b>${p.name}</b> <span class="dim">${p.role}</span></span>
 				${Phone({ phone: p.phone })} ${p.email && html`<a href=${`mailto:${p.email}`}>${p.email}</a>`}
-				${p.id === calling && html`<span class="chip calling-chip">${t('caller.calling')}</span>`} ${!p.night && html`<span class="chip" title=${t('person.no_night_title')}>${t('person.no_night')}</span>`}
+				${p.id === calling && html`<span class="chip calling-chip">${whoWord}</span>`} ${!p.night && html`<span class="chip" title=${t('person.no_night_title')}>${t('person.no_night')}</span>`}
 				${p.bounced_at && html`<span class="chip warn">${t('person.bounced')}</span>`}
 			</li>`,
 		)}

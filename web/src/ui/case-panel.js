@@ -127,7 +127,7 @@ function StepForm({ start, id, done }) {
 	const submit = (event) => {
 		event.preventDefault();
 		run(async () => {
-			await send('POST', `/v1/incidents/${id}/steps`, { step: Number(v.step), text: v.text.trim(), done: v.finished, ...(v.at ? { at: new Date(v.at).toISOString() } : {}) });
+			await send('POST', `/v1/incidents/${id}/steps`, { step: Number(v.step), text: v.text.trim(), done: v.finished, ...(v.at ? { at: new Date(zone().fromMinute(v.at)).toISOString() } : {}) });
 			done(true);
 		});
 	};

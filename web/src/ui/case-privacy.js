@@ -4,7 +4,6 @@ import { h, html, useState } from '../lib.js';
 import { count, mayDo, t, word, zone } from '../app.js';
 import { send } from '../api.js';
 import { pressing } from '../core/due.js';
-import { localMinute } from '../core/order-flow.js';
 import { CheckField, TextField, useValues, useWork } from './fields.js';
 import { Time } from './parts.js';
 import { Pair } from './peek.js';
@@ -56,11 +55,11 @@ function Dates({ p, busy, change }) {
 
 /** @param {{p: PrivacyClock | null, busy: boolean, save: (body: object) => void, cancel: () => void}} props */
 function StartForm({ p, busy, save, cancel }) {
-	const [v, set] = useValues({ known: localMinute(p ? Date.parse(p.known_at) : Date.now()), malicious: p?.malicious ?? false, persons: p?.persons === null || !p ? '' : String(p.persons) });
+	const [v, set] = useValues({ known: zone().minute(p ? Date.parse(p.known_at) : Date.now()), malicious: p?.malicious ?? false, persons: p?.persons === null || !p ? '' : String(p.persons) });
 	/** @param {Event} event */
 	const submit = (event) => {
 		event.preventDefault();
-		save({ known_at: new Date(v.known).toISOString(), malicious: v.malicious, persons: v.persons === '' ? null : Number(v.persons) });
+		save({ known_at: new Date(zone().fromMinute(v.known)).toISOString(), malicious: v.malicious, persons: v.persons === '' ? null : Number(v.persons) });
 	};
 	return html`<form class="stacked" onSubmit=${submit}>
 		<div class="fields">${TextField({ label: t('privacy.known_at'), value: v.known, onInput: set('known'), type: 'datetime-local', required: true })} ${TextField({ label: t('privacy.persons'), value: v.persons, onInput: set('persons'), type: 'number', min: '0', hint: t('privacy.unknown_hint') })}</div>

@@ -1,7 +1,7 @@
 // @ts-check
 /* Sending a vendor: the firms that could go now, the best first, and all that they get to know. */
 import { html, useEffect, useState } from '../lib.js';
-import { say, t, word } from '../app.js';
+import { say, t, word, zone } from '../app.js';
 import { get, send } from '../api.js';
 import { navigate } from '../router.js';
 import { AreaField, Segments, TextField, useValues, useWork } from './fields.js';
@@ -38,7 +38,7 @@ export function OrderForm({ company, ticket = null, incident = null, person, are
 					place: v.place.trim(),
 					contact_name: v.name.trim(),
 					contact_phone: v.phone.trim(),
-					wanted_by: v.wanted ? new Date(v.wanted).toISOString() : null,
+					wanted_by: v.wanted ? new Date(zone().fromMinute(v.wanted)).toISOString() : null,
 				})
 			);
 			say(t('order.made', { reference: made.reference }));
