@@ -5,7 +5,6 @@
 /* $1 company, $2 incident, $3 the most rows: a row of JSON for each row of a statement. */
 #define EACH "SELECT to_json(x)::text FROM ("
 #define MOST " LIMIT $3::bigint) x"
-#define OF   "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint "
 
 static const char *const parts[EVIDENCE_PARTS] = {
 	[EVIDENCE_INCIDENT] =
@@ -14,23 +13,27 @@ static const char *const parts[EVIDENCE_PARTS] = {
 		 "FROM app_user u WHERE u.user_id = t.owner_id) AS owner, t.first_ts, t.last_ts, t.created_at, "
 		 "t.acknowledged_at, t.contained_at, t.closed_at, t.alert_count, t.detection_count, t.blocked_count, "
 		 "t.rule, t.reason, t.merged_into, t.tags, t.rule_set FROM incident t JOIN company c ON c.company_id "
-		 "= t.company_id " OF MOST,
+		 "= t.company_id "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint " MOST,
 	/* Packs made before are no part of what happened: else no two would be alike. */
 	[EVIDENCE_TIMELINE] =
 	    EACH "SELECT t.event_id AS id, t.at, t.kind, t.user_id, (SELECT u.display_name FROM app_user u WHERE "
-		 "u.user_id = t.user_id) AS person, t.body FROM incident_event t " OF
-		 "AND t.kind <> 'evidence' ORDER BY t.event_id" MOST,
+		 "u.user_id = t.user_id) AS person, t.body FROM incident_event t "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint AND t.kind <> 'evidence' ORDER BY "
+		 "t.event_id" MOST,
 	[EVIDENCE_CAUSES] =
 	    EACH "SELECT r.rule_id, r.uid, r.title, r.title_ja, r.kind, r.level, t.severity, t.first_ts, t.last_ts, "
-		 "t.hits, t.rule_set, t.detail FROM incident_cause t JOIN rule r ON r.rule_id = t.rule_id " OF
-		 "ORDER BY t.severity, t.first_ts, t.rule_id, t.group_key" MOST,
+		 "t.hits, t.rule_set, t.detail FROM incident_cause t JOIN rule r ON r.rule_id = t.rule_id "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint ORDER BY t.severity, t.first_ts, "
+		 "t.rule_id, t.group_key" MOST,
 	[EVIDENCE_CLOCKS] =
 	    EACH "SELECT t.event_at AS t0_event_at, t.received_at AS t1_received_at, t.raised_at AS t2_raised_at, "
 		 "t.acknowledged_at AS t3_acknowledged_at, t.triaged_at AS t4_triaged_at, t.told_at AS t5_told_at, "
 		 "t.confirmed_at AS t6_confirmed_at, t.contained_at AS t7_contained_at, t.resolved_at AS "
 		 "t8_resolved_at, t.closed_at AS t9_closed_at, (SELECT coalesce(json_agg(json_build_object('from', "
 		 "w.from_at, 'to', w.to_at) ORDER BY w.from_at), '[]') FROM incident_pause w WHERE w.company_id = "
-		 "t.company_id AND w.incident_id = t.incident_id) AS waited FROM incident_clock t " OF MOST,
+		 "t.company_id AND w.incident_id = t.incident_id) AS waited FROM incident_clock t "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint " MOST,
 	[EVIDENCE_PAGES] =
 	    EACH "SELECT p.page_id AS id, t.severity, p.is_storm, t.raised_at, t.added_at, t.settled_at, p.state, "
 		 "p.first_sent_at, p.ack_at AS acknowledged_at, (SELECT u.display_name FROM app_user u WHERE "
@@ -58,8 +61,8 @@ static const char *const parts[EVIDENCE_PARTS] = {
 		 "t.owner_id) AS owner, t.answer, t.close_reason, t.spoke_at, t.opened_at, t.answered_at, "
 		 "t.closed_at, t.minutes, (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM (SELECT v.event_id "
 		 "AS id, v.at, v.kind, (SELECT u.display_name FROM app_user u WHERE u.user_id = v.user_id) AS "
-		 "person, v.body FROM ticket_event v WHERE v.ticket_id = t.ticket_id) e) AS events FROM ticket t " OF
-		 "ORDER BY t.ticket_id" MOST,
+		 "person, v.body FROM ticket_event v WHERE v.ticket_id = t.ticket_id) e) AS events FROM ticket t "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint ORDER BY t.ticket_id" MOST,
 	[EVIDENCE_ORDERS] =
 	    EACH "SELECT t.order_id AS id, t.kind, v.name AS vendor, t.ticket_id, t.state, t.place, t.contact_name, "
 		 "t.task, t.wanted_by, (SELECT u.display_name FROM app_user u WHERE u.user_id = t.requested_by) AS "
@@ -68,12 +71,12 @@ static const char *const parts[EVIDENCE_PARTS] = {
 		 "t.decline_reason, (SELECT coalesce(json_agg(e ORDER BY e.id), '[]') FROM (SELECT d.event_id AS id, "
 		 "d.at, d.kind, d.side, (SELECT u.display_name FROM app_user u WHERE u.user_id = d.user_id) AS "
 		 "person, d.body FROM dispatch_event d WHERE d.company_id = t.company_id AND d.order_id = "
-		 "t.order_id) e) AS events FROM dispatch_order t LEFT JOIN vendor v ON v.vendor_id = t.vendor_id " OF
-		 "ORDER BY t.order_id" MOST,
-	[EVIDENCE_STEPS] =
-	    EACH "SELECT t.entry_id AS id, t.step, t.at, t.done, t.text, (SELECT u.display_name FROM app_user u "
-		 "WHERE u.user_id = t.user_id) AS person, t.written_at FROM case_step t " OF
-		 "ORDER BY t.step, t.at, t.entry_id" MOST,
+		 "t.order_id) e) AS events FROM dispatch_order t LEFT JOIN vendor v ON v.vendor_id = t.vendor_id "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint ORDER BY t.order_id" MOST,
+	[EVIDENCE_STEPS] = EACH
+	"SELECT t.entry_id AS id, t.step, t.at, t.done, t.text, (SELECT u.display_name FROM app_user u "
+	"WHERE u.user_id = t.user_id) AS person, t.written_at FROM case_step t "
+	"WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint ORDER BY t.step, t.at, t.entry_id" MOST,
 	[EVIDENCE_REQUESTS] =
 	    EACH "SELECT t.request_id AS id, t.who, t.what, t.minutes, t.due_on, t.state, t.reminded_at, (SELECT "
 		 "u.display_name FROM app_user u WHERE u.user_id = t.made_by) AS made_by, t.made_at, (SELECT "
@@ -84,10 +87,12 @@ static const char *const parts[EVIDENCE_PARTS] = {
 		 "t.claimed_yen, t.state, t.paid_yen, t.member_share_yen, t.reason, (SELECT u.display_name FROM "
 		 "app_user u WHERE u.user_id = t.opened_by) AS opened_by, t.opened_at, t.submitted_at, t.decided_at "
 		 "FROM insurance_case t JOIN contract c ON c.company_id = t.company_id AND c.contract_id = "
-		 "t.contract_id JOIN plan p ON p.plan_id = c.plan_id " OF MOST,
+		 "t.contract_id JOIN plan p ON p.plan_id = c.plan_id "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint " MOST,
 	[EVIDENCE_PRIVACY] =
 	    EACH "SELECT t.known_at, t.malicious, t.persons, t.first_reported_at, t.final_reported_at, t.dropped_at, "
-		 "t.drop_reason FROM privacy_clock t " OF MOST,
+		 "t.drop_reason FROM privacy_clock t "
+		 "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint " MOST,
 };
 
 int evidence_begin(struct db *db, struct err *why)
@@ -125,8 +130,9 @@ int evidence_timeline(struct db *db, int64_t company_id, int64_t incident_id, co
 	    db,
 	    "SELECT to_char(t.at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"'), "
 	    "to_char(t.at AT TIME ZONE $4::text, 'YYYY-MM-DD HH24:MI:SS'), t.kind, u.display_name, t.body::text "
-	    "FROM incident_event t LEFT JOIN app_user u ON u.user_id = t.user_id " OF
-	    "AND t.kind <> 'evidence' ORDER BY t.event_id LIMIT $3::bigint",
+	    "FROM incident_event t LEFT JOIN app_user u ON u.user_id = t.user_id "
+	    "WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint AND t.kind <> 'evidence' ORDER BY "
+	    "t.event_id LIMIT $3::bigint",
 	    &args, out, why);
 }
 
