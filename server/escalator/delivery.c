@@ -275,9 +275,10 @@ static void end(struct delivery *d, struct sending *s, struct outbox_result *res
 {
 	struct sending **at = &d->open;
 
-	while (*at != s)
+	while (*at && *at != s)
 		at = &(*at)->next;
-	*at = s->next;
+	if (*at)
+		*at = s->next;
 	d->open_count--;
 	memcpy(result->id, s->id, OUTBOX_ID_SIZE);
 	result->took_ms = clock_monotonic_ms() - s->started_ms;
@@ -338,25 +339,26 @@ static struct sending *find(const struct delivery *d, bool (*holds)(const struct
 	return s;
 }
 
-static void end_all(struct delivery *d)
+/* How many ended. */
+static size_t end_all(struct delivery *d)
 {
 	struct sending *s;
 	CURLMsg *message;
+	size_t ended = 0;
 	int left;
 
-	while ((message = curl_multi_info_read(d->multi, &left))) {
+	for (; (message = curl_multi_info_read(d->multi, &left)); ended++) {
 		CURLcode code = message->data.result;
 
-		if (message->msg != CURLMSG_DONE)
-			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&s);
 		end_transfer(d, s, code);
 	}
-	while ((s = find(d, is_command_over)))
+	for (; (s = find(d, is_command_over)); ended++)
 		end_command(d, s);
 	/* Those that were refused until now; one that a callback starts is of the next poll. */
-	for (size_t n = d->open_count; n > 0 && (s = find(d, is_refused)); n--)
+	for (size_t n = d->open_count; n > 0 && (s = find(d, is_refused)); n--, ended++)
 		end_refused(d, s);
+	return ended;
 }
 
 /* ---------------------------------------------------------------------------------------------------------- polling */
@@ -416,14 +418,12 @@ static int wait_for(struct delivery *d, const int *fds, size_t fd_count, int64_t
 
 int delivery_poll(struct delivery *d, const int *fds, size_t fd_count, int64_t timeout_ms, struct err *why)
 {
-	size_t before = d->open_count;
 	int running;
 
 	if (curl_multi_perform(d->multi, &running) != CURLM_OK)
 		return err_set(why, ERR_IO, "libcurl cannot go on");
 	/* A send that read its last answer in the perform before ends only now: nothing in its socket would wake us. */
-	end_all(d);
-	if (d->open_count != before)
+	if (end_all(d) > 0)
 		return 0;
 	if (wait_for(d, fds, fd_count, shorten(d, timeout_ms), why) != 0)
 		return -1;
