@@ -226,6 +226,18 @@ export async function deskTests({ test, browser, streaming }) {
 		await page.waitForSelector('.toast:has-text("3 名に送ります")');
 	});
 
+	await test('the timeline says in words what paging, notices and the case left in it', {}, async ({ page, mock }) => {
+		await page.goto(`${mock.url}/incidents/${mock.world.findIncidents(new URLSearchParams('tag=kill-chain'))[0].id}`);
+		await page.waitForSelector('.timeline .kind-evidence');
+		const said = Object.fromEntries(await page.$$eval('.timeline li', (all) => all.map((x) => [x.className, x.textContent.replace(/\s+/g, ' ')])));
+		for (const [kind, words] of [
+			['page', /当番を呼び出しました/], ['acknowledged', /呼び出しに応答しました.*リンク/], ['notice', /堺ITサポート 森.*戻ってきました.*550/], ['confirmed', /山田 太郎.*確認しました/],
+			['sla', /会員への連絡.*近づいています/], ['clock', /会員待ちにしました/], ['step', /初動.*完了.*LANケーブル/], ['request', /経理の方: 全体検査/], ['ticket', /HD-100.*紐付け/],
+			['order', /WO-30.*堺ITサポート.*引き受け/], ['insurance', /支払い決定.*180,000 円.*150,000 円/], ['privacy', /速報を報告済み/], ['evidence', /14 ファイル/],
+		]) assert.match(said[`kind-${kind}`] ?? '', words, kind);
+		assert.equal(await page.locator('.timeline a[href="/pages/31"]').count(), 1);
+	});
+
 	await test('company page: people, contract, requests, tickets; a vendor is added; a viewer changes nothing', {}, async ({ page, mock }) => {
 		await page.goto(`${mock.url}/companies/1`);
 		await page.waitForSelector('.people-card li');

@@ -414,7 +414,7 @@ export function makeDesk(world, tell) {
 			return { made: 'a ZIP in the real world' };
 		}],
 		['GET', /^\/v1\/incidents\/(\d+)\/notification-text$/, (q) => ({ text: `only=${q.get('only')}` })],
-		['POST', /^\/v1\/incidents\/(\d+)\/pages$/, () => [202, { request_id: 9 }]],
+		['POST', /^\/v1\/incidents\/(\d+)\/pages$/, (q, b, id) => [202, { incident_id: id }]],
 		['POST', /^\/v1\/incidents\/(\d+)\/member-notice$/, (q, b, id) => {
 			const list = peopleOf(world.incident(id).company_id);
 			caseOf(world.incident(id)).told_at ??= iso(Date.now());
@@ -422,7 +422,23 @@ export function makeDesk(world, tell) {
 		}],
 	];
 	live = true;
-	/** Clocks of an incident's page. */
-	const decorate = (incident) => ({ ...incident, clocks: clocks(incident), timeline: incident.tags.length ? [...incident.timeline, { id: 910, at: iso(start), kind: 'ticket', user: hanako, body: { ticket_id: first.id, reference: 'HD-100', what: 'linked', subject: first.subject } }, { id: 911, at: iso(start), kind: 'page', user: null, body: { page_id: 7 } }, { id: 912, at: iso(start), kind: 'step', user: hanako, body: { step: 2, text: 'LANケーブルを抜いた' } }] : incident.timeline });
+	/* An incident's page: its clocks, and of the one that has everything each kind of entry. */
+	const TOLD = [
+		['page', null, { page: 31, severity: 1 }],
+		['acknowledged', tanaka, { page_id: 31, via: 'link' }],
+		['notice', null, { to: '山田 太郎', message: 'm1' }],
+		['notice', null, { to: '堺ITサポート 森', message: 'm2', bounced: true, text: '550 no such user' }],
+		['confirmed', null, { contact: '山田 太郎', message: 'm1' }],
+		['sla', null, { promise: 'notify', missed: false, due: iso(start + 300000) }],
+		['clock', hanako, { waiting: true }],
+		['step', hanako, { entry: 1, step: 2, done: true, at: iso(start), text: 'LANケーブルを抜いた' }],
+		['request', hanako, { request: 1, state: 'open', who: '経理の方', what: '全体検査', due_on: day(start), note: '' }],
+		['ticket', hanako, { ticket_id: first.id, reference: 'HD-100', what: 'linked', subject: first.subject }],
+		['order', null, { order_id: 30, reference: 'WO-30', what: 'accepted', kind: 'onsite', vendor: vendors[0].name }],
+		['insurance', hanako, { insurance: 1, state: 'covered', claim_no: 'A-1', claimed_yen: 180000, paid_yen: 150000, member_share_yen: 30000, reason: '' }],
+		['privacy', hanako, { known_at: iso(start), malicious: false, persons: 12, first_reported_at: iso(start), final_reported_at: null, dropped: false }],
+		['evidence', hanako, { pack: 1, sha256: '9f'.repeat(32), files: 14 }],
+	].map(([kind, user, body], i) => ({ id: 910 + i, at: iso(start), kind, user, body }));
+	const decorate = (incident) => ({ ...incident, clocks: clocks(incident), timeline: [...incident.timeline, ...(incident.tags.length ? TOLD : [])] });
 	return { routes, decorate, tickets, orders, requests, openTicket };
 }

@@ -10,6 +10,7 @@ import { leftList, navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
 import { CallForm, CaseMember, CasePapers, CaseSteps, CaseTop, useCase } from '../ui/case-panel.js';
+import { caseSaying, Via } from '../ui/case-words.js';
 import { Causes } from '../ui/causes.js';
 import { DirectionChip, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
@@ -241,7 +242,7 @@ function saying(incident, entry) {
 			return html`<div class="note-text">${read('text')}</div>`;
 		case 'state':
 			return html`${read('from') ? t('timeline.state', { from: word('state', read('from')), to: word('state', read('to')) }) : word('state', read('to') || read('state'))}
-				${read('disposition') && html`<span class="chip">${word('disposition', read('disposition'))}</span>`} ${read('close_reason') && html`<span class="dim">${read('close_reason')}</span>`}`;
+				${Via(body)} ${read('disposition') && html`<span class="chip">${word('disposition', read('disposition'))}</span>`} ${read('close_reason') && html`<span class="dim">${read('close_reason')}</span>`}`;
 		case 'severity':
 			return t('timeline.severity', { from: word('severity', read('from')), to: word('severity', read('to')) });
 		case 'owner':
@@ -250,14 +251,8 @@ function saying(incident, entry) {
 			return t('timeline.cause', { rule: nameOf(incident, body.rule_id, read('title')) });
 		case 'campaign':
 			return html`<a href=${`/campaigns/${read('campaign_id')}`}>${t('timeline.campaign', { title: read('title') })}</a>`;
-		case 'ticket':
-			return html`<a href=${`/tickets/${read('ticket_id')}`}>${read('reference')}</a> ${read('subject')} ${read('what') && html`<span class="dim">${word('ticket_event', read('what'))}</span>`}`;
-		case 'order':
-			return html`<a href=${`/orders/${read('order_id')}`}>${read('reference')}</a> ${read('vendor')} ${read('what') && html`<span class="dim">${word('order_state', read('what'))}</span>`}`;
-		case 'step':
-			return html`${t('timeline.step_of', { step: word('step', read('step')) })} ${read('text') && html`<div class="note-text">${read('text')}</div>`}`;
 		default:
-			return html`${word('timeline', entry.kind)} ${['text', 'what', 'note', 'who', 'name', 'reason'].filter((name) => typeof body[name] === 'string').map((name) => html`<span class="dim">${read(name)} </span>`)}`;
+			return caseSaying(entry.kind, body) ?? word('timeline', entry.kind);
 	}
 }
 
