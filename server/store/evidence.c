@@ -77,11 +77,11 @@ static const char *const parts[EVIDENCE_PARTS] = {
 	"SELECT t.entry_id AS id, t.step, t.at, t.done, t.text, (SELECT u.display_name FROM app_user u "
 	"WHERE u.user_id = t.user_id) AS person, t.written_at FROM case_step t "
 	"WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint ORDER BY t.step, t.at, t.entry_id" MOST,
-	[EVIDENCE_REQUESTS] =
-	    EACH "SELECT t.request_id AS id, t.who, t.what, t.minutes, t.due_on, t.state, t.reminded_at, (SELECT "
-		 "u.display_name FROM app_user u WHERE u.user_id = t.made_by) AS made_by, t.made_at, (SELECT "
-		 "u.display_name FROM app_user u WHERE u.user_id = t.done_by) AS done_by, t.done_at, t.note FROM "
-		 "member_request t " OF "ORDER BY t.request_id" MOST,
+	[EVIDENCE_REQUESTS] = EACH
+	"SELECT t.request_id AS id, t.who, t.what, t.minutes, t.due_on, t.state, t.reminded_at, (SELECT "
+	"u.display_name FROM app_user u WHERE u.user_id = t.made_by) AS made_by, t.made_at, (SELECT "
+	"u.display_name FROM app_user u WHERE u.user_id = t.done_by) AS done_by, t.done_at, t.note FROM "
+	"member_request t WHERE t.company_id = $1::bigint AND t.incident_id = $2::bigint ORDER BY t.request_id" MOST,
 	[EVIDENCE_INSURANCE] =
 	    EACH "SELECT t.insurance_id AS id, c.insurance_no, p.name AS plan, t.limit_yen, t.claim_no, "
 		 "t.claimed_yen, t.state, t.paid_yen, t.member_share_yen, t.reason, (SELECT u.display_name FROM "
