@@ -5,8 +5,11 @@
 
 enum { STALE_MAX = 5000, LOST_MAX = 1000, IDENTITY_SIZE = 64, BUNDLE_PRIORITY = 2 };
 
-/* Notices that ask somebody: pointless once somebody has it. A member's contact is asked by escalation only. */
-#define ASKS(o) o ".kind IN ('page', 'page_graver', 'expired', 'leads', 'nobody', 'member')"
+/* Notices that ask somebody: pointless once somebody has it. So is one to a member that a step made; not one that a
+ * person asked for (member_notice.h). */
+#define ASKS(o)                                                                                  \
+	"(" o ".kind IN ('page', 'page_graver', 'expired', 'leads', 'nobody') OR (" o ".kind = " \
+	"'member' AND " o ".identity NOT LIKE 'member %'))"
 /* Of a notice o and its page p. */
 #define ANSWERED                                                                                                 \
 	"(p.page_id IS NOT NULL AND " ASKS("o") " AND p.state <> 'triggered' AND NOT (p.state = 'acknowledged' " \
