@@ -16,7 +16,7 @@ enum {
 	PACK_MOST = 64 << 20,
 	ALERTS_BYTES_MOST = 48 << 20,
 	PART_BYTES_MOST = 16 << 20,
-	ALERTS_PAGE = 500,
+	ALERTS_PAGE = 100, /* rows that the database hands over at once, with records of up to RECORD_MOST */
 	RECORD_MOST = 1 << 20,
 	FOLDER_SIZE = 64,
 	HEX_SIZE = 2 * ZIP_HASH_SIZE + 1,
@@ -114,14 +114,17 @@ static int add_timeline_csv(struct pack *p, struct err *why)
 	struct call *call = p->call;
 	struct buffer out = { 0 };
 	struct db_result *r;
+	int kept = 0;
 
 	if (evidence_timeline(call->db, p->incident->company_id, p->incident->id, call->api->settings->timezone, &r,
 			      why) != 0)
 		return -1;
 	buffer_put_string(&out, "\xEF\xBB\xBF\"at_utc\",\"at_local\",\"kind\",\"who\",\"body\"\r\n");
-	for (int i = 0; i < db_rows(r) && i < EVIDENCE_ROWS_MOST && out.len < PART_BYTES_MOST; i++)
+	for (; kept < db_rows(r) && kept < EVIDENCE_ROWS_MOST && out.len < PART_BYTES_MOST; kept++)
 		for (int column = 0; column < 5; column++)
-			put_field(&out, db_slice(r, i, column), column == 4);
+			put_field(&out, db_slice(r, kept, column), column == 4);
+	if (kept < db_rows(r))
+		say_cut(p, "timeline.csv", kept);
 	db_result_free(r);
 	return add_file(p, "timeline.csv", &out, why);
 }

@@ -286,6 +286,28 @@ check_equal 'the member sees its own, with the packs' '200 2' "$status $(reply '
 check_equal 'all that was done is in the audit trail' 'case.confirmed 1 case.evidence 2 case.step 2 case.waiting 1 insurance.change 4 insurance.open 1 privacy.change 4 privacy.start 1 request.add 3 request.change 2' \
 	"$(sql "SELECT action || ' ' || count(*) FROM audit WHERE action ~ '^(case|insurance|privacy|request)' GROUP BY action ORDER BY 1" | tr '\n' ' ' | sed 's/ $//')"
 
+# More than a pack holds: 60 alerts with records of a million bytes, 5,001 entries of the timeline. It says what is missing.
+sql "SELECT alerts_come(1, 5000, 60, now() - interval '5 days', 105, 1, 'inbound', '\\x00'::bytea || convert_to(repeat('x', 1000000), 'UTF8'));
+	INSERT INTO incident (company_id, incident_id, no, first_ts, last_ts, direction, stage, severity, title, title_key, rule, reason,
+		alert_count, detection_count, blocked_count)
+	VALUES (1, 105, 5, now() - interval '5 days 1 hour', now() - interval '5 days', 'inbound', 'none', 3, 't', 'k', 'r', 'r', 60, 90, 0);
+	INSERT INTO incident_segment (company_id, key, first_ts, last_ts, is_cluster, incident_id)
+	VALUES (1, 105, now() - interval '5 days 1 hour', now() - interval '5 days', true, 105);
+	INSERT INTO incident_event (company_id, incident_id, kind, body) SELECT 1, 105, 'note', '{}' FROM generate_series(1, 5001);
+	DELETE FROM work" >/dev/null
+as tanaka
+get /v1/incidents/105/evidence
+mkdir "$STATE/large"
+unzip -q "$STATE/body" -d "$STATE/large"
+folder=$STATE/large/hinomi-evidence-105
+kept=$(wc -l <"$folder/alerts.ndjson")
+check_equal 'a pack that is too large is cut' '200 yes 5000' \
+	"$status $([ "$kept" -ge 45 ] && [ "$kept" -lt 60 ] && echo yes) $(jq length "$folder/timeline.json")"
+check_equal '... and says so' 4 "$(grep -cE "alerts.ndjson: (the newest|新しい順に) $kept|timeline.json: (the first|最初の) 5000" "$folder/README.txt")"
+check_equal '... with hashes that hold' '' "$(cd "$folder" && sha256sum -c --quiet SHA256SUMS 2>&1)"
+check_equal 'the first alert kept is the newest' 5059 "$(head -n 1 "$folder/alerts.ndjson" | jq .id)"
+rm -rf "$STATE/large"
+
 # --------------------------------------------------------------------------------------------------------------- figures
 # Raised on Friday, 6 March 2026, at 16:30 in Tokyo. S3: told within 30,600 s of business hours (9:00 to 17:30): one hour is
 # left that day, so by Monday 16:30. S1: taken on within 300 s.
