@@ -106,7 +106,7 @@ int call_refuse_reason(struct call *call, const char *name, enum problem_fault f
 static void put_place(struct buffer *out, const char *name, struct slice place)
 {
 	buffer_put_string(out, name);
-	if (place.len && place.ptr[0] != '[')
+	if (place.len && place.ptr[0] != '[' && place.ptr[0] != '.')
 		buffer_put_byte(out, '/');
 	for (size_t i = 0; i < place.len; i++) {
 		if (place.ptr[i] == '[' || place.ptr[i] == '.')
@@ -126,11 +126,18 @@ static size_t place_length(const char *text)
 
 int call_refuse_document(struct call *call, const char *name, const char *text)
 {
-	size_t place = place_length(text);
-	const char *reason = place ? text + place + 1 : text;
+	size_t place, known = strlen(name);
 	struct buffer pointer = { 0 };
+	const char *reason;
 
-	put_place(&pointer, name, slice_of(text, place));
+	/* Some parsers begin with the document's own name: "rules: layers[1]: ...", "rules.layers[1]: ...". */
+	if (strncmp(text, name, known) == 0 && text[known] == ':')
+		text += known + 1 + strspn(text + known + 1, " ");
+	place = place_length(text);
+	reason = place ? text + place + 1 : text;
+	if (place < known || strncmp(text, name, known) != 0 || !strchr(".[:", text[known]))
+		known = 0;
+	put_place(&pointer, name, slice_of(text + known, place - known));
 	while (*reason == ' ')
 		reason++;
 	call_refuse_reason(call, buffer_string(&pointer), FAULT_MALFORMED, reason);

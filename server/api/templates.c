@@ -165,7 +165,7 @@ int templates_get(struct call *call, struct err *why)
 
 /* ----------------------------------------------------------------------------------------------------------- saving */
 
-/* What notice_text_check() says begins with the part that is wrong: "body: ...", "subject: ...". 1 or 0. */
+/* What notice_text_check() says names the part that is wrong. 1 or 0. */
 static int check_text(struct call *call, const struct notice_kind *kind, const struct notice_text *text)
 {
 	struct err why = { 0 };
@@ -173,7 +173,8 @@ static int check_text(struct call *call, const struct notice_kind *kind, const s
 
 	if (notice_text_check(kind, text, &why) == 0)
 		return 1;
-	subject = slice_starts_with(slice_of_string(why.text), "subject");
+	subject = slice_contains(slice_of_string(why.text), "subject") &&
+		  !slice_starts_with(slice_of_string(why.text), "body");
 	return call_refuse_reason(call, subject ? "subject" : "body", FAULT_MALFORMED, why.text);
 }
 

@@ -5,6 +5,8 @@ static int load_company(struct page_audience *out, struct db *db, int64_t compan
 	struct db_args args = { 0 };
 
 	db_arg_integer(&args, company_id);
+	if (db_run(db, "SELECT unnest(tags) FROM company WHERE company_id = $1::bigint", &args, &out->tags, why) != 0)
+		return -1;
 	return db_run(
 	    db,
 	    "SELECT contact_id, name FROM company_contact WHERE company_id = $1::bigint AND removed_at IS NULL "
