@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const struct stream_scope everything = { 0, true, true, true };
+static const struct stream_scope everything = { .alerts = true, .incidents = true, .sensors = true };
 
 struct stage {
 	struct event_ring *ring;
@@ -251,15 +251,21 @@ END_TEST
 
 START_TEST(scopes_and_topics)
 {
-	static const struct stream_scope member = { 2, true, true, true }, topics = { 0, false, true, false };
+	static const struct stream_scope member = { .company_id = 2,
+						    .alerts = true,
+						    .incidents = true,
+						    .sensors = true },
+					 topics = { .incidents = true },
+					 desk = { .company_id = 2, .tickets = true, .orders = true };
 	struct stage s = stage_new(100, 100000);
-	struct stream_client a = reader(&s, &member, NULL), b = reader(&s, &topics, NULL);
+	struct stream_client a = reader(&s, &member, NULL), b = reader(&s, &topics, NULL), c = reader(&s, &desk, NULL);
 	struct stream_moment m = moment(&s);
 	struct buffer out = { 0 };
 	const char *text;
 
 	read_all(&s, &a, 4096, &out);
 	read_all(&s, &b, 4096, &out);
+	read_all(&s, &c, 4096, &out);
 	s.now += 1000;
 	put(&s, EVENT_ALERT, 1, 1, 1);
 	m = moment(&s);
@@ -269,6 +275,10 @@ START_TEST(scopes_and_topics)
 	put(&s, EVENT_ALERT, 2, 2, 1);
 	put(&s, EVENT_INCIDENT, 1, 3, 1);
 	put(&s, EVENT_SENSOR, 2, 4, 1);
+	put(&s, EVENT_TICKET, 2, 5, 1);
+	put(&s, EVENT_TICKET, 0, 6, 1); /* of no company yet: staff's */
+	put(&s, EVENT_ORDER, 2, 7, 1);
+	put(&s, EVENT_ORDER, 1, 8, 1);
 	text = read_all(&s, &a, 4096, &out);
 	ck_assert_uint_eq(count_of(text, "event: "), 2);
 	ck_assert_ptr_nonnull(strstr(text, "\"o\":2,"));
@@ -276,8 +286,14 @@ START_TEST(scopes_and_topics)
 	text = read_all(&s, &b, 4096, &out);
 	ck_assert_uint_eq(count_of(text, "event: "), 1);
 	ck_assert_ptr_nonnull(strstr(text, "\"o\":3,"));
+	text = read_all(&s, &c, 4096, &out);
+	ck_assert_uint_eq(count_of(text, "event: "), 2);
+	ck_assert_uint_eq(count_of(text, "event: ticket.upsert"), 1);
+	ck_assert_ptr_nonnull(strstr(text, "\"o\":5,"));
+	ck_assert_ptr_nonnull(strstr(text, "\"o\":7,"));
 	stream_client_release(&a);
 	stream_client_release(&b);
+	stream_client_release(&c);
 	buffer_release(&out);
 	stage_free(&s);
 }
@@ -331,7 +347,9 @@ END_TEST
 START_TEST(figures_when_they_change)
 {
 	static const struct live_open open[] = { { 1, 1, 2 }, { 2, 3, 5 } };
-	static const struct stream_scope member = { 2, true, true, true };
+	static const struct stream_scope member = {
+		.company_id = 2, .alerts = true, .incidents = true, .sensors = true
+	};
 	struct stage s = stage_new(100, 100000);
 	struct stream_client all = reader(&s, &everything, NULL), one = reader(&s, &member, NULL);
 	struct buffer out = { 0 };
@@ -688,9 +706,14 @@ static void settle(struct world *w)
 
 static void run_world(uint64_t seed, size_t *resets, size_t *resumed, size_t *events)
 {
-	static const struct stream_scope scopes[READERS] = { { 0, true, true, true },   { 1, true, true, true },
-							     { 0, true, false, false }, { 2, false, true, false },
-							     { 0, true, true, true },   { 3, true, true, true } };
+	static const struct stream_scope scopes[READERS] = {
+		{ .alerts = true, .incidents = true, .sensors = true },
+		{ .company_id = 1, .alerts = true, .incidents = true, .sensors = true },
+		{ .alerts = true },
+		{ .company_id = 2, .incidents = true },
+		{ .alerts = true, .incidents = true, .sensors = true },
+		{ .company_id = 3, .alerts = true, .incidents = true, .sensors = true }
+	};
 	struct world *w = calloc(1, sizeof(*w));
 
 	/* Every other world has a ring so small that readers fall out of it. */
