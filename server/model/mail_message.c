@@ -291,14 +291,16 @@ static const struct mail_link *link_of(const struct mail_message *mail, struct s
 }
 
 /* Colours of its own on both sides: it looks the same by day and in dark mode, which inverts what has none. */
-static void put_button(const struct mail_link *link, bool first, struct buffer *out)
+static void put_button(const struct mail_link *link, bool first, bool important, struct buffer *out)
 {
 	buffer_put_string(out, "<a href=\"");
 	mail_escape_html(slice_of_string(link->url), out);
 	buffer_printf(out,
 		      "\" style=\"display:inline-block;margin:6px 0;padding:14px 22px;border-radius:6px;"
 		      "background-color:%s;color:#ffffff;font-weight:bold;text-decoration:none\">",
-		      first ? "#b3261e" : "#3c4a63");
+		      !first      ? "#3c4a63"
+		      : important ? "#b3261e"
+				  : "#0b57d0");
 	mail_escape_html(slice_of_string(link->label), out);
 	buffer_put_string(out, "</a>");
 }
@@ -327,7 +329,7 @@ static void make_html(const struct mail_message *mail, struct buffer *out)
 		buffer_put_string(out, open ? "<br>\r\n" : "<p style=\"margin:0 0 14px;overflow-wrap:anywhere\">");
 		open = true;
 		if (link)
-			put_button(link, link == mail->links, out);
+			put_button(link, link == mail->links, mail->important, out);
 		else
 			mail_escape_html(line, out);
 	}

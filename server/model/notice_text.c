@@ -136,20 +136,20 @@ static const struct shipped texts[] = {
 	    "これは訓練です。実際の事案ではありません。呼び出しが届くかを確かめています。\n"
 	    "{{#until}}{{until}} までに回答してください。{{/until}}\n実施者: {{started_by}}\n\n" LINK_JA URL_JA } },
 	{ "member",
-	  { "[{{severity}}] {{#company}}{{company}}: {{/company}}please check one of your devices"
+	  { "Important: {{#company}}{{company}}, {{/company}}please check one of your devices"
 	    "{{#reference}} ({{reference}}){{/reference}}",
-	    "【{{severity}}】{{#company}}{{company}} 様: {{/company}}社内の機器の確認をお願いします"
+	    "【重要】{{#company}}{{company}} 様: {{/company}}社内の機器の確認をお願いします"
 	    "{{#reference}}（{{reference}}）{{/reference}}" },
 	  { DEAR_EN
 	    "We watch over your network, and have noticed something that you should look at.\n\n" WHAT_EN
-	    "Which device: {{device}}\nSince: {{since}}\n\n"
+	    "Which device: {{device}}\nSince: {{since}}\nUrgency: {{severity}}\n\n"
 	    "What we ask you to do:\n"
 	    "{{advice}}\n"
 	    "- If the device behaves oddly, pull its network cable or switch its Wi-Fi off. Leave it switched on.\n"
 	    "- Do not delete or repair anything before you have spoken to us.\n" SEEN_EN CALL_EN,
 	    DEAR_JA
 	    "お使いのネットワークで、確認していただきたいことが見つかりました。\n\n" WHAT_JA
-	    "対象の機器: {{device}}\nいつから: {{since}}\n\n"
+	    "対象の機器: {{device}}\nいつから: {{since}}\n緊急度: {{severity}}\n\n"
 	    "お願いしたいこと:\n"
 	    "{{advice}}\n"
 	    "・機器の様子がおかしいときは、LAN ケーブルを抜くか Wi-Fi を切ってください。電源は切らないでください。\n"
@@ -238,7 +238,7 @@ const char *notice_url_label(bool japanese)
 
 /* Every name that there is: a kind takes those that it knows. */
 static const char sample_en[] =
-    "{\"severity\": 1, \"was\": 2, \"company\": \"Sample Metalworks Ltd\", "
+    "{\"severity\": \"Critical\", \"was\": \"High\", \"company\": \"Sample Metalworks Ltd\", "
     "\"title\": \"A device inside talks to a control server\", \"reference\": \"INC-123\", "
     "\"since\": \"2026-11-24 02:14\", \"details\": \"192.168.1.23 > 203.0.113.66:443, 14 times, not blocked\", "
     "\"count\": 3, \"others\": \"Sample Foods\\nSample Transport\", \"you\": \"Primary, until 9:00\", "
@@ -259,7 +259,7 @@ static const char sample_en[] =
     "\"url\": \"https://soc.example.jp/incidents/123\", \"desk_phone\": \"0120-000-000\", "
     "\"desk_mail\": \"desk@example.jp\", \"sender\": \"Sample Chamber of Commerce\"}";
 static const char sample_ja[] =
-    "{\"severity\": 1, \"was\": 2, \"company\": \"見本金属工業株式会社\", "
+    "{\"severity\": \"緊急\", \"was\": \"高\", \"company\": \"見本金属工業株式会社\", "
     "\"title\": \"社内の機器が不正なサーバーと通信\", \"reference\": \"INC-123\", "
     "\"since\": \"11月24日 2:14\", \"details\": \"192.168.1.23 → 203.0.113.66:443、14 回、遮断されていません\", "
     "\"count\": 3, \"others\": \"見本食品\\n見本運輸\", \"you\": \"一次当番（9:00 まで）\", "
