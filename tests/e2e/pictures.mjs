@@ -35,7 +35,7 @@ for (const language of ['ja', 'en']) {
 		const cut = entry.indexOf('=');
 		await page.goto(`${link.origin}${entry.slice(cut + 1)}`);
 		await page.waitForSelector('.lamp.live');
-		await page.waitForSelector('.card, .row:not([hidden]), .empty').catch(async (error) => {
+		await page.waitForSelector('.card, .plain, .row:not([hidden]), .empty').catch(async (error) => {
 			await page.screenshot({ path: `${out}/failed.png` });
 			throw error;
 		});
