@@ -261,7 +261,7 @@ static void put_ja(struct pack *p, const char *made, struct buffer *out)
 {
 	const struct incident_row *i = p->incident;
 
-	buffer_printf(out, "証跡パック  TLP:AMBER+STRICT\n\n%s  インシデント #%" PRId64 "\n%s\n\n", i->company, i->no,
+	buffer_printf(out, "証拠パック  TLP:AMBER+STRICT\n\n%s  インシデント #%" PRId64 "\n%s\n\n", i->company, i->no,
 		      i->title_ja ? i->title_ja : i->title);
 	buffer_printf(out, "作成日時: %s (UTC)\n作成者: %s\n", made, p->call->person.display_name);
 	buffer_printf(out,

@@ -258,7 +258,7 @@ check_equal 'notices of this incident with their attempts, webhooks without addr
 	'page tanaka@example.jp 250, page null none, member yamada@example.jp none' \
 	"$(jq -r '[.[] | "\(.kind) \(.address) \(.attempts[0].code // "none")"] | join(", ")' "$folder/notices.json")"
 check_equal 'nothing of the other company that the page speaks for' 0 "$(grep -rlE 'なにわ|naniwa|hooks.example' "$folder" | wc -l)"
-check_equal 'the README says what, when, for whom' 3 "$(grep -cE '証跡パック  TLP:AMBER|^Evidence pack  TLP:AMBER|^Made at: 20' "$folder/README.txt")"
+check_equal 'the README says what, when, for whom' 3 "$(grep -cE '証拠パック  TLP:AMBER|^Evidence pack  TLP:AMBER|^Made at: 20' "$folder/README.txt")"
 check_equal 'what may be shared does not tell who was attacked' '0 2' \
 	"$(cat "$folder"/share/* | grep -cE '山田|192\.168\.|本社') $(grep -l '山田精機' "$folder"/private/* | wc -l)"
 hash=$(sha256sum "$folder/SHA256SUMS" | cut -c 1-64)
