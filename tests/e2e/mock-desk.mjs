@@ -165,7 +165,7 @@ export function makeDesk(world, tell) {
 	}
 	function caseFile(i) {
 		const held = caseOf(i);
-		const own = [{ id: null, step: 1, at: i.created_at, done: true, by: 'raised', text: null, user: null, written_at: i.created_at }, ...(held.told_at ? [{ id: null, step: 2, at: held.told_at, done: false, by: 'told', text: null, user: null, written_at: held.told_at }] : [])];
+		const own = [{ id: null, step: 1, at: i.created_at, done: false, by: 'raised', text: null, user: null, written_at: i.created_at }, ...(held.told_at ? [{ id: null, step: 1, at: held.told_at, done: true, by: 'told', text: null, user: null, written_at: held.told_at }] : [])];
 		const entries = [...own, ...held.entries];
 		const contract = validOf(i.company_id);
 		return {

@@ -191,6 +191,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 		if (request.method === 'POST' && url.pathname === '/v1/setup') return body.token === 'good' ? response.writeHead(204).end() : problem(response, 404, 'no such token');
 		if (!sessions.has(cookie(request))) return problem(response, 401, 'sign in first');
 		const who = whoIs(request);
+		if (/\/(end|reviewed|approve|test|ack|confirm|replay)$/.test(url.pathname) && Object.keys(body).length + Number(request.headers['content-length'] ?? 0) > 0) return problem(response, 400, 'there must be no body');
 		if (who.role === 'vendor' && !/^\/v1\/(me|session|orders)/.test(url.pathname)) return problem(response, 403, 'your role may not do this');
 		for (const [method, pattern, handle] of routes) {
 			const match = method === request.method && pattern.exec(url.pathname);

@@ -21,7 +21,7 @@ export function MuteView({ id }) {
 	const m = /** @type {MutePage} */ (value);
 	const end = async () => {
 		try {
-			await send('POST', `/v1/mutes/${m.id}/end`, {});
+			await send('POST', `/v1/mutes/${m.id}/end`);
 			say(t('mute.ended'));
 			reload();
 		} catch (failure) {

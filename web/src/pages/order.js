@@ -49,7 +49,7 @@ function Shown({ o, setHeld, reload }) {
 	const [open, setOpen] = useState('');
 	const [busy, run] = useWork();
 	const list = me.peek()?.role === 'member' ? '/portal' : '/orders';
-	/** @param {string} act @param {object} body */
+	/** @param {string} act @param {object} [body]  approving takes none */
 	const doIt = (act, body) =>
 		run(async () => {
 			setHeld(/** @type {OrderPage} */ (await send('POST', `/v1/orders/${o.id}/${act === 'note' ? 'notes' : act}`, body)));
@@ -66,7 +66,7 @@ function Shown({ o, setHeld, reload }) {
 			${o.state === 'declined' && o.decline_reason && html`<p class="notice">${t('order.declined_because', { reason: o.decline_reason })}</p>`}
 			${acts.length > 0 &&
 			html`<div class="order-acts">
-				${MAIN.filter((a) => acts.includes(a)).map((a) => html`<button class="button primary big" disabled=${busy} aria-expanded=${AT_ONCE.includes(a) ? undefined : open === a} onClick=${() => (AT_ONCE.includes(a) ? doIt(a, {}) : setOpen(open === a ? '' : a))}>${actName(a, o.kind)}</button>`)}
+				${MAIN.filter((a) => acts.includes(a)).map((a) => html`<button class="button primary big" disabled=${busy} aria-expanded=${AT_ONCE.includes(a) ? undefined : open === a} onClick=${() => (AT_ONCE.includes(a) ? doIt(a, a === 'approve' ? undefined : {}) : setOpen(open === a ? '' : a))}>${actName(a, o.kind)}</button>`)}
 				${acts.filter((a) => !MAIN.includes(a)).map((a) => html`<button class="button" disabled=${busy} aria-expanded=${open === a} onClick=${() => setOpen(open === a ? '' : a)}>${actName(a, o.kind)}</button>`)}
 			</div>`}
 			${open && h(ActForm, { key: open, act: open, o, busy, doIt, cancel: () => setOpen('') })}

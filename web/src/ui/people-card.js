@@ -54,7 +54,7 @@ function Line({ p, first, last, busy, run, edit }) {
 		html`<div class="person-acts">
 			<button class="icon-button" disabled=${busy || first} onClick=${() => move(-1)} aria-label=${t('person.up', { name: p.name })} title=${t('person.up', { name: p.name })}>↑</button>
 			<button class="icon-button" disabled=${busy || last} onClick=${() => move(1)} aria-label=${t('person.down', { name: p.name })} title=${t('person.down', { name: p.name })}>↓</button>
-			<button class="button quiet" disabled=${busy} onClick=${() => run(() => send('POST', `/v1/people/${p.id}/reviewed`, {}))}>${t('person.holds')}</button>
+			<button class="button quiet" disabled=${busy} onClick=${() => run(() => send('POST', `/v1/people/${p.id}/reviewed`))}>${t('person.holds')}</button>
 			<button class="button quiet" onClick=${edit}>${t('action.edit')}</button>
 		</div>`}
 	</li>`;
