@@ -158,7 +158,8 @@ CREATE TABLE page_request (
     user_id      bigint,                     -- who asked for it by hand; who settled it
     body         jsonb NOT NULL DEFAULT '{}', -- server/store/page_request.h says what for which kind
     created_at   timestamptz NOT NULL DEFAULT clock_timestamp(),
-    crashes      smallint NOT NULL DEFAULT 0, -- fenced off from 5 on
+    crashes      smallint NOT NULL DEFAULT 0, -- fenced off from 5 on: lamp and lead, never silence
+    tried_at     timestamptz,                -- when it was last begun
     PRIMARY KEY (company_id, request_id)
 );
 CREATE INDEX page_request_order ON page_request (severity, request_id);
@@ -197,7 +198,8 @@ CREATE TABLE page (
     closed_at    timestamptz,
     close_reason text,
     version      bigint NOT NULL DEFAULT 1,
-    crashes      smallint NOT NULL DEFAULT 0 -- fenced off from 5 on: lamp and lead, never silence
+    crashes      smallint NOT NULL DEFAULT 0, -- fenced off from 5 on: lamp and lead, never silence
+    tried_at     timestamptz                 -- when it was last begun
 );
 CREATE INDEX page_due ON page (severity, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX page_policy ON page (policy_id) WHERE state IN ('triggered', 'acknowledged');

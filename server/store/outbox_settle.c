@@ -277,7 +277,7 @@ static int channel_fails(struct db *db, const struct held *h, bool gone, struct 
 	db_arg_bool(&args, gone);
 	if (db_run(db,
 		   "UPDATE channel SET failing_since = coalesce(failing_since, now()), "
-		   "enabled = enabled AND NOT ($2::boolean OR failing_since < now() - interval '5 days'), "
+		   "enabled = NOT ($2::boolean OR coalesce(failing_since < now() - interval '5 days', false)), "
 		   "disabled_why = CASE WHEN $2::boolean THEN 'the receiver answered that it is gone (410)' "
 		   "WHEN failing_since < now() - interval '5 days' THEN 'failing for five days' ELSE disabled_why END, "
 		   "version = version + 1 WHERE channel_id = $1::bigint AND enabled RETURNING enabled, name || ': ' || "
@@ -314,14 +314,13 @@ static int hurry(struct db *db, const struct held *h, struct err *why)
 	db_arg_integer(&args, h->row.page_id);
 	db_arg_text(&args, h->row.id_text);
 	db_arg_time(&args, h->row.created_at);
-	if (db_run(
-		db,
-		"UPDATE page SET next_at = least(next_at, CASE WHEN exhausted THEN now() + interval '5 minutes' "
+	if (db_run(db,
+		   "UPDATE page SET next_at = least(next_at, CASE WHEN exhausted THEN now() + interval '5 minutes' "
 		   "ELSE now() END) WHERE page_id = $1::bigint AND state = 'triggered' "
 		   "AND NOT EXISTS (SELECT FROM outbox o WHERE o.page_id = $1::bigint AND o.outbox_id "
-		"<> $2::uuid AND o.created_at >= $3::timestamptz AND o.kind IN ('page', 'page_graver', 'expired', "
-		"'leads', 'nobody') AND o.state IN ('pending', 'sending', 'sent', 'bundled'))",
-		&args, NULL, why) != 0)
+		   "<> $2::uuid AND o.created_at >= $3::timestamptz AND o.kind IN ('page', 'page_graver', 'expired', "
+		   "'leads', 'nobody') AND o.state IN ('pending', 'sending', 'sent', 'bundled'))",
+		   &args, NULL, why) != 0)
 		return -1;
 	return db_notify(db, "hinomi_page", why);
 }

@@ -3,9 +3,10 @@
  * taken with SKIP LOCKED, and pages of one policy are begun by one engine at a time. All time is the database's. Across
  * companies: a page belongs to the operator's staff.
  *
- * What an engine cannot do (a document that does not parse, say) is counted at the row, and from the fifth time on the
- * row is fenced off: the leads are told by a notice of kind lamp, the lamp shows it, the others go on. The count is
- * written before the row is worked on, so that a row that kills the process is found as well. */
+ * What an engine cannot do (a document that does not parse, say) is counted at the row and tried again after 2, 8, 18
+ * and 32 seconds; from the fifth time on the row is fenced off: the leads are told by a notice of kind lamp, the lamp
+ * shows it, the others go on, and it is tried once an hour. The count is written before the row is worked on, so that a
+ * row that kills the process is found as well. */
 #ifndef SERVER_STORE_PAGE_ENGINE_H
 #define SERVER_STORE_PAGE_ENGINE_H
 
@@ -17,6 +18,11 @@
 struct oncall_book;
 
 enum { PAGE_CRASHES_MAX = 5 };
+/* Whether a row of page_request or page may be tried, by its columns crashes and tried_at. */
+#define PAGE_MAY_BE_TRIED(row)                                                                          \
+	"(" row ".crashes = 0 OR " row ".tried_at IS NULL OR " row ".tried_at < now() - CASE WHEN " row \
+	".crashes < 5 "                                                                                 \
+	"THEN " row ".crashes * " row ".crashes * interval '2 seconds' ELSE interval '1 hour' END)"
 
 /* What decisions are made with. The book must have been refreshed (oncall_book.h). */
 struct page_engine {

@@ -213,10 +213,11 @@ struct batch {
 /* A request that was begun and not finished before is taken by itself: what it does to the process, it does to no
  * other's count. Requests about one subject are taken in turn. */
 static const char pick_sql[] =
-    "SELECT r.company_id, r.request_id, r.crashes::bigint FROM page_request r WHERE r.crashes < $2::bigint "
-    "AND NOT EXISTS (SELECT FROM page_request e WHERE e.company_id = r.company_id AND e.kind = r.kind "
-    "AND e.subject_id = r.subject_id AND e.request_id < r.request_id AND e.crashes < $2::bigint) "
-    "ORDER BY r.severity, r.request_id LIMIT $1::bigint";
+    "SELECT r.company_id, r.request_id, r.crashes::bigint FROM page_request r WHERE " PAGE_MAY_BE_TRIED(
+	"r") " "
+	     "AND NOT EXISTS (SELECT FROM page_request e WHERE e.company_id = r.company_id AND e.kind = r.kind "
+	     "AND e.subject_id = r.subject_id AND e.request_id < r.request_id AND e.crashes < $2::bigint) "
+	     "ORDER BY r.severity, r.request_id LIMIT $1::bigint";
 
 static int pick(struct db *db, int most, struct batch *out, struct err *why)
 {
@@ -253,7 +254,8 @@ static int count_crash(struct db *db, const struct batch *batch, int from, int t
 		db_arg_integer(&args, batch->request_ids[i]);
 		db_arg_integer(&args, step);
 		if (db_run(db,
-			   "UPDATE page_request SET crashes = greatest(crashes + $3::integer, 0) WHERE company_id = "
+			   "UPDATE page_request SET crashes = greatest(crashes + $3::integer, 0), tried_at = now() "
+			   "WHERE company_id = "
 			   "$1::bigint AND request_id = (SELECT q.request_id FROM page_request q WHERE q.company_id = "
 			   "$1::bigint AND q.request_id = $2::bigint FOR UPDATE SKIP LOCKED)",
 			   &args, NULL, why) != 0)

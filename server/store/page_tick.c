@@ -51,10 +51,9 @@ static int pick(struct db *db, int most, struct batch *out, struct err *why)
 
 	out->count = 0;
 	db_arg_integer(&args, most < BATCH_MAX ? most : BATCH_MAX);
-	db_arg_integer(&args, PAGE_CRASHES_MAX);
 	if (db_run(db,
-		   "SELECT page_id, crashes::bigint FROM page WHERE next_at <= now() AND crashes < $2::bigint "
-		   "ORDER BY severity, next_at LIMIT $1::bigint",
+		   "SELECT p.page_id, p.crashes::bigint FROM page p WHERE p.next_at <= now() AND " PAGE_MAY_BE_TRIED(
+		       "p") " ORDER BY p.severity, p.next_at LIMIT $1::bigint",
 		   &args, &r, why) != 0)
 		return -1;
 	for (int i = 0; i < db_rows(r); i++) {
@@ -78,7 +77,8 @@ static int count_crash(struct db *db, int64_t page_id, int step, struct err *why
 	db_arg_integer(&args, page_id);
 	db_arg_integer(&args, step);
 	return db_run(db,
-		      "UPDATE page SET crashes = greatest(crashes + $2::integer, 0) WHERE page_id = (SELECT q.page_id "
+		      "UPDATE page SET crashes = greatest(crashes + $2::integer, 0), tried_at = now() WHERE page_id = "
+		      "(SELECT q.page_id "
 		      "FROM page q WHERE q.page_id = $1::bigint FOR UPDATE SKIP LOCKED)",
 		      &args, NULL, why);
 }
