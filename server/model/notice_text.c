@@ -141,25 +141,29 @@ static const struct shipped texts[] = {
 	    "【重要】{{#company}}{{company}} 様: {{/company}}社内の機器の確認をお願いします"
 	    "{{#reference}}（{{reference}}）{{/reference}}" },
 	  { DEAR_EN
-	    "We watch over your network, and have noticed something that you should look at.\n\n" WHAT_EN
-	    "Which device: {{device}}\nSince: {{since}}\nUrgency: {{severity}}\n\n"
+	    "We watch over your network, and have noticed something that you should look at.\n\n{{what}}\n"
+	    "Which device: {{device}}\nSince: {{since}}\nUrgency: {{severity}}\n"
+	    "For your IT people: {{title}}\n\n"
 	    "What we ask you to do:\n"
 	    "{{advice}}\n"
 	    "- If the device behaves oddly, pull its network cable or switch its Wi-Fi off. Leave it switched on.\n"
 	    "- Do not delete or repair anything before you have spoken to us.\n" SEEN_EN CALL_EN,
 	    DEAR_JA
-	    "お使いのネットワークで、確認していただきたいことが見つかりました。\n\n" WHAT_JA
-	    "対象の機器: {{device}}\nいつから: {{since}}\n緊急度: {{severity}}\n\n"
+	    "お使いのネットワークで、確認していただきたいことが見つかりました。\n\n{{what}}\n"
+	    "対象の機器: {{device}}\nいつから: {{since}}\n緊急度: {{severity}}\n"
+	    "検知名（ITご担当の方へ）: {{title}}\n\n"
 	    "お願いしたいこと:\n"
 	    "{{advice}}\n"
 	    "・機器の様子がおかしいときは、LAN ケーブルを抜くか Wi-Fi を切ってください。電源は切らないでください。\n"
 	    "・私どもにご相談いただくまで、削除や修復はしないでください。\n" SEEN_JA CALL_JA } },
 	{ "member_campaign",
-	  { "Warning: {{title}}{{#reference}} ({{reference}}){{/reference}}",
-	    "【注意】{{title}}{{#reference}}（{{reference}}）{{/reference}}" },
-	  { DEAR_EN "Something is going on at several companies at the moment. Please take care.\n\n" WHAT_EN
+	  { "Warning: the same attack at several companies{{#reference}} ({{reference}}){{/reference}}",
+	    "【注意】複数の会社で同じ攻撃が起きています{{#reference}}（{{reference}}）{{/reference}}" },
+	  { DEAR_EN "Something is going on at several companies at the moment. Please take care.\n\n{{what}}\n"
+		    "For your IT people: {{title}}\n"
 		    "\n{{#advice}}What we ask you to do:{{/advice}}\n{{advice}}\n" SEEN_EN CALL_EN,
-	    DEAR_JA "現在、複数の会社で次のことが起きています。ご注意ください。\n\n" WHAT_JA
+	    DEAR_JA "現在、複数の会社で次のことが起きています。ご注意ください。\n\n{{what}}\n"
+		    "検知名（ITご担当の方へ）: {{title}}\n"
 		    "\n{{#advice}}お願いしたいこと:{{/advice}}\n{{advice}}\n" SEEN_JA CALL_JA } },
 	{ "member_reminder",
 	  { "Reminder: {{title}}{{#reference}} ({{reference}}){{/reference}}",

@@ -11,7 +11,7 @@ import { Time } from './parts.js';
 const SAYINGS = {
 	page: (b) => (mayDo('oncall') && b.page ? html`<a href=${`/pages/${b.page}`}>${t('timeline.page')}</a>` : t('timeline.page')),
 	acknowledged: (b) => html`${t('timeline.acknowledged')} ${Via(b)}`,
-	notice: (b) => (b.bounced ? html`<span class="hot">${t('timeline.bounced', { to: String(b.to ?? '') })}</span> <span class="dim">${b.text ?? ''}</span>` : t('timeline.notice', { to: String(b.to ?? '') })),
+	notice: (b) => (b.bounced ? html`<span class="hot">${t('timeline.bounced', { to: String(b.to ?? '') })}</span> <span class="dim">${b.text ?? ''}</span>` : b.messages ? html`${t('timeline.notice_asked', { to: names(b.messages) })} ${Note(b.note)}` : t('timeline.notice', { to: String(b.to ?? '') })),
 	confirmed: (b) => html`${b.by === 'desk' ? t('timeline.confirmed_desk') : t('timeline.confirmed', { contact: String(b.contact ?? '') })} ${Note(b.note)}`,
 	sla: (b) => html`<span class=${b.missed ? 'hot' : ''}>${t(b.missed ? 'timeline.sla_missed' : 'timeline.sla_soon', { promise: word('promise_of', b.promise ?? '') })}</span> ${b.due && Time({ ts: b.due })}`,
 	clock: (b) => t(b.waiting ? 'timeline.waiting' : 'timeline.waiting_over'),
@@ -23,6 +23,11 @@ const SAYINGS = {
 	privacy: (b) => html`${t('privacy.title')}: ${t(b.dropped ? 'privacy.dropped' : b.final_reported_at ? 'privacy.final_done' : b.first_reported_at ? 'privacy.first_done' : 'privacy.running')} ${b.drop_reason && Note(b.drop_reason)}`,
 	evidence: (b) => html`${t('timeline.evidence')} <span class="dim">${typeof b.files === 'number' && t('case.files', { n: b.files })}</span> ${b.sha256 && isStaff() && html`<code title=${b.sha256}>${String(b.sha256).slice(0, 16)}…</code>`}`,
 };
+
+/** @param {{name: string}[]} messages */
+function names(messages) {
+	return messages.map((m) => m.name).join('、');
+}
 
 /** @param {string} kind @param {Body} body @returns {any} null: nothing of ours */
 export function caseSaying(kind, body) {
