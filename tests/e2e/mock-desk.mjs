@@ -232,6 +232,12 @@ export function makeDesk(world, tell) {
 		const list = [...found.values()];
 		return { digits: phone ? number : null, callers: list.slice(0, 5), more: list.length > 5, tickets: tickets.filter((x) => x.reference === q.toUpperCase()) };
 	}
+	const figure = (n, median) => ({ count: n, median_s: n ? median : null, p90_s: n ? median * 3 : null, mean_s: n ? median * 1.4 : null, without_waiting: { median_s: n ? median * 0.8 : null, p90_s: n ? median * 2 : null, mean_s: n ? median : null } });
+	function responseRow(severity) {
+		const n = severity === null ? 61 : [0, 3, 9, 17, 32, 0][severity];
+		const promise = (missed) => ({ promised: severity > 3 ? 0 : n, kept: severity > 3 ? 0 : n - missed, missed: severity > 3 ? 0 : missed, running: 0, percent: severity > 3 || !n ? null : (100 * (n - missed)) / n });
+		return { severity, incidents: n, mttd: figure(n, 42), mtta: figure(n, 190), mttn: figure(severity > 3 ? 0 : n, 655), mttc: figure(Math.floor(n / 3), 4000), mttr: figure(Math.floor(n / 2), 90000), acknowledge: promise(severity === 2 ? 1 : 0), notify: promise(0) };
+	}
 	const gone = [404, 'no such object'];
 
 	/* Method and pattern -> (query, body, id, {who, match, version}): the answer; [status, answer]; undefined: not there. */
@@ -365,6 +371,7 @@ export function makeDesk(world, tell) {
 			if (ctx.who.role === 'member' && b.state !== 'done') return [403, 'members may say that it is done'];
 			return Object.assign(r, b, { version: r.version + 1 }, b.state === 'done' ? { done_by: person(ctx), done_at: iso(Date.now()) } : {});
 		}],
+		['GET', /^\/v1\/metrics\/response$/, (q) => ({ from: q.get('from'), to: q.get('to'), company_id: null, merged: 2, rows: [1, 2, 3, 4, 5, null].map((severity) => responseRow(severity)) })],
 		['GET', /^\/v1\/incidents\/(\d+)\/case$/, (q, b, id) => world.incident(id) && caseFile(world.incident(id))],
 		['POST', /^\/v1\/incidents\/(\d+)\/steps$/, (q, b, id, ctx) => {
 			const entry = { id: Date.now(), step: b.step, at: b.at ?? iso(Date.now()), done: b.done ?? false, by: 'person', text: b.text, user: person(ctx), written_at: iso(Date.now()) };

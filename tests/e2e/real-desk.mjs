@@ -162,7 +162,7 @@ await step('the vendor is shown nothing else of the server', async () => {
 	assert.deepEqual((await vendor.complaints()).splice(0).filter((c) => !/403/.test(c)), []);
 });
 
-await step('the member sees the visit, without who paid what between desk and vendor before', async () => {
+await step('the member sees the visit and what came of it, and has nothing to press', async () => {
 	await member.page.goto(`${member.url}/portal`);
 	await member.page.click('.portal-list a:has-text("東成テクノ")');
 	await member.page.waitForSelector('.order-head .order-approved');

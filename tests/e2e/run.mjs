@@ -426,6 +426,12 @@ await test('detection table: the pilot as its presentation prints it, and its CS
 	for await (const piece of await file.createReadStream()) csv += piece;
 	assert.match(csv, /^\uFEFF方向,検知の種類,/);
 	assert.match(csv, /外→内,IPS,48,18325,71\.68,/);
+	const response = await page.$$eval('.response tbody tr', (rows) => Object.fromEntries(rows.map((r) => [r.dataset.row, [...r.querySelectorAll('td')].map((c) => c.textContent)])));
+	assert.deepEqual(response[1], ['3', '0:42 / 2:06', '3:10 / 9:30', '10:55 / 32:45', '1:06:40 / 3:20:00', '1 d 01:00 / 3 d 03:00', '100.0%', '100.0%']);
+	assert.deepEqual(response[2].slice(-2), ['88.9%', '100.0%']);
+	assert.equal(response[5][1], '― / ―');
+	await page.click('.response .segment >> nth=1');
+	await page.waitForSelector('.response tr[data-row="1"] td:has-text("0:33 / 1:24")');
 	await page.selectOption('#to-month', '03');
 	await page.waitForURL(/to=2020-03/);
 });

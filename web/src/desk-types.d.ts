@@ -287,6 +287,42 @@ export interface PrivacyClock {
 	version: number;
 }
 
+export interface ResponseFigure {
+	count: number;
+	median_s: number | null;
+	p90_s: number | null;
+	mean_s: number | null;
+	without_waiting: { median_s: number | null; p90_s: number | null; mean_s: number | null };
+}
+
+export interface Attainment {
+	promised: number;
+	kept: number;
+	missed: number;
+	running: number;
+	percent: number | null;
+}
+
+export interface ResponseRow {
+	severity: Severity | null;
+	incidents: number;
+	mttd: ResponseFigure;
+	mtta: ResponseFigure;
+	mttn: ResponseFigure;
+	mttc: ResponseFigure;
+	mttr: ResponseFigure;
+	acknowledge: Attainment;
+	notify: Attainment;
+}
+
+export interface ResponseFigures {
+	from: string;
+	to: string;
+	company_id: number | null;
+	merged: number;
+	rows: ResponseRow[];
+}
+
 export interface Case {
 	incident: Incident;
 	clocks: Clocks | null;

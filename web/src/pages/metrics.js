@@ -1,5 +1,5 @@
 // @ts-check
-/* The detection table: the figures of the pilot, for any months. */
+/* The detection table: the figures of the pilot, for any months; and how fast incidents were handled. */
 import { h, html, useEffect, useLoad, useMemo, useState } from '../lib.js';
 import { count, t, word, zone } from '../app.js';
 import { get } from '../api.js';
@@ -10,6 +10,7 @@ import { keepQuery } from '../router.js';
 import { anchor, text } from '../ui/cells.js';
 import { Icon } from '../ui/icons.js';
 import { Choice, Empty, Failed, Loading } from '../ui/parts.js';
+import { ResponseCard } from '../ui/response-card.js';
 import { TableGrid } from '../ui/table-grid.js';
 
 /** @typedef {import('../types').DetectionTable} DetectionTable */
@@ -32,10 +33,12 @@ export function Metrics({ query }) {
 	useEffect(() => keepQuery(new URLSearchParams(/** @type {Record<string, string>} */ (period))), [key]);
 	const table = useLoad(() => get(`/v1/metrics/detections?from=${period.from}-01&to=${lastDay(period.to)}`), key);
 	const months = useLoad(() => get(`/v1/metrics/company-months?from=${period.from}&to=${period.to}`), key);
-	const error = table.error ?? months.error;
+	const response = useLoad(() => get(`/v1/metrics/response?from=${period.from}-01&to=${lastDay(period.to)}`), key);
+	const error = table.error ?? months.error ?? response.error;
 	return html`<div class="page metrics scrolls">
-		${h(PeriodBar, { period, now, onChange: setPeriod })} ${error && Failed({ error, retry: () => (table.reload(), months.reload()) })}
+		${h(PeriodBar, { period, now, onChange: setPeriod })} ${error && Failed({ error, retry: () => (table.reload(), months.reload(), response.reload()) })}
 		${!table.value && !error && Loading()} ${table.value && Detections({ table: /** @type {DetectionTable} */ (table.value) })}
+		${response.value && h(ResponseCard, { figures: /** @type {import('../desk-types').ResponseFigures} */ (response.value), save: saveCsv })}
 		${months.value && h(Months, { key, rows: /** @type {any} */ (months.value).rows, period })}
 	</div>`;
 }

@@ -79,7 +79,7 @@ function Shown({ o, setHeld, reload }) {
 				<dl class="pairs">
 					${Pair(t(o.kind === 'remote' ? 'order.connect' : 'order.place'), o.place)} ${Pair(t('order.contact_name'), html`${o.contact_name} ${Phone({ phone: o.contact_phone })}`)} ${o.wanted_by && Pair(t('order.wanted_by'), Time({ ts: o.wanted_by }))}
 					${o.expected_at && Pair(t('order.expected'), Time({ ts: o.expected_at }))} ${o.technician && Pair(t('order.technician'), o.technician)} ${!vendor && Pair(t('order.vendor'), o.vendor.name)}
-					${o.ticket_id !== null && Pair(t('column.ticket'), html`<a href=${`/tickets/${o.ticket_id}`}>HD-${o.ticket_id}</a>`)} ${o.incident_id !== null && Pair(t('column.incident'), html`<a href=${`/incidents/${o.incident_id}`}>${t('order.see_incident')}</a>`)}
+					${o.ticket_id !== null && Pair(t('page.tickets'), html`<a href=${`/tickets/${o.ticket_id}`}>HD-${o.ticket_id}</a>`)} ${o.incident_id !== null && Pair(t('column.incident'), html`<a href=${`/incidents/${o.incident_id}`}>${t('order.see_incident')}</a>`)}
 					${o.requested_by && Pair(t('order.requested_by'), o.requested_by.display_name)}
 				</dl>
 			</section>

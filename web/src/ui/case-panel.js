@@ -180,7 +180,7 @@ function Evidence({ held, no, id, reload }) {
 			link.href = URL.createObjectURL(await response.blob());
 			link.download = name;
 			link.click();
-			URL.revokeObjectURL(link.href);
+			setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 			say(t('case.packed', { name }));
 		});
 	/** @param {string} only */
