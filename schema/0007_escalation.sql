@@ -433,7 +433,14 @@ ALTER TABLE escalation_policy ALTER COLUMN policy_id RESTART WITH 101;
 
 -- ---------------------------------------------------------------------------------------------- who may what
 
-ALTER ROLE hinomi_escalator BYPASSRLS;
+-- Only a superuser may say this, so it is left out where one has said it already (docs/operations.md, "Database users").
+DO $$
+BEGIN
+    IF NOT (SELECT rolbypassrls FROM pg_roles WHERE rolname = 'hinomi_escalator') THEN
+        ALTER ROLE hinomi_escalator BYPASSRLS;
+    END IF;
+END
+$$;
 GRANT SELECT, UPDATE, DELETE ON page_request TO hinomi_escalator;
 GRANT INSERT ON page_request TO hinomi_escalator;
 GRANT SELECT, INSERT, UPDATE ON page, page_subject, outbox, drill, drill_person, engine TO hinomi_escalator;
