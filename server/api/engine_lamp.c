@@ -97,7 +97,7 @@ static void judge_people(const struct lamp_facts *f, bool ja, struct lamp_verdic
 {
 	if (f->empty_schedule)
 		add_words(v, "nobody", true, ja ? "当番のいない当番表があります: " : "Nobody is on call in ",
-			  f->empty_schedule, ja ? "" : "");
+			  f->empty_schedule, "");
 	if (f->figures.nobody)
 		add_number(v, "nobody", true,
 			   ja ? "当番不在で予備の連絡先に知らせた呼び出し: "

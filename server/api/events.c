@@ -231,7 +231,7 @@ static int find(struct call *call, struct db_result **rows, struct integration_r
 
 int events_take(struct call *call, struct err *why)
 {
-	struct integration_row integration;
+	struct integration_row integration = { 0 };
 	struct db_result *rows;
 	struct event_in event;
 	int go = find(call, &rows, &integration, why);
