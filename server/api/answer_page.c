@@ -185,6 +185,7 @@ static void put_about(struct buffer *out, const struct answer_facts *f)
 		buffer_put_string(out, "</dd>");
 	}
 	put_row(out, say(f->japanese, "発生", "Since"), f->since);
+	put_row(out, say(f->japanese, "状況", "Details"), f->details);
 	put_row(out, say(f->japanese, "番号", "Number"), f->reference);
 	put_others(out, f);
 	buffer_put_string(out, "</dl>");

@@ -37,7 +37,7 @@ struct answer_facts {
 	const char *token; /* checked: holds nothing but base64url */
 	const char *operator_name;
 	int severity; /* 1..5 */
-	const char *title, *company, *reference, *since;
+	const char *title, *company, *reference, *since, *details;
 	int64_t count; /* subjects that it speaks for; above 1 shown */
 	/* Who else was asked, at most ANSWER_OTHERS_MAX, and how many more there are. */
 	const char *others[ANSWER_OTHERS_MAX];

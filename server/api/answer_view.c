@@ -76,6 +76,7 @@ static void put_page_texts(struct answer_view *v)
 	f->reference = v->page.reference;
 	f->since = v->page.since[language];
 	f->count = v->page.subjects;
+	f->details = v->page.subjects > 1 ? NULL : v->page.details[language];
 	f->url = v->page.url;
 }
 

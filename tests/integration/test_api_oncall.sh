@@ -5,6 +5,8 @@
 set -u
 # shellcheck source=tests/integration/api.sh
 . "$(dirname "$0")/api.sh"
+# shellcheck source=tests/integration/answer_token.sh
+. "$(dirname "$0")/answer_token.sh"
 
 api_prepare api_oncall.sql || exit 1
 cat >>"$STATE/hinomi.yaml" <<YAML
@@ -361,15 +363,6 @@ get /v1/templates/page/fr
 check_equal 'a language that is none' '404 not_found ' "$(refusal)"
 
 # ---------------------------------------------------------------------------------------------- the page behind a link
-key=$(sql "SELECT encode(value, 'hex') FROM secret WHERE name = 'link'")
-token() { # UUID: as server/model/link_token.h has it, made by openssl
-	hex=$(echo "$1" | tr -d -)
-	proof=$({
-		printf 'hinomi link 1'
-		echo "$hex" | xxd -r -p
-	} | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" | sed 's/.*= //' | cut -c1-32)
-	printf '%s%s' "$hex" "$proof" | xxd -r -p | base64 -w 0 | tr '+/' '-_' | tr -d =
-}
 link() { # METHOD TOKEN [CURL ARGS]: without a session, as a phone does
 	link_method=$1 link_token=$2
 	shift 2
@@ -387,7 +380,7 @@ fallback=01900000-0000-7000-8000-0000000000a4 late=01900000-0000-7000-8000-00000
 sql "UPDATE incident SET state = 'open', owner_id = NULL WHERE incident_id = 501;
 	UPDATE page_subject SET settled_at = now(); SELECT make_page(3, 1, 1, 501);
 	SELECT ask('$one', 3, 2), ask('$two', 3, 3), ask('$old', 3, 2, 'page', '25 hours'), ask('$fallback', 3, NULL, 'nobody')" >/dev/null
-t_one=$(token $one) t_two=$(token $two)
+t_one=$(answer_token $one) t_two=$(answer_token $two)
 check_equal 'a token is 43 characters' 43 "${#t_one}"
 before=$(sql "SELECT state, version, ack_by, step FROM page WHERE page_id = 3; SELECT state, version FROM incident WHERE incident_id = 501")
 for i in 1 2 3; do link GET "$t_one"; done
@@ -405,7 +398,7 @@ check_equal 'two buttons, in Japanese; who else was asked' 'yes yes yes yes' "$(
 link GET "$t_one?lang=en&utm_source=x"
 check_equal 'in English, whatever was put behind it' '200 yes yes en' "$status $(says 'I take it') $(says 'I cannot') $(header Content-Language)"
 wrong=$(echo "$t_one" | sed 's/^./A/;s/.$/B/')
-for bad in "$wrong" nonsense "$t_one.." '%2e%2e' "$(token 01900000-0000-7000-8000-00000000ffff)"; do
+for bad in "$wrong" nonsense "$t_one.." '%2e%2e' "$(answer_token 01900000-0000-7000-8000-00000000ffff)"; do
 	link GET "$bad"
 	check_equal "a link that is none: $(echo "$bad" | cut -c1-8)" '404 text/html; charset=utf-8 no' "$status $(header Content-Type) $(says 'Beacon')"
 	cp "$STATE/body" "$STATE/body.$(echo "$bad" | cksum | cut -d' ' -f1)"
@@ -417,7 +410,7 @@ press "$t_one" explode
 check_equal 'no such action' 400 "$status"
 press "$wrong" ack
 check_equal 'a wrong link acts no more than it shows' "404 triggered" "$status $(sql 'SELECT state FROM page WHERE page_id = 3')"
-press "$(token $old)" ack
+press "$(answer_token $old)" ack
 check_equal 'a link of yesterday: shown why, and it does not act' '200 yes no triggered' \
 	"$status $(says '有効期限が過ぎました') $(says '<button') $(sql 'SELECT state FROM page WHERE page_id = 3')"
 # The first one declines: the next step is taken now; a second time changes nothing.
@@ -446,14 +439,14 @@ press "$t_one" ack
 check_equal 'of one that is closed' '200 yes closed' "$status $(says 'この件は終わりました') $(sql 'SELECT state FROM page WHERE page_id = 3')"
 # The fall-back address is nobody's: whoever reads it can stop the page, until somebody known takes it.
 sql "UPDATE page_subject SET settled_at = now(); SELECT make_page(4, 1, 1, 502); SELECT ask('$late', 4, NULL, 'nobody')" >/dev/null
-press "$(token $late)" ack
+press "$(answer_token $late)" ack
 check_equal 'by the fall-back address' '200 acknowledged link true' \
 	"$status $(sql 'SELECT state, ack_via, ack_by IS NULL FROM page WHERE page_id = 4' | tr '|' ' ' | sed 's/ t$/ true/')"
 as tanaka
 call POST /v1/pages/4/ack -H 'Content-Type: application/json'
 check_equal '... and somebody known takes it over' '200 2' "$status $(reply .ack_by.id)"
 # A member says that it was read.
-t_member=$(token "$member")
+t_member=$(answer_token "$member")
 link GET "$t_member"
 check_equal 'a member sees the text and one button' '200 yes yes yes no' \
 	"$status $(says '電源は切らないでください') $(says '確認しました') $(says '06-0000-0000') $(says '対応できない')"
@@ -539,7 +532,7 @@ drilled() {
 	[ "$(sql "SELECT count(*) FROM outbox WHERE identity LIKE 'drill $drill user %'")" = 1 ]
 }
 wait_until 20 drilled && good 'the drill asks its person' || bad 'the drill asks nobody'
-press "$(token "$(sql "SELECT outbox_id FROM outbox WHERE identity LIKE 'drill $drill user %'")")" confirm
+press "$(answer_token "$(sql "SELECT outbox_id FROM outbox WHERE identity LIKE 'drill $drill user %'")")" confirm
 get "/v1/drills/$drill"
 check_equal 'who answers is on the board' '200 1 answered' "$status $(reply '"\(.answered) \(.results[0].result)"')"
 shape 'a drill with its results' 200 'Drill DrillWhole' .

@@ -157,7 +157,7 @@ case $BUILD in
 esac
 database_start || exit 1
 for migration in "$top"/schema/[0-9][0-9][0-9][0-9]_*.sql "$top/tests/integration/isolation.sql" \
-	"$top/tests/integration/isolation_desk.sql"; do
+	"$top/tests/integration/isolation_desk.sql" "$top/tests/integration/isolation_oncall.sql"; do
 	psql -X -q -o "$STATE/sql.out" -1 -v ON_ERROR_STOP=1 -d "$conninfo" -f "$migration" || exit 1
 done
 mkdir -p "$STATE/server"
@@ -473,6 +473,10 @@ check_equal "POST /v1/requests by $who: of one's own" '201 unseen' "$status $(se
 # ---- the service desk
 # shellcheck source=tests/integration/isolation_desk.sh
 . "$(dirname "$0")/isolation_desk.sh"
+
+# ---- who is on call, whom to page and how
+# shellcheck source=tests/integration/isolation_oncall.sh
+. "$(dirname "$0")/isolation_oncall.sh"
 
 # ---- the audit trail
 walk GET /v1/audit

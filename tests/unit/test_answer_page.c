@@ -105,7 +105,8 @@ START_TEST(test_escapes)
 	static const char nasty[] = "<script>alert('1')</script> & \"x\" </title></style><img src=x onerror=y>";
 	struct answer_facts f = some();
 
-	f.title = f.company = f.reference = f.since = f.operator_name = f.others[0] = f.who = f.at = f.url = nasty;
+	f.title = f.company = f.reference = f.since = f.details = f.operator_name = f.others[0] = f.who = f.at = f.url =
+	    nasty;
 	for (int about = ANSWER_PAGE; about <= ANSWER_MEMBER; about++)
 		for (int state = ANSWER_OPEN; state <= ANSWER_CONFIRMED; state++)
 			for (int result = RESULT_NONE; result <= RESULT_LATE; result++) {
