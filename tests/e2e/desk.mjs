@@ -186,6 +186,7 @@ export async function deskTests({ test, browser, streaming }) {
 		await page.goto(`${mock.url}/incidents/${id}`);
 		await page.waitForSelector('.clocks .way');
 		await page.click('.card:has(.case-steps) h2 .button');
+		await page.selectOption('.card:has(.case-steps) select', '2');
 		await page.fill('.card:has(.case-steps) textarea', 'LANケーブルを抜いた');
 		await page.click('.card:has(.case-steps) .check');
 		await page.click('.card:has(.case-steps) .primary');
