@@ -46,7 +46,8 @@ static int open_parts(struct delivery *d, struct err *why)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(d->multi = curl_multi_init()))
 		return err_set(why, ERR_NOMEM, "libcurl cannot start");
 	curl_multi_setopt(d->multi, CURLMOPT_MAXCONNECTS, (long)d->settings->escalator.senders);
-	return 0;
+	/* One more than mails at once: the probe need not wait for them. */
+	return mail_threads_open(&d->mails, (size_t)d->settings->escalator.per_host + 1, why);
 }
 
 int delivery_open(struct delivery **out, const struct settings *settings, delivery_done *done, void *context,
@@ -67,10 +68,17 @@ int delivery_open(struct delivery **out, const struct settings *settings, delive
 	return 0;
 }
 
+/* Sent by a thread. */
+static bool is_mail(const struct sending *s)
+{
+	return s->kind == SENDING_MAIL || s->kind == SENDING_PROBE;
+}
+
 static void release(struct sending *s)
 {
 	if (s->curl) {
-		curl_multi_remove_handle(s->delivery->multi, s->curl);
+		if (!is_mail(s))
+			curl_multi_remove_handle(s->delivery->multi, s->curl);
 		curl_easy_cleanup(s->curl);
 	}
 	curl_slist_free_all(s->headers);
@@ -86,6 +94,7 @@ void delivery_close(struct delivery *d)
 {
 	if (!d)
 		return;
+	mail_threads_close(d->mails);
 	while (d->open) {
 		struct sending *s = d->open;
 
@@ -167,7 +176,10 @@ static struct sending *make(struct delivery *d, enum sending_kind kind)
 /* The handle goes to work; what cannot begin stays in the list and is told of by the next poll. */
 static void begin(struct sending *s)
 {
-	if (!*s->refused && s->curl && curl_multi_add_handle(s->delivery->multi, s->curl) != CURLM_OK)
+	if (*s->refused || !s->curl)
+		return;
+	if (is_mail(s) ? !mail_threads_start(s->delivery->mails, s->curl)
+		       : curl_multi_add_handle(s->delivery->multi, s->curl) != CURLM_OK)
 		snprintf(s->refused, sizeof(s->refused), "libcurl does not take it");
 }
 
@@ -345,8 +357,14 @@ static size_t end_all(struct delivery *d)
 	struct sending *s;
 	CURLMsg *message;
 	size_t ended = 0;
+	CURLcode mail;
+	CURL *handle;
 	int left;
 
+	for (; mail_threads_next(d->mails, &handle, &mail); ended++) {
+		curl_easy_getinfo(handle, CURLINFO_PRIVATE, (char **)&s);
+		end_transfer(d, s, mail);
+	}
 	for (; (message = curl_multi_info_read(d->multi, &left)); ended++) {
 		CURLcode code = message->data.result;
 
@@ -397,7 +415,7 @@ static void add_fd(struct curl_waitfd *to, size_t *count, size_t room, int fd)
 
 static int wait_for(struct delivery *d, const int *fds, size_t fd_count, int64_t timeout_ms, struct err *why)
 {
-	size_t room = fd_count + 2 * d->open_count + 1, count = 0;
+	size_t room = fd_count + 2 * d->open_count + 2, count = 0;
 	struct curl_waitfd *list = calloc(room, sizeof(*list));
 	CURLMcode code;
 
@@ -405,6 +423,7 @@ static int wait_for(struct delivery *d, const int *fds, size_t fd_count, int64_t
 		return err_set(why, ERR_NOMEM, "no memory to wait");
 	for (size_t i = 0; i < fd_count; i++)
 		add_fd(list, &count, room, fds[i]);
+	add_fd(list, &count, room, mail_threads_fd(d->mails));
 	for (const struct sending *s = d->open; s; s = s->next) {
 		if (s->kind != SENDING_COMMAND)
 			continue;

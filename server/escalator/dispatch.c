@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LINK_SIZE = SETTINGS_URL_SIZE + 64, LEASE_MARGIN_MS = 5000, CLAIM_MAX = 64 };
+enum { LINK_SIZE = SETTINGS_URL_SIZE + 64, LEASE_MARGIN_MS = 1000, CLAIM_MAX = 64 };
 
 struct dispatch_done {
 	struct dispatch_done *next;

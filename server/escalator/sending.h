@@ -6,6 +6,7 @@
 #include "server/escalator/address_guard.h"
 #include "server/escalator/command.h"
 #include "server/escalator/delivery.h"
+#include "server/escalator/mail_threads.h"
 
 #include <curl/curl.h>
 
@@ -38,7 +39,8 @@ struct delivery {
 	const struct settings *settings;
 	delivery_done *done;
 	void *context;
-	CURLM *multi;
+	CURLM *multi;               /* for webhooks */
+	struct mail_threads *mails; /* for mail */
 	struct address_guard guard;
 	char *password; /* of the mail server; NULL: none */
 	char home[SETTINGS_URL_SIZE];

@@ -1,0 +1,198 @@
+#include "server/escalator/mail_threads.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+enum { POLL_MS = 1000 };
+
+struct transfer {
+	struct transfer *next;
+	CURL *handle;
+	CURLcode code;
+};
+struct queue {
+	struct transfer *first, **end;
+};
+
+struct mail_threads {
+	pthread_mutex_t lock;
+	pthread_cond_t more;
+	struct queue waiting, ended; /* under the lock */
+	atomic_bool stopping;
+	int fd;
+	size_t count; /* threads that were started */
+	pthread_t threads[];
+};
+
+static void put(struct queue *q, struct transfer *t)
+{
+	t->next = NULL;
+	*q->end = t;
+	q->end = &t->next;
+}
+
+static struct transfer *take(struct queue *q)
+{
+	struct transfer *t = q->first;
+
+	if (t) {
+		q->first = t->next;
+		if (!q->first)
+			q->end = &q->first;
+	}
+	return t;
+}
+
+/* ---------------------------------------------------------------------------------------------- in a thread */
+
+static struct transfer *wait_for_one(struct mail_threads *m)
+{
+	struct transfer *t = NULL;
+
+	pthread_mutex_lock(&m->lock);
+	while (!atomic_load(&m->stopping) && !(t = take(&m->waiting)))
+		pthread_cond_wait(&m->more, &m->lock);
+	pthread_mutex_unlock(&m->lock);
+	return t;
+}
+
+/* libcurl asks this about once a second, also where it waits. Not 0: it gives up. */
+static int ask_whether_to_go_on(void *context, curl_off_t down, curl_off_t downed, curl_off_t up, curl_off_t upped)
+{
+	const struct mail_threads *m = context;
+
+	(void)down;
+	(void)downed;
+	(void)up;
+	(void)upped;
+	return atomic_load(&m->stopping);
+}
+
+static CURLcode perform(CURLM *multi, CURL *handle)
+{
+	CURLcode code = CURLE_FAILED_INIT;
+	int running = 1, left;
+	CURLMsg *message;
+
+	if (curl_multi_add_handle(multi, handle) != CURLM_OK)
+		return code;
+	while (running && curl_multi_perform(multi, &running) == CURLM_OK)
+		if (running && curl_multi_poll(multi, NULL, 0, POLL_MS, NULL) != CURLM_OK)
+			break;
+	while ((message = curl_multi_info_read(multi, &left)))
+		code = message->data.result;
+	curl_multi_remove_handle(multi, handle);
+	return code;
+}
+
+/* A multi handle for each thread: it is what keeps connections from one transfer to the next. */
+static void *run(void *context)
+{
+	struct mail_threads *m = context;
+	CURLM *multi = curl_multi_init();
+	struct transfer *t;
+
+	while ((t = wait_for_one(m))) {
+		t->code = multi ? perform(multi, t->handle) : CURLE_OUT_OF_MEMORY;
+		pthread_mutex_lock(&m->lock);
+		put(&m->ended, t);
+		pthread_mutex_unlock(&m->lock);
+		eventfd_write(m->fd, 1);
+	}
+	if (multi)
+		curl_multi_cleanup(multi);
+	return NULL;
+}
+
+/* ---------------------------------------------------------------------------------------------- in the engine's */
+
+int mail_threads_open(struct mail_threads **out, size_t count, struct err *why)
+{
+	struct mail_threads *m = calloc(1, sizeof(*m) + count * sizeof(m->threads[0]));
+
+	if (!m)
+		return err_set(why, ERR_NOMEM, "no memory for threads that send mail");
+	m->waiting.end = &m->waiting.first;
+	m->ended.end = &m->ended.first;
+	pthread_mutex_init(&m->lock, NULL);
+	pthread_cond_init(&m->more, NULL);
+	m->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	while (m->fd >= 0 && m->count < count && pthread_create(&m->threads[m->count], NULL, run, m) == 0)
+		m->count++;
+	if (m->count == 0) {
+		mail_threads_close(m);
+		return err_set(why, ERR_NOMEM, "no thread can be started to send mail");
+	}
+	*out = m;
+	return 0;
+}
+
+static void drop_all(struct queue *q)
+{
+	struct transfer *t;
+
+	while ((t = take(q)))
+		free(t);
+}
+
+void mail_threads_close(struct mail_threads *m)
+{
+	if (!m)
+		return;
+	pthread_mutex_lock(&m->lock);
+	atomic_store(&m->stopping, true);
+	pthread_cond_broadcast(&m->more);
+	pthread_mutex_unlock(&m->lock);
+	for (size_t i = 0; i < m->count; i++)
+		pthread_join(m->threads[i], NULL);
+	drop_all(&m->waiting);
+	drop_all(&m->ended);
+	pthread_mutex_destroy(&m->lock);
+	pthread_cond_destroy(&m->more);
+	if (m->fd >= 0)
+		close(m->fd);
+	free(m);
+}
+
+int mail_threads_fd(const struct mail_threads *m)
+{
+	return m->fd;
+}
+
+bool mail_threads_start(struct mail_threads *m, CURL *handle)
+{
+	struct transfer *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return false;
+	t->handle = handle;
+	curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, ask_whether_to_go_on);
+	curl_easy_setopt(handle, CURLOPT_XFERINFODATA, m);
+	pthread_mutex_lock(&m->lock);
+	put(&m->waiting, t);
+	pthread_cond_signal(&m->more);
+	pthread_mutex_unlock(&m->lock);
+	return true;
+}
+
+bool mail_threads_next(struct mail_threads *m, CURL **handle, CURLcode *code)
+{
+	struct transfer *t;
+	eventfd_t rung;
+
+	eventfd_read(m->fd, &rung);
+	pthread_mutex_lock(&m->lock);
+	t = take(&m->ended);
+	pthread_mutex_unlock(&m->lock);
+	if (!t)
+		return false;
+	*handle = t->handle;
+	*code = t->code;
+	free(t);
+	return true;
+}
