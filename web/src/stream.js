@@ -9,7 +9,7 @@ import { LagMeter } from './core/lag.js';
 /** @typedef {import('./types').StreamEvent} StreamEvent */
 /** @typedef {(event: StreamEvent) => void} Listener */
 
-const TOPICS = 'alerts,incidents,sensors,tickets,orders';
+const TOPICS = 'alerts,incidents,sensors';
 /** What not everybody sees, by what one must be allowed. @type {[string, string][]} */
 const MORE_TOPICS = [
 	['oncall', 'pages'],
