@@ -1,5 +1,6 @@
 #include "server/store/notice_link.h"
 
+#include "server/store/oncall_book_state.h"
 #include "server/store/page_engine.h"
 
 int notice_link_key(struct db *db, uint8_t key[LINK_KEY_SIZE], struct err *why)
@@ -25,6 +26,10 @@ int notice_link_key(struct db *db, uint8_t key[LINK_KEY_SIZE], struct err *why)
 	"s.subject_id FROM page_subject s WHERE s.company_id = o.contact_company_id AND s.page_id = o.page_id AND " \
 	"s.kind = 'incident' ORDER BY s.added_at LIMIT 1)) END"
 
+/* The link stands for the person: with the account it ends, and with the right to answer. */
+#define STILL_THEIRS \
+	"(o.user_id IS NULL OR EXISTS (SELECT FROM app_user WHERE user_id = o.user_id AND " ONCALL_PEOPLE "))"
+
 int notice_link_get(struct db *db, const char *id, struct db_result **out, struct err *why)
 {
 	struct db_args args = { 0 };
@@ -44,7 +49,7 @@ int notice_link_get(struct db *db, const char *id, struct db_result **out, struc
 	    "ON cc.company_id = o.contact_company_id AND cc.contact_id = o.contact_id "
 	    "CROSS JOIN LATERAL (SELECT " INCIDENT " AS incident_id) n LEFT JOIN incident_clock k "
 	    "ON k.company_id = o.contact_company_id AND k.incident_id = n.incident_id "
-	    "WHERE o.outbox_id = $1::uuid",
+	    "WHERE o.outbox_id = $1::uuid AND " STILL_THEIRS,
 	    &args, out, why);
 }
 

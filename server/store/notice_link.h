@@ -31,7 +31,7 @@ struct notice_link_row {
 	int64_t incident_id;  /* a member's notice: what it is about; 0: not an incident */
 	time_us confirmed_at; /* of that incident: t6 */
 };
-/* At most one row. id: 8-4-4-4-12. */
+/* At most one row; none of somebody who may not answer any more. id: 8-4-4-4-12. */
 int notice_link_get(struct db *db, const char *id, struct db_result **out, struct err *why);
 void notice_link_read(const struct db_result *result, int row, struct notice_link_row *out);
 /* It was looked at: noted the first time, in the page's timeline as well. */

@@ -413,6 +413,13 @@ check_equal 'a wrong link acts no more than it shows' "404 triggered" "$status $
 press "$(answer_token $old)" ack
 check_equal 'a link of yesterday: shown why, and it does not act' '200 yes no triggered' \
 	"$status $(says '有効期限が過ぎました') $(says '<button') $(sql 'SELECT state FROM page WHERE page_id = 3')"
+for gone in 'disabled_at = now()' "role = 'viewer'" 'scope_company = 1'; do
+	sql "UPDATE app_user SET $gone WHERE user_id = 3"
+	press "$t_two" ack
+	check_equal "a link of somebody who may not answer any more: $gone" '404 no triggered' \
+		"$status $(says 'なにわ印刷') $(sql 'SELECT state FROM page WHERE page_id = 3')"
+	sql "UPDATE app_user SET disabled_at = NULL, role = 'analyst', scope_company = NULL WHERE user_id = 3"
+done
 # The first one declines: the next step is taken now; a second time changes nothing.
 press "$t_one" decline
 step=$(sql 'SELECT step FROM page WHERE page_id = 3')
