@@ -110,3 +110,28 @@ bool hex_decode(struct buffer *out, struct slice in)
 	}
 	return true;
 }
+
+void html_encode(struct buffer *out, struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		switch (text.ptr[i]) {
+		case '&':
+			buffer_put_string(out, "&amp;");
+			break;
+		case '<':
+			buffer_put_string(out, "&lt;");
+			break;
+		case '>':
+			buffer_put_string(out, "&gt;");
+			break;
+		case '"':
+			buffer_put_string(out, "&quot;");
+			break;
+		case '\'':
+			buffer_put_string(out, "&#39;");
+			break;
+		default:
+			buffer_put_byte(out, text.ptr[i]);
+		}
+	}
+}

@@ -47,29 +47,10 @@ static const char style[] =
     ".ack{background:var(--good)}.decline{background:var(--bad)}.open{background:#1f4f8f;min-height:64px}"
     "button:focus-visible,.open:focus-visible,a:focus-visible{outline:3px solid #fff;outline-offset:2px}";
 
-void html_escape(struct buffer *out, const char *text)
+static void put_text(struct buffer *out, const char *text)
 {
-	for (const char *c = text; c && *c; c++) {
-		switch (*c) {
-		case '&':
-			buffer_put_string(out, "&amp;");
-			break;
-		case '<':
-			buffer_put_string(out, "&lt;");
-			break;
-		case '>':
-			buffer_put_string(out, "&gt;");
-			break;
-		case '"':
-			buffer_put_string(out, "&quot;");
-			break;
-		case '\'':
-			buffer_put_string(out, "&#39;");
-			break;
-		default:
-			buffer_put_byte(out, (uint8_t)*c);
-		}
-	}
+	if (text)
+		html_encode(out, slice_of_string(text));
 }
 
 static bool is_there(const char *text)
@@ -93,7 +74,7 @@ static void put_naming(struct buffer *out, const char *text, const char *name)
 		return;
 	}
 	buffer_put(out, text, (size_t)(gap - text));
-	html_escape(out, name);
+	put_text(out, name);
 	buffer_put_string(out, gap + 2);
 }
 
@@ -108,7 +89,7 @@ static void put_head(struct buffer *out, bool japanese, bool day, const char *ti
 			  "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1,viewport-fit=cover\">"
 			  "<meta name=\"robots\" content=\"noindex,nofollow\"><meta name=\"format-detection\" "
 			  "content=\"telephone=no\"><title>");
-	html_escape(out, title);
+	put_text(out, title);
 	buffer_put_string(out, "</title><style>");
 	buffer_put_string(out, style);
 	buffer_put_string(out, "</style></head><body>");
@@ -117,7 +98,7 @@ static void put_head(struct buffer *out, bool japanese, bool day, const char *ti
 static void put_header(struct buffer *out, const struct answer_facts *f)
 {
 	buffer_put_string(out, "<header><span>");
-	html_escape(out, f->operator_name);
+	put_text(out, f->operator_name);
 	buffer_printf(out, "</span><a href=\"/a/%s?lang=%s\" lang=\"%s\">%s</a></header>", f->token,
 		      f->japanese ? "en" : "ja", f->japanese ? "en" : "ja", f->japanese ? "English" : "日本語");
 }
@@ -146,7 +127,7 @@ static void put_row(struct buffer *out, const char *name, const char *value)
 	if (!is_there(value))
 		return;
 	buffer_printf(out, "<dt>%s</dt><dd>", name);
-	html_escape(out, value);
+	put_text(out, value);
 	buffer_put_string(out, "</dd>");
 }
 
@@ -165,7 +146,7 @@ static void put_others(struct buffer *out, const struct answer_facts *f)
 	buffer_printf(out, "<dt>%s</dt><dd>", say(f->japanese, "ほかの連絡先", "Also asked"));
 	for (size_t i = 0; i < f->other_count; i++) {
 		buffer_put_string(out, i ? say(f->japanese, "、", ", ") : "");
-		html_escape(out, f->others[i]);
+		put_text(out, f->others[i]);
 	}
 	if (f->more_others)
 		put_counted(out, say(f->japanese, " ほか {} 名", " and {} more"), (long long)f->more_others);
@@ -176,7 +157,7 @@ static void put_about(struct buffer *out, const struct answer_facts *f)
 {
 	put_severity(out, f);
 	buffer_put_string(out, "<h1>");
-	html_escape(out, f->title);
+	put_text(out, f->title);
 	buffer_put_string(out, "</h1><dl>");
 	put_row(out, say(f->japanese, "会社", "Company"), f->company);
 	if (f->count > 1) {
@@ -201,9 +182,9 @@ static void put_drill(struct buffer *out, const struct answer_facts *f)
 static void put_message(struct buffer *out, const struct answer_facts *f)
 {
 	buffer_put_string(out, "<h1>");
-	html_escape(out, f->title);
+	put_text(out, f->title);
 	buffer_put_string(out, "</h1><p class=\"message\">");
-	html_escape(out, f->message);
+	put_text(out, f->message);
 	buffer_put_string(out, "</p>");
 }
 
@@ -341,7 +322,7 @@ static void put_way_on(struct buffer *out, const struct answer_facts *f)
 {
 	if (is_there(f->url)) {
 		buffer_put_string(out, "<footer><a class=\"open\" rel=\"noreferrer\" href=\"");
-		html_escape(out, f->url);
+		put_text(out, f->url);
 		buffer_printf(out, "\">%s</a></footer>",
 			      say(f->japanese, "画面を開く（サインイン）", "Open it (sign in)"));
 	} else if (is_there(f->desk_phone)) {

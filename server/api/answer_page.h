@@ -56,7 +56,4 @@ void answer_page_trouble(int status, bool japanese, struct buffer *out);
 /* Media type, policy and what keeps copies from being made: for any of these pages. */
 void answer_page_headers(struct http_reply *reply, bool japanese);
 
-/* Appends text with everything escaped that means something in HTML, in an element or a quoted attribute. */
-void html_escape(struct buffer *out, const char *text);
-
 #endif

@@ -1,9 +1,9 @@
 #include "server/api/cursor.h"
 
+#include "lib/base64url.h"
 #include "lib/buffer.h"
 #include "lib/encode.h"
 #include "lib/random.h"
-#include "server/api/base64url.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -257,31 +257,6 @@ static void make_plain(const char *body, struct buffer *out)
 	}
 }
 
-void mail_escape_html(struct slice text, struct buffer *out)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		switch (text.ptr[i]) {
-		case '&':
-			buffer_put_string(out, "&amp;");
-			break;
-		case '<':
-			buffer_put_string(out, "&lt;");
-			break;
-		case '>':
-			buffer_put_string(out, "&gt;");
-			break;
-		case '"':
-			buffer_put_string(out, "&quot;");
-			break;
-		case '\'':
-			buffer_put_string(out, "&#39;");
-			break;
-		default:
-			buffer_put_byte(out, text.ptr[i]);
-		}
-	}
-}
-
 static const struct mail_link *link_of(const struct mail_message *mail, struct slice line)
 {
 	for (size_t i = 0; i < mail->link_count; i++)
@@ -294,14 +269,14 @@ static const struct mail_link *link_of(const struct mail_message *mail, struct s
 static void put_button(const struct mail_link *link, bool first, bool important, struct buffer *out)
 {
 	buffer_put_string(out, "<a href=\"");
-	mail_escape_html(slice_of_string(link->url), out);
+	html_encode(out, slice_of_string(link->url));
 	buffer_printf(out,
 		      "\" style=\"display:inline-block;margin:6px 0;padding:14px 22px;border-radius:6px;"
 		      "background-color:%s;color:#ffffff;font-weight:bold;text-decoration:none\">",
 		      !first      ? "#3c4a63"
 		      : important ? "#b3261e"
 				  : "#0b57d0");
-	mail_escape_html(slice_of_string(link->label), out);
+	html_encode(out, slice_of_string(link->label));
 	buffer_put_string(out, "</a>");
 }
 
@@ -331,7 +306,7 @@ static void make_html(const struct mail_message *mail, struct buffer *out)
 		if (link)
 			put_button(link, link == mail->links, mail->important, out);
 		else
-			mail_escape_html(line, out);
+			html_encode(out, line);
 	}
 	buffer_put_string(out, open ? "</p>\r\n</div></body></html>\r\n" : "</div></body></html>\r\n");
 }

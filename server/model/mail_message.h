@@ -41,7 +41,5 @@ int mail_compose(const struct mail_message *mail, struct buffer *out, struct err
 bool mail_address_is_valid(struct slice address);
 /* As it stands in RCPT TO and in a header: the left side in quotes where it must be. */
 void mail_address_write(struct slice address, struct buffer *out);
-/* From text to HTML text. */
-void mail_escape_html(struct slice text, struct buffer *out);
 
 #endif

@@ -1,8 +1,8 @@
 /* What the api reads from a request, piece by piece. */
 #include "tests/unit/suite.h"
 
+#include "lib/base64url.h"
 #include "lib/buffer.h"
-#include "server/api/base64url.h"
 #include "server/api/body.h"
 #include "server/api/cursor.h"
 #include "server/api/headers.h"

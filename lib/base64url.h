@@ -1,6 +1,6 @@
 /* Base64 for addresses and cookies (RFC 4648 section 5), without padding. */
-#ifndef SERVER_API_BASE64URL_H
-#define SERVER_API_BASE64URL_H
+#ifndef LIB_BASE64URL_H
+#define LIB_BASE64URL_H
 
 #include "lib/slice.h"
 

@@ -1,4 +1,4 @@
-#include "server/api/base64url.h"
+#include "lib/base64url.h"
 
 #include <stdlib.h>
 
