@@ -1,20 +1,9 @@
 #include "server/api/notice_targets.h"
 
 #include "server/api/incident_view.h"
+#include "server/api/page_json.h"
 
 #include <string.h>
-
-static void put_named(struct json_writer *w, const char *key, int64_t id, const char *name)
-{
-	if (!id) {
-		json_put_null(w, key);
-		return;
-	}
-	json_open_object(w, key);
-	json_put_integer(w, "id", id);
-	json_put_string(w, "name", name ? name : "?");
-	json_close_object(w);
-}
 
 static int64_t on_call(const struct notice_look *look, int64_t schedule_id, time_us at)
 {
@@ -74,7 +63,7 @@ static void put_contacts(struct json_writer *w, const struct notice_look *look, 
 	if (look->one_company && (all || target->kind == TARGET_MEMBER_NEXT))
 		for (int i = 0; i < db_rows(contacts); i++)
 			if (all || i + 1 == next)
-				put_named(w, NULL, db_integer(contacts, i, 0), db_text(contacts, i, 1));
+				page_json_put_named(w, NULL, db_integer(contacts, i, 0), db_text(contacts, i, 1));
 	json_close_array(w);
 }
 
@@ -91,11 +80,12 @@ static void put_what(struct json_writer *w, const struct notice_look *look, cons
 	bool person = target->kind == TARGET_PERSON, channel = target->kind == TARGET_CHANNEL;
 	bool schedule = target->kind == TARGET_SCHEDULE;
 
-	put_named(w, "schedule", schedule ? target->id : 0, schedule ? schedule_name(look, target->id) : NULL);
+	page_json_put_named(w, "schedule", schedule ? target->id : 0,
+			    schedule ? schedule_name(look, target->id) : NULL);
 	incident_view_put_person(w, "person", person ? target->id : 0,
 				 person ? page_audience_name(look->audience->people, target->id) : NULL);
-	put_named(w, "channel", channel ? target->id : 0,
-		  channel ? page_audience_name(look->audience->channels, target->id) : NULL);
+	page_json_put_named(w, "channel", channel ? target->id : 0,
+			    channel ? page_audience_name(look->audience->channels, target->id) : NULL);
 	json_put_string(w, "role", target->kind == TARGET_ROLE ? target->role : NULL);
 	json_put_string(w, "member",
 			target->kind == TARGET_MEMBER_NEXT  ? "next"

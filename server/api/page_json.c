@@ -23,7 +23,7 @@ void page_json_put_subject(struct json_writer *w, const char *key, const struct 
 	json_close_object(w);
 }
 
-static void put_named(struct json_writer *w, const char *key, int64_t id, const char *name)
+void page_json_put_named(struct json_writer *w, const char *key, int64_t id, const char *name)
 {
 	if (!id) {
 		json_put_null(w, key);
@@ -64,7 +64,7 @@ void page_json_put_members(struct json_writer *w, const struct page_row *p)
 	json_put_string(w, "state", p->state);
 	json_put_bool(w, "is_storm", p->is_storm);
 	json_put_known(w, "joined_into", p->joined_into != 0, p->joined_into);
-	put_named(w, "policy", p->policy_id, p->policy_name);
+	page_json_put_named(w, "policy", p->policy_id, p->policy_name);
 	page_json_put_subject(w, "subject", &p->first);
 	json_put_integer(w, "companies", p->companies);
 	json_put_integer(w, "subjects", p->subjects);
@@ -107,7 +107,7 @@ static void put_way(struct json_writer *w, const struct message_row *m)
 	channel_address_shorten(m->channel_kind, m->address, brief);
 	incident_view_put_person(w, "person", m->user_id, m->user_name);
 	put_contact(w, m);
-	put_named(w, "channel", m->channel_id, m->channel_name);
+	page_json_put_named(w, "channel", m->channel_id, m->channel_name);
 	json_put_string(w, "channel_kind", m->channel_kind);
 	json_put_string(w, "address", brief);
 	json_put_integer(w, "attempt_of", m->attempt_of);

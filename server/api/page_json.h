@@ -11,5 +11,7 @@ void page_json_put_members(struct json_writer *w, const struct page_row *page);
 void page_json_put(struct json_writer *w, const char *key, const struct page_row *page);
 void page_json_put_subject(struct json_writer *w, const char *key, const struct page_subject_row *subject);
 void page_json_put_message(struct json_writer *w, const char *key, const struct message_row *message);
+/* {id, name}; null for 0. */
+void page_json_put_named(struct json_writer *w, const char *key, int64_t id, const char *name);
 
 #endif
