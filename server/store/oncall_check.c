@@ -34,7 +34,7 @@ int oncall_check_zone(const char *timezone, struct zone **out, struct err *why)
 {
 	if (zone_load(out, timezone, why) == 0)
 		return 0;
-	if (why && why->code != ERR_NOMEM)
+	if (why->code != ERR_NOMEM)
 		why->code = ERR_USAGE;
 	return err_prefix(why, "timezone");
 }

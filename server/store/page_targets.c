@@ -95,8 +95,9 @@ static int no_memory(struct err *why)
 	"AND lower(c.address) = u.email) ORDER BY place, channel_id LIMIT 1) w "                                    \
 	"WHERE u.disabled_at IS NULL AND " which " ORDER BY u.user_id"
 
-static int add_people(const struct db_result *rows, const char *const you[PAGE_LANGUAGES], bool role_is_reason,
-		      struct page_receivers *out, struct err *why)
+/* you: why they are told; NULL: because of their role. */
+static int add_people(const struct db_result *rows, const char *const you[PAGE_LANGUAGES], struct page_receivers *out,
+		      struct err *why)
 {
 	for (int i = 0; i < db_rows(rows); i++) {
 		const char *role = db_text(rows, i, 6);
@@ -110,7 +111,7 @@ static int add_people(const struct db_result *rows, const char *const you[PAGE_L
 		};
 
 		for (int l = 0; l < PAGE_LANGUAGES; l++)
-			one.you[l] = role_is_reason ? role_word(role, l) : you[l];
+			one.you[l] = you ? you[l] : role_word(role, l);
 		if (!add(out, &one))
 			return no_memory(why);
 		out->people = true;
@@ -129,7 +130,7 @@ static int person(struct db *db, int64_t user_id, int64_t after, const char *con
 	db_arg_integer(&args, user_id);
 	if (db_run(db, PEOPLE("u.user_id = $2::bigint"), &args, &rows, why) != 0)
 		return -1;
-	failed = add_people(rows, you, false, out, why);
+	failed = add_people(rows, you, out, why);
 	db_result_free(rows);
 	return failed;
 }
@@ -153,7 +154,7 @@ static int of_roles(struct db *db, const char *roles, struct page_receivers *out
 	if (db_run(db, PEOPLE("u.role = ANY ($2::text[]) AND u.scope_company IS NULL AND u.scope_vendor IS NULL"),
 		   &args, &rows, why) != 0)
 		return -1;
-	failed = add_people(rows, NULL, true, out, why);
+	failed = add_people(rows, NULL, out, why);
 	db_result_free(rows);
 	return failed;
 }
