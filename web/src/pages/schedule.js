@@ -95,22 +95,10 @@ function OverrideRow({ o, done }) {
 	</tr>`;
 }
 
-/** Local date and time as an input has it. @param {number} at */
-function inputTime(at) {
-	return zone().full(new Date(at).toISOString()).slice(0, 16).replace(' ', 'T');
-}
-
-/** The instant of a local time of the operator's zone. @param {string} text */
-function instantOf(text) {
-	const guess = Date.parse(`${text}:00Z`);
-	const shown = Date.parse(`${zone().full(new Date(guess).toISOString()).replace(' ', 'T')}Z`);
-	return guess - (shown - guess);
-}
-
 /** @param {{schedule: SchedulePage, picked: {from: number, to: number}, people: OncallPerson[], done: () => void, cancel: () => void}} props */
 function OverrideForm({ schedule, picked, people, done, cancel }) {
-	const [from, setFrom] = useState(inputTime(picked.from));
-	const [to, setTo] = useState(inputTime(picked.to));
+	const [from, setFrom] = useState(zone().minute(picked.from));
+	const [to, setTo] = useState(zone().minute(picked.to));
 	const [who, setWho] = useState(String(me.peek()?.id ?? ''));
 	const [reason, setReason] = useState('');
 	const choices = mayDo('manage_oncall') ? people : people.filter((p) => p.id === me.peek()?.id);
@@ -118,7 +106,7 @@ function OverrideForm({ schedule, picked, people, done, cancel }) {
 	const submit = async (event) => {
 		event.preventDefault();
 		try {
-			await send('POST', `/v1/schedules/${schedule.id}/overrides`, { user_id: Number(who), from: new Date(instantOf(from)).toISOString(), to: new Date(instantOf(to)).toISOString(), reason: reason.trim() || null });
+			await send('POST', `/v1/schedules/${schedule.id}/overrides`, { user_id: Number(who), from: new Date(zone().fromMinute(from)).toISOString(), to: new Date(zone().fromMinute(to)).toISOString(), reason: reason.trim() || null });
 			say(t('schedule.override_made'));
 			done();
 		} catch (error) {
