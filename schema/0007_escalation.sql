@@ -467,8 +467,8 @@ GRANT SELECT (channel_id, user_id, position, name, kind, address, template, lang
 GRANT SELECT ON integration TO hinomi_api;
 GRANT INSERT ON calendar, oncall_schedule, oncall_override, escalation_policy, escalation_route, sla_target, channel,
                 integration, notice_template, drill, drill_person, page_event, outbox, company_contact TO hinomi_api;
-GRANT UPDATE ON calendar, oncall_schedule, oncall_override, escalation_policy, channel, sla_target, page, page_subject,
-                drill_person, company_contact TO hinomi_api;
+GRANT UPDATE ON calendar, oncall_schedule, oncall_override, escalation_policy, channel, sla_target, page, drill_person,
+                company_contact TO hinomi_api;
 GRANT UPDATE (last_used_at, removed_at) ON integration TO hinomi_api;
 GRANT UPDATE (state, not_before, attempts, expires_at, opened_at, last_error, lease_until, lease_by) ON outbox TO hinomi_api;
 GRANT SELECT ON page, page_subject, escalation_policy TO hinomi_feed;

@@ -287,7 +287,11 @@ GRANT SELECT ON vendor, plan, tax_rate, contract, ticket, ticket_event, dispatch
                 member_request, insurance_case, privacy_clock, evidence_pack TO hinomi_api;
 GRANT INSERT ON vendor, plan, contract, ticket, ticket_event, dispatch_order, dispatch_event, case_step, member_request,
                 insurance_case, privacy_clock, evidence_pack TO hinomi_api;
-GRANT UPDATE ON vendor, plan, contract, ticket, dispatch_order, member_request, insurance_case, privacy_clock TO hinomi_api;
+GRANT UPDATE ON vendor, plan, contract, ticket, member_request, insurance_case, privacy_clock TO hinomi_api;
+-- Of whom, to whom and about what an order is never changes.
+GRANT UPDATE (state, place, contact_name, contact_phone, task, wanted_by, accepted_at, expected_at, arrived_at, left_at,
+              reported_at, approved_at, technician, work_report, found, cost_yen, entitled, decline_reason, version,
+              updated_at) ON dispatch_order TO hinomi_api;
 GRANT SELECT ON ticket, dispatch_order, member_request, privacy_clock, vendor TO hinomi_feed;
 GRANT SELECT ON vendor, ticket, dispatch_order, case_step, contract, plan TO hinomi_escalator;
 GRANT SELECT, UPDATE (reminded_at) ON member_request TO hinomi_escalator;
@@ -326,8 +330,8 @@ CREATE POLICY own_vendor ON dispatch_event FOR SELECT TO hinomi_api
     USING (EXISTS (SELECT FROM dispatch_order o WHERE o.company_id = dispatch_event.company_id
                    AND o.order_id = dispatch_event.order_id AND vendor_visible(o.vendor_id)));
 CREATE POLICY own_vendor_adds ON dispatch_event FOR INSERT TO hinomi_api
-    WITH CHECK (EXISTS (SELECT FROM dispatch_order o WHERE o.company_id = dispatch_event.company_id
-                        AND o.order_id = dispatch_event.order_id AND vendor_visible(o.vendor_id)));
+    WITH CHECK (side = 'vendor' AND EXISTS (SELECT FROM dispatch_order o WHERE o.company_id = dispatch_event.company_id
+                                            AND o.order_id = dispatch_event.order_id AND vendor_visible(o.vendor_id)));
 CREATE POLICY own_vendor ON vendor FOR SELECT TO hinomi_api USING (vendor_visible(vendor_id));
 -- Who may see an order may see whom it went to.
 CREATE POLICY of_orders ON vendor FOR SELECT TO hinomi_api

@@ -592,13 +592,13 @@ for table in $(sql "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v'
 	! grep -qE 'MARKER|42424[2-9]|"company_id": 2[,}]' "$STATE/body" || shown="$shown $table"
 done
 check_equal 'no table shows one company more than its own' '' "$shown"
-# written COMPANY STATEMENT...: how many of them changed anything
+# written COMPANY STATEMENT...: how many of them changed anything; $written_vendor: as people of that firm
 written() {
 	written_scope=$1 written_count=0
 	shift
 	for statement; do
 		psql -X -q -At -d "$conninfo" -c BEGIN -c 'SET LOCAL ROLE hinomi_api' -c "SET LOCAL app.company = '$written_scope'" \
-			-c "WITH w AS ($statement RETURNING 1) SELECT count(*) FROM w" -c ROLLBACK >"$STATE/body" 2>&1
+			-c "SET LOCAL app.vendor = '${written_vendor-}'" -c "WITH w AS ($statement RETURNING 1) SELECT count(*) FROM w" -c ROLLBACK >"$STATE/body" 2>&1
 		! grep -qx '[1-9][0-9]*' "$STATE/body" || written_count=$((written_count + 1))
 	done
 	echo "$written_count"
@@ -611,6 +611,22 @@ for_all_companies() { # COMPANY
 		"INSERT INTO rule_set (version, actor, sha256) VALUES (99, 'x', sha256('x'))" "UPDATE rule SET title = 'x'"
 }
 check_equal 'nor lets one company write what is for all' '0 8' "$(for_all_companies 1) $(for_all_companies '*')"
+
+written_vendor=1
+check_equal 'the people of a firm work on its orders' 2 \
+	"$(written '' "UPDATE dispatch_order SET state = 'accepted'" \
+		"INSERT INTO dispatch_event (company_id, order_id, kind, side, body) VALUES (1, 100, 'accepted', 'vendor', '{}')")"
+for scope in '' 1; do
+	check_equal "... and change neither whose they are nor what the firm is, also beside company '$scope'" 0 \
+		"$(written "$scope" 'UPDATE dispatch_order SET vendor_id = 2' 'UPDATE dispatch_order SET incident_id = 1' \
+			"UPDATE dispatch_order SET company_name = 'x'" 'UPDATE dispatch_order SET requested_by = 1' "UPDATE vendor SET note = 'x'" \
+			"INSERT INTO dispatch_event (company_id, order_id, kind, side, body) VALUES (2, 200, 'note', 'vendor', '{}')")"
+done
+check_equal '... nor speak for the desk' 0 \
+	"$(written '' "INSERT INTO dispatch_event (company_id, order_id, kind, side, body) VALUES (1, 100, 'approved', 'desk', '{}')")"
+written_vendor=''
+check_equal 'what a page is about is left to the escalator' 0 \
+	"$(written '*' 'UPDATE page_subject SET settled_at = now()' 'UPDATE page_subject SET page_id = 200')"
 
 # The planner must not believe that the policy hides nearly everything: it would not use the order of an index any more.
 believed=$(psql -X -q -At -d "$conninfo" -c BEGIN \
