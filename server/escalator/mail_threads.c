@@ -18,14 +18,23 @@ struct queue {
 	struct transfer *first, **end;
 };
 
+struct worker {
+	struct mail_threads *all;
+	struct worker *next_idle;
+	struct transfer *given; /* it works on this; NULL: on none */
+	pthread_cond_t wake;
+	pthread_t thread;
+};
+
+/* Of idle threads the one that was busy last comes first: its connection is open still. */
 struct mail_threads {
 	pthread_mutex_t lock;
-	pthread_cond_t more;
-	struct queue waiting, ended; /* under the lock */
+	struct queue waiting, ended; /* these three under the lock */
+	struct worker *idle;
 	atomic_bool stopping;
 	int fd;
 	size_t count; /* threads that were started */
-	pthread_t threads[];
+	struct worker workers[];
 };
 
 static void put(struct queue *q, struct transfer *t)
@@ -49,15 +58,22 @@ static struct transfer *take(struct queue *q)
 
 /* ---------------------------------------------------------------------------------------------- in a thread */
 
-static struct transfer *wait_for_one(struct mail_threads *m)
+static struct transfer *wait_for_one(struct worker *w)
 {
-	struct transfer *t = NULL;
+	struct mail_threads *m = w->all;
+	struct transfer *t;
 
 	pthread_mutex_lock(&m->lock);
-	while (!atomic_load(&m->stopping) && !(t = take(&m->waiting)))
-		pthread_cond_wait(&m->more, &m->lock);
+	w->given = take(&m->waiting);
+	if (!w->given) {
+		w->next_idle = m->idle;
+		m->idle = w;
+		while (!atomic_load(&m->stopping) && !w->given)
+			pthread_cond_wait(&w->wake, &m->lock);
+	}
+	t = w->given;
 	pthread_mutex_unlock(&m->lock);
-	return t;
+	return atomic_load(&m->stopping) ? NULL : t;
 }
 
 /* libcurl asks this about once a second, also where it waits. Not 0: it gives up. */
@@ -92,14 +108,16 @@ static CURLcode perform(CURLM *multi, CURL *handle)
 /* A multi handle for each thread: it is what keeps connections from one transfer to the next. */
 static void *run(void *context)
 {
-	struct mail_threads *m = context;
+	struct worker *w = context;
+	struct mail_threads *m = w->all;
 	CURLM *multi = curl_multi_init();
 	struct transfer *t;
 
-	while ((t = wait_for_one(m))) {
+	while ((t = wait_for_one(w))) {
 		t->code = multi ? perform(multi, t->handle) : CURLE_OUT_OF_MEMORY;
 		pthread_mutex_lock(&m->lock);
 		put(&m->ended, t);
+		w->given = NULL;
 		pthread_mutex_unlock(&m->lock);
 		eventfd_write(m->fd, 1);
 	}
@@ -110,18 +128,27 @@ static void *run(void *context)
 
 /* ---------------------------------------------------------------------------------------------- in the engine's */
 
+static bool start_thread(struct mail_threads *m, struct worker *w)
+{
+	w->all = m;
+	pthread_cond_init(&w->wake, NULL);
+	if (pthread_create(&w->thread, NULL, run, w) == 0)
+		return true;
+	pthread_cond_destroy(&w->wake);
+	return false;
+}
+
 int mail_threads_open(struct mail_threads **out, size_t count, struct err *why)
 {
-	struct mail_threads *m = calloc(1, sizeof(*m) + count * sizeof(m->threads[0]));
+	struct mail_threads *m = calloc(1, sizeof(*m) + count * sizeof(m->workers[0]));
 
 	if (!m)
 		return err_set(why, ERR_NOMEM, "no memory for threads that send mail");
 	m->waiting.end = &m->waiting.first;
 	m->ended.end = &m->ended.first;
 	pthread_mutex_init(&m->lock, NULL);
-	pthread_cond_init(&m->more, NULL);
 	m->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	while (m->fd >= 0 && m->count < count && pthread_create(&m->threads[m->count], NULL, run, m) == 0)
+	while (m->fd >= 0 && m->count < count && start_thread(m, &m->workers[m->count]))
 		m->count++;
 	if (m->count == 0) {
 		mail_threads_close(m);
@@ -145,14 +172,17 @@ void mail_threads_close(struct mail_threads *m)
 		return;
 	pthread_mutex_lock(&m->lock);
 	atomic_store(&m->stopping, true);
-	pthread_cond_broadcast(&m->more);
-	pthread_mutex_unlock(&m->lock);
 	for (size_t i = 0; i < m->count; i++)
-		pthread_join(m->threads[i], NULL);
+		pthread_cond_signal(&m->workers[i].wake);
+	pthread_mutex_unlock(&m->lock);
+	for (size_t i = 0; i < m->count; i++) {
+		pthread_join(m->workers[i].thread, NULL);
+		free(m->workers[i].given);
+		pthread_cond_destroy(&m->workers[i].wake);
+	}
 	drop_all(&m->waiting);
 	drop_all(&m->ended);
 	pthread_mutex_destroy(&m->lock);
-	pthread_cond_destroy(&m->more);
 	if (m->fd >= 0)
 		close(m->fd);
 	free(m);
@@ -174,8 +204,13 @@ bool mail_threads_start(struct mail_threads *m, CURL *handle)
 	curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, ask_whether_to_go_on);
 	curl_easy_setopt(handle, CURLOPT_XFERINFODATA, m);
 	pthread_mutex_lock(&m->lock);
-	put(&m->waiting, t);
-	pthread_cond_signal(&m->more);
+	if (m->idle) {
+		m->idle->given = t;
+		pthread_cond_signal(&m->idle->wake);
+		m->idle = m->idle->next_idle;
+	} else {
+		put(&m->waiting, t);
+	}
 	pthread_mutex_unlock(&m->lock);
 	return true;
 }
