@@ -89,7 +89,7 @@ mkdir -p "$STATE/server" "$STATE/web/a/0123/src"
 echo '<!doctype html><title>Hinomi</title>' >"$STATE/web/index.html"
 echo 'export const one = 1;' >"$STATE/web/a/0123/src/main.js"
 gzip -9nk "$STATE/web/index.html" "$STATE/web/a/0123/src/main.js"
-echo secret >"$STATE/secret"
+echo 'nobody may read this' >"$STATE/secret"
 ln -s "$STATE/secret" "$STATE/web/a/0123/link.txt"
 chmod -R a+rX "$STATE/web"
 [ "$(id -u)" -ne 0 ] || chown -R "${HINOMI_USER:-postgres}" "$STATE/server"
@@ -306,7 +306,13 @@ for path in /a/0123/src/main.js.gz /a/0123/link.txt /a/0123/../../../secret /../
 	'/a/0123/src/%2e%2e/src/main.js' '/a/0123/..%2f..%2fsecret' '/..\secret' '/a/' '/a/0123' '//secret' \
 	/index.html '/favicon.ico' '/x%00' '/a/0123/src/main.js%00.html'; do
 	call GET "$path"
-	check_equal "no file: $path" '404 not_found' "$status $(code)"
+	case $path in
+	# Links in notices stand there, too: whoever follows one that is none reads a page, and not JSON.
+	/a/*) wanted='404 text/html; charset=utf-8' said="$status $(header Content-Type)" ;;
+	*) wanted='404 not_found' said="$status $(code)" ;;
+	esac
+	check_equal "no file: $path" "$wanted" "$said"
+	check_equal "nothing of a file in it: $path" 0 "$(grep -acE 'export const|nobody may read' "$STATE/body")"
 done
 call DELETE / -H "$json" -H "$ours"
 check_equal 'files are only read' '405 GET, HEAD' "$status $(header Allow)"
