@@ -58,12 +58,18 @@ static struct transfer *take(struct queue *q)
 
 /* ---------------------------------------------------------------------------------------------- in a thread */
 
-static struct transfer *wait_for_one(struct worker *w)
+/* Tells of what has ended (NULL: nothing yet) and waits for the next. Both under one lock: whoever hears of the one
+ * finds this thread idle for the other. */
+static struct transfer *wait_for_one(struct worker *w, struct transfer *ended)
 {
 	struct mail_threads *m = w->all;
 	struct transfer *t;
 
 	pthread_mutex_lock(&m->lock);
+	if (ended) {
+		put(&m->ended, ended);
+		eventfd_write(m->fd, 1);
+	}
 	w->given = take(&m->waiting);
 	if (!w->given) {
 		w->next_idle = m->idle;
@@ -109,18 +115,11 @@ static CURLcode perform(CURLM *multi, CURL *handle)
 static void *run(void *context)
 {
 	struct worker *w = context;
-	struct mail_threads *m = w->all;
 	CURLM *multi = curl_multi_init();
-	struct transfer *t;
+	struct transfer *t = NULL;
 
-	while ((t = wait_for_one(w))) {
+	while ((t = wait_for_one(w, t)))
 		t->code = multi ? perform(multi, t->handle) : CURLE_OUT_OF_MEMORY;
-		pthread_mutex_lock(&m->lock);
-		put(&m->ended, t);
-		w->given = NULL;
-		pthread_mutex_unlock(&m->lock);
-		eventfd_write(m->fd, 1);
-	}
 	if (multi)
 		curl_multi_cleanup(multi);
 	return NULL;
