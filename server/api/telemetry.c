@@ -101,6 +101,25 @@ static void write_correlation(const struct vitals *v, struct buffer *out)
 		write_family(out, &families[i]);
 }
 
+static void write_escalation(const struct vitals *v, struct buffer *out)
+{
+	write_family(out, &(struct family){ "hinomi_pages", "gauge", "Open pages by state.", "state",
+					    vitals_page_states, v->pages, VITALS_PAGE_STATES });
+	gauge(out, "hinomi_pages_nobody", "Pages that wait for an answer and found nobody on call.",
+	      (double)v->pages_nobody);
+	gauge(out, "hinomi_page_requests_pending", "Requests for pages that wait for the escalator.",
+	      (double)v->requests);
+	gauge(out, "hinomi_page_requests_oldest_seconds", "How long the oldest of them waits.", v->request_age);
+	write_family(out, &(struct family){ "hinomi_notices", "gauge", "Notices made in the last 24 hours, by state.",
+					    "state", vitals_notice_states, v->notices, VITALS_NOTICE_STATES });
+	gauge(out, "hinomi_notices_oldest_due_seconds", "How long the oldest notice that is due waits.", v->notice_age);
+	gauge(out, "hinomi_escalation_fenced", "Requests, pages and notices that failed again and again.",
+	      (double)v->fenced);
+	gauge(out, "hinomi_engines", "Escalators that ticked in the last 30 seconds.", (double)v->engines);
+	gauge(out, "hinomi_engine_age_seconds", "Since an escalator last ticked; -1: never.", v->engine_age);
+	gauge(out, "hinomi_mail_age_seconds", "Since the mail server last answered; -1: never.", v->mail_age);
+}
+
 static void write_vitals(const struct vitals *vitals, struct buffer *out)
 {
 	gauge(out, "hinomi_database_up", "Whether the database answers.", vitals ? 1 : 0);
@@ -113,6 +132,7 @@ static void write_vitals(const struct vitals *vitals, struct buffer *out)
 	gauge(out, "hinomi_incidents_open", "Incidents that are open, acknowledged or contained.",
 	      (double)vitals->open_incidents);
 	write_correlation(vitals, out);
+	write_escalation(vitals, out);
 }
 
 void telemetry_write(struct telemetry *t, const struct telemetry_now *now, struct buffer *out)

@@ -9,7 +9,9 @@ enum {
 	VITALS_RULE_KINDS = 4,
 	VITALS_INDICATOR_STATES = 3,
 	VITALS_HUNT_STATES = 3,
-	VITALS_MUTE_KINDS = 2
+	VITALS_MUTE_KINDS = 2,
+	VITALS_PAGE_STATES = 2,
+	VITALS_NOTICE_STATES = 8
 };
 /* Names of the sensors' states, in the order of vitals.sensors. */
 extern const char *const vitals_states[VITALS_STATES];
@@ -18,6 +20,9 @@ extern const char *const vitals_rule_kinds[VITALS_RULE_KINDS];
 extern const char *const vitals_indicator_states[VITALS_INDICATOR_STATES];
 extern const char *const vitals_hunt_states[VITALS_HUNT_STATES];
 extern const char *const vitals_mute_kinds[VITALS_MUTE_KINDS];
+/* The same for escalation. */
+extern const char *const vitals_page_states[VITALS_PAGE_STATES];
+extern const char *const vitals_notice_states[VITALS_NOTICE_STATES];
 
 struct vitals {
 	int64_t sensors[VITALS_STATES];
@@ -34,6 +39,14 @@ struct vitals {
 	int64_t hunts[VITALS_HUNT_STATES];
 	int64_t mutes[VITALS_MUTE_KINDS]; /* in force */
 	int64_t campaigns;                /* with sightings in the last 7 days */
+
+	int64_t pages[VITALS_PAGE_STATES];     /* open ones: triggered, acknowledged */
+	int64_t pages_nobody;                  /* triggered, and nobody was on call */
+	int64_t notices[VITALS_NOTICE_STATES]; /* made in the last 24 hours */
+	int64_t requests, fenced;              /* requests that wait for the escalator; rows that are fenced off */
+	double request_age, notice_age;        /* seconds that the oldest that is due waits; 0: none does */
+	int64_t engines;                       /* that ticked in the last 30 seconds */
+	double engine_age, mail_age; /* seconds since one ticked, since the mail server answered; < 0: never */
 };
 
 /* A few milliseconds, whatever the number of alerts, hits and windows; a million indicators take a sixth of a second.
