@@ -39,7 +39,8 @@ int notice_link_get(struct db *db, const char *id, struct db_result **out, struc
 	    db,
 	    "SELECT o.outbox_id::text, o.kind, o.identity, o.page_id, o.user_id, u.display_name, o.channel_id, "
 	    "o.address, o.language, o.facts::text, o.contact_company_id, o.contact_id, cc.name, o.created_at, now(), "
-	    "o.created_at < now() - interval '24 hours', coalesce(o.created_at < p.noticed_at, false), "
+	    "o.created_at < now() - interval '24 hours', "
+	    "coalesce(o.created_at < p.noticed_at, false), "
 	    "o.user_id IS NOT NULL AND EXISTS (SELECT FROM page_event v WHERE v.page_id = o.page_id "
 	    "AND v.kind = 'declined' AND v.user_id = o.user_id AND v.at >= o.created_at), n.incident_id, "
 	    "k.confirmed_at, u.email, o.kind = 'drill' AND EXISTS (SELECT FROM drill_person d "

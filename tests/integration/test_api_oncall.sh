@@ -376,7 +376,7 @@ says() { # TEXT: yes or no
 	grep -qF -e "$1" "$STATE/body" && echo yes || echo no
 }
 one=01900000-0000-7000-8000-0000000000a1 two=01900000-0000-7000-8000-0000000000a2 old=01900000-0000-7000-8000-0000000000a3
-fallback=01900000-0000-7000-8000-0000000000a4 late=01900000-0000-7000-8000-0000000000a5
+fallback=01900000-0000-7000-8000-0000000000a4 late=01900000-0000-7000-8000-0000000000a5 left=01900000-0000-7000-8000-0000000000a6
 sql "UPDATE incident SET state = 'open', owner_id = NULL WHERE incident_id = 501;
 	UPDATE page_subject SET settled_at = now(); SELECT make_page(3, 1, 1, 501);
 	SELECT ask('$one', 3, 2), ask('$two', 3, 3), ask('$old', 3, 2, 'page', '25 hours'), ask('$fallback', 3, NULL, 'nobody')" >/dev/null
@@ -444,6 +444,10 @@ check_equal 'signed in, it becomes a full one' '200 screen' "$status $(reply .ac
 sql "UPDATE page SET state = 'closed', closed_at = now(), next_at = NULL WHERE page_id = 3"
 press "$t_one" ack
 check_equal 'of one that is closed' '200 yes closed' "$status $(says 'この件は終わりました') $(sql 'SELECT state FROM page WHERE page_id = 3')"
+sql "UPDATE page_subject SET settled_at = now(); SELECT make_page(5, 1, 1, 503); SELECT ask('$left', 5, 3); UPDATE app_user SET disabled_at = now() WHERE user_id = 3" >/dev/null
+press "$(answer_token $left)" ack
+check_equal 'a link of somebody who has left' '404 triggered' "$status $(sql 'SELECT state FROM page WHERE page_id = 5')"
+sql 'UPDATE app_user SET disabled_at = NULL WHERE user_id = 3'
 # The fall-back address is nobody's: whoever reads it can stop the page, until somebody known takes it.
 sql "UPDATE page_subject SET settled_at = now(); SELECT make_page(4, 1, 1, 502); SELECT ask('$late', 4, NULL, 'nobody')" >/dev/null
 press "$(answer_token $late)" ack
@@ -516,9 +520,9 @@ check_equal 'who is on call' "$(reply "[.schedules[] | select(.id == $schedule) 
 get /v1/oncall/people
 check_equal 'who can be' 'Admin Kato Mori Sato Tanaka' "$(reply '[.people[].display_name] | join(" ")')"
 today=$(TZ=Asia/Tokyo date +%F)
-# Of pages 1 and 3 both were told; page 1 was taken by who was first, 3 by the one, 4 by the other.
+# Of pages 1 and 3 both were told, of page 5 one; page 1 was taken by who was first, 3 by the one, 4 by the other.
 get "/v1/oncall/load?from=$today&to=$today"
-check_equal 'what each was sent' "200 Sato:2:2:$((1 + (owner == 3))) Tanaka:2:3:$((1 + (owner == 2)))" \
+check_equal 'what each was sent' "200 Sato:3:3:$((1 + (owner == 3))) Tanaka:2:3:$((1 + (owner == 2)))" \
 	"$status $(reply '[.people[] | select(.notices > 0) | "\(.person.display_name):\(.pages):\(.notices):\(.acknowledged)"] | sort | join(" ")')"
 
 # ------------------------------------------------------------------------------------------- with the escalator running
@@ -535,6 +539,13 @@ by_hand() {
 }
 wait_until 20 by_hand && good 'the page by hand is there' || bad 'no page by hand'
 check_equal '... with the policy that was asked for' "$policy" "$(reply '[.pages[] | select(.state == "triggered")][0].policy.id')"
+# Whoever was asked by the engine declines: the next step of the policy is taken.
+page=$(reply '[.pages[] | select(.state == "triggered")][0].id')
+asked=$(sql "SELECT split_part(u.email, '@', 1) FROM outbox o JOIN app_user u USING (user_id) WHERE o.page_id = $page AND o.kind = 'page' ORDER BY o.created_at LIMIT 1")
+as "$asked"
+change POST "/v1/pages/$page/decline" '{"reason":"電車の中"}'
+check_equal 'who was asked declines, and the next one is asked' '200 triggered t' \
+	"$status $(reply .state) $(sql "SELECT count(*) > 0 FROM outbox WHERE page_id = $page AND user_id = 1 AND kind = 'page'")"
 drilled() {
 	[ "$(sql "SELECT count(*) FROM outbox WHERE identity LIKE 'drill $drill user %'")" = 1 ]
 }
