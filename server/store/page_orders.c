@@ -207,6 +207,19 @@ static bool wants_people(const struct policy_step *step)
 	return false;
 }
 
+/* Whether the step left the operator's side out: nobody was on call, its channel is off, or there was nobody at all. A
+ * step that asks the member alone need not tell us. */
+static bool asked_none_of_us(const struct policy_step *step, const struct page_receivers *asked)
+{
+	bool wanted = asked->count == 0, told = false;
+
+	for (int i = 0; i < step->target_count; i++)
+		wanted = wanted || step->targets[i].kind == TARGET_CHANNEL;
+	for (size_t i = 0; i < asked->count; i++)
+		told = told || !asked->items[i].contact_id;
+	return wants_people(step) ? !asked->people : wanted && !told;
+}
+
 /* ---------------------------------------------------------------------------------------------- orders */
 
 static int keep_member_next(struct work *w, int64_t before, struct err *why)
@@ -230,7 +243,7 @@ static int do_step(struct work *w, struct err *why)
 	    write_asking(w, "page", NULL, why) != 0 || keep_member_next(w, member_next, why) != 0 ||
 	    note(w, "step", why) != 0)
 		return -1;
-	return wants_people(step) && !w->receivers.people ? tell_fallback(w, why) : 0;
+	return asked_none_of_us(step, &w->receivers) ? tell_fallback(w, why) : 0;
 }
 
 /* The targets of the steps that were taken, without the member's contacts: those are told in turn. */

@@ -174,6 +174,23 @@ wait_until 5 page_is "$incident_id" closed
 on_call 1 "$one_id"
 on_call 2 "$two_id"
 
+# ------------------------------------------------------------------------------------------ a step that reaches nobody
+rested
+policies=$(sql 'SELECT rules FROM escalation_policy WHERE policy_id = 1')
+room=$(sql "INSERT INTO channel (name, kind, address, enabled) VALUES ('room', 'slack', 'https://chat.example/room', false) RETURNING channel_id")
+lonely() { # NAME TARGET: the only step of a policy
+	policy 1 "{\"steps\": [{\"after\": \"0s\", \"targets\": [$2]}], \"repeat_after\": \"1h\"}"
+	company "$1"
+	incident 1
+	wait_until 10 mailed 1 ".to == \"lead@example.jp\" and (.subject | startswith(\"[当番不在]\")) and (.text | contains(\"$1\"))" &&
+		good "$1: the fall-back is asked" || bad "$1: the fall-back is asked"
+	check_equal "$1: the page says so" t "$(page_of "$incident_id" nobody)"
+	answer "$incident_id" closed
+}
+lonely 'Silent room' "{\"channel\": $room}"
+lonely 'Without contacts' '{"member": "next"}'
+policy 1 "$policies"
+
 # ------------------------------------------------------------------------------------------ promises (looked at below)
 sql "UPDATE sla_target SET acknowledge_s = 4, warn_percent = 50 WHERE severity = 2"
 company 'Promise Ltd'
