@@ -447,8 +447,9 @@ GRANT SELECT, INSERT, UPDATE ON page, page_subject, outbox, drill, drill_person,
 GRANT DELETE ON engine TO hinomi_escalator;
 GRANT SELECT, INSERT ON page_event, attempt TO hinomi_escalator;
 GRANT SELECT ON holiday, calendar, oncall_schedule, oncall_override, escalation_policy, escalation_route, sla_target,
-                notice_template, secret, app_user, operator, company, incident, incident_event, sensor, sensor_health, site,
+                notice_template, secret, operator, company, incident, incident_event, sensor, sensor_health, site,
                 campaign, campaign_warning, integration, rule TO hinomi_escalator;
+GRANT SELECT (user_id, email, display_name, role, scope_company, language, disabled_at) ON app_user TO hinomi_escalator;
 GRANT SELECT, UPDATE (enabled, disabled_why, failing_since, version) ON channel TO hinomi_escalator;
 GRANT SELECT, UPDATE (bounced_at) ON company_contact TO hinomi_escalator;
 GRANT SELECT, UPDATE ON incident_clock, incident_pause TO hinomi_escalator;

@@ -292,8 +292,13 @@ GRANT UPDATE ON vendor, plan, contract, ticket, member_request, insurance_case, 
 GRANT UPDATE (state, place, contact_name, contact_phone, task, wanted_by, accepted_at, expected_at, arrived_at, left_at,
               reported_at, approved_at, technician, work_report, found, cost_yen, entitled, decline_reason, version,
               updated_at) ON dispatch_order TO hinomi_api;
+-- What belongs to an incident goes with it when it is absorbed.
+GRANT SELECT ON ticket, dispatch_order, member_request, case_step, insurance_case, privacy_clock TO hinomi_correlator;
+GRANT UPDATE (incident_id, version, updated_at) ON ticket, dispatch_order TO hinomi_correlator;
+GRANT UPDATE (incident_id) ON member_request, case_step, insurance_case, privacy_clock TO hinomi_correlator;
 GRANT SELECT ON ticket, dispatch_order, member_request, privacy_clock, vendor TO hinomi_feed;
 GRANT SELECT ON vendor, ticket, dispatch_order, case_step, contract, plan TO hinomi_escalator;
+GRANT SELECT (scope_vendor) ON app_user TO hinomi_escalator;
 GRANT SELECT, UPDATE (reminded_at) ON member_request TO hinomi_escalator;
 GRANT SELECT, UPDATE (reminded) ON privacy_clock TO hinomi_escalator;
 
