@@ -40,13 +40,12 @@ int notice_link_get(struct db *db, const char *id, struct db_result **out, struc
 	    "SELECT o.outbox_id::text, o.kind, o.identity, o.page_id, o.user_id, u.display_name, o.channel_id, "
 	    "o.address, o.language, o.facts::text, o.contact_company_id, o.contact_id, cc.name, o.created_at, now(), "
 	    "o.created_at < now() - interval '24 hours', "
-	    "coalesce(o.created_at < p.noticed_at, false), "
 	    "o.user_id IS NOT NULL AND EXISTS (SELECT FROM page_event v WHERE v.page_id = o.page_id "
 	    "AND v.kind = 'declined' AND v.user_id = o.user_id AND v.at >= o.created_at), n.incident_id, "
 	    "k.confirmed_at, u.email, o.kind = 'drill' AND EXISTS (SELECT FROM drill_person d "
 	    "WHERE d.user_id = o.user_id AND d.answered_at IS NOT NULL AND o.identity LIKE 'drill ' || d.drill_id || "
 	    "' user %') FROM outbox o LEFT JOIN app_user u ON u.user_id = o.user_id "
-	    "LEFT JOIN page p ON p.page_id = o.page_id LEFT JOIN company_contact cc "
+	    "LEFT JOIN company_contact cc "
 	    "ON cc.company_id = o.contact_company_id AND cc.contact_id = o.contact_id "
 	    "CROSS JOIN LATERAL (SELECT " INCIDENT " AS incident_id) n LEFT JOIN incident_clock k "
 	    "ON k.company_id = o.contact_company_id AND k.incident_id = n.incident_id "
@@ -73,12 +72,11 @@ void notice_link_read(const struct db_result *r, int row, struct notice_link_row
 		.created_at = db_time(r, row, 13),
 		.now = db_time(r, row, 14),
 		.too_old = db_bool(r, row, 15),
-		.outdated = db_bool(r, row, 16),
-		.declined = db_bool(r, row, 17),
-		.incident_id = db_integer(r, row, 18),
-		.confirmed_at = db_time(r, row, 19),
-		.user_email = db_text(r, row, 20),
-		.answered = db_bool(r, row, 21),
+		.declined = db_bool(r, row, 16),
+		.incident_id = db_integer(r, row, 17),
+		.confirmed_at = db_time(r, row, 18),
+		.user_email = db_text(r, row, 19),
+		.answered = db_bool(r, row, 20),
 	};
 }
 

@@ -26,7 +26,6 @@ struct notice_link_row {
 	time_us created_at, now;
 	bool answered;        /* a drill: this person answered it */
 	bool too_old;         /* made more than NOTICE_LINK_HOURS ago */
-	bool outdated;        /* the page was noticed again since */
 	bool declined;        /* this person declined since the page was last noticed */
 	int64_t incident_id;  /* a member's notice: what it is about; 0: not an incident */
 	time_us confirmed_at; /* of that incident: t6 */
