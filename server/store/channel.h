@@ -1,7 +1,7 @@
 /* Ways to reach people and rooms, as people see and change them (api). Secrets go in and never come out here: the api's
- * user may not read them. When one is replaced the old one stays valid beside it (a function of the schema keeps it), until it is
- * ended. All inside the caller's transaction, whose scope is the whole staff's (scope.h: SCOPE_ALL); audit is the
- * caller's. */
+ * user may not read them. When one is replaced the old one stays valid beside it (a function of the schema keeps it),
+ * until it is ended. All inside the caller's transaction, whose scope is the whole staff's (scope.h: SCOPE_ALL); audit
+ * is the caller's. */
 #ifndef SERVER_STORE_CHANNEL_H
 #define SERVER_STORE_CHANNEL_H
 
