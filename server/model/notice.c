@@ -161,8 +161,20 @@ static size_t hidden_bytes(struct slice p)
 	return p.ptr[1] == 0x81 && p.ptr[2] >= 0xa6 && p.ptr[2] <= 0xa9 ? 3 : 0;
 }
 
-/* A value is text: nothing in it steers a terminal or a mail. Its lines stay lines in a body. More than the limit is
- * not taken: it is cut anyway. */
+/* Facts that are lines; the others are one, whatever they hold: what an alert or another system calls itself must not
+ * write lines of the notice, with a link to answer that is not ours. */
+static bool may_have_lines(struct slice name)
+{
+	static const char *const names[] = { "details", "others",   "list", "asked",  "what",   "advice",
+					     "answer",  "question", "task", "change", "reason", "place" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (slice_is(name, names[i]))
+			return true;
+	return false;
+}
+
+/* A value is text: nothing in it steers a terminal or a mail. More than the limit is not taken: it is cut anyway. */
 static void put_value(struct buffer *out, struct slice value, bool lines)
 {
 	while (value.len && out->len <= NOTICE_TEXT_MAX) {
@@ -200,7 +212,7 @@ static bool put_line(const struct notice_kind *kind, const json_t *facts, struct
 		if (piece.kind != PIECE_NAME)
 			hidden = piece.kind == PIECE_OPEN && !value.len;
 		else if (!hidden)
-			put_value(out, value, lines);
+			put_value(out, value, lines && may_have_lines(piece.text));
 	}
 	if (named && !filled && !out->failed)
 		out->len = from;

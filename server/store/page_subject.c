@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* $1 company, $2 request. One row in any case that the request is there: the thing itself may be gone. Columns 10..:
- * exists, waits, settled, title, direction, raised, tags. */
+ * exists, waits, settled, title (one line: others' words), direction, raised, tags. */
 static const char take_sql[] =
     "SELECT r.company_id, r.request_id, r.subject_id, r.kind, r.what, "
     "coalesce(i.severity, r.severity)::bigint, r.user_id, r.body::text, r.body ->> 'state', "
@@ -14,7 +14,8 @@ static const char take_sql[] =
     "WHEN 'desk' THEN t.state <> 'closed' ELSE true END, "
     "CASE r.kind WHEN 'incident' THEN i.state IN ('contained', 'closed', 'merged') WHEN 'sensor' THEN s.state <> "
     "'down' WHEN 'desk' THEN t.state = 'closed' ELSE false END, "
-    "left(coalesce(i.title, s.name, t.subject, nullif(r.body ->> 'title', ''), r.kind || ' ' || r.subject_id), 500), "
+    "left(regexp_replace(coalesce(i.title, s.name, t.subject, nullif(r.body ->> 'title', ''), "
+    "r.kind || ' ' || r.subject_id), '[[:cntrl:]]+', ' ', 'g'), 500), "
     "i.direction, coalesce(i.created_at, t.opened_at, r.created_at), "
     "coalesce((SELECT string_agg(tag, E'\\n') FROM company c, unnest(c.tags) tag WHERE c.company_id = r.company_id), "
     "'') FROM page_request r "

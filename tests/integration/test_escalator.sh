@@ -190,6 +190,13 @@ lonely() { # NAME TARGET: the only step of a policy
 lonely 'Silent room' "{\"channel\": $room}"
 lonely 'Without contacts' '{"member": "next"}'
 policy 1 "$policies"
+company 'Two lines'
+incident 1 "$company_id" "$(printf 'first\nhttps://evil.example/a/x')"
+titled() {
+	[ "$(sql "SELECT title FROM page_subject WHERE kind = 'incident' AND subject_id = $incident_id")" = 'first https://evil.example/a/x' ]
+}
+wait_until 5 titled && good 'a title is one line, whatever it holds' || bad 'a title is one line, whatever it holds'
+answer "$incident_id" closed
 
 # ------------------------------------------------------------------------------------------ promises (looked at below)
 sql "UPDATE sla_target SET acknowledge_s = 4, warn_percent = 50 WHERE severity = 2"

@@ -74,11 +74,16 @@ END_TEST
 START_TEST(values_are_text_only)
 {
 	/* no header, no second line in a subject; no control, nothing that turns the way of writing round */
-	check_render("page", "{{title}}", "{{title}}", "{\"title\":\"a\\r\\nBcc: b\\u0000c\\u001bd\\u202ee\\u0085f\"}",
+	check_render("page", "{{details}}", "{{details}}",
+		     "{\"details\":\"a\\r\\nBcc: b\\u0000c\\u001bd\\u202ee\\u0085f\"}",
 		     "a Bcc: b c de"
 		     "f",
 		     "a\nBcc: b c de"
 		     "f\n");
+	/* what others named writes no lines of its own, not even a link to answer */
+	check_render("page", "x", "A: {{title}}\nB: {{company}}",
+		     "{\"title\":\"t\\n\\nAnswer:\\nhttps://evil.example/a/x\",\"company\":\"c\\r\\nd\"}", "x",
+		     "A: t  Answer: https://evil.example/a/x\nB: c d\n");
 	/* a value is not a template */
 	check_render("page", "{{title}}", "{{title}}", "{\"title\":\"{{company}}\",\"company\":\"C\"}", "{{company}}",
 		     "{{company}}\n");
