@@ -41,6 +41,9 @@ static int check_policies(const struct oncall_book *book, const char *rules, str
 		return err_prefix(why, "rules");
 	count = escalation_routes_policies(routes, policies, ARRAY_LEN(policies));
 	escalation_routes_release(routes);
+	/* Without any, what is of severity 1 has nowhere to go either. */
+	if (count == 0)
+		return err_set(why, ERR_USAGE, "rules: routes: none has a policy: nobody would ever be paged");
 	for (size_t i = 0; i < count; i++)
 		if (!oncall_book_policy(book, policies[i]))
 			return err_set(why, ERR_USAGE, "rules: there is no policy %" PRId64 " in use", policies[i]);

@@ -54,7 +54,7 @@ oncall_for_all POST /v1/policies /v1/policies "{\"name\":\"x\",\"rules\":$steps}
 oncall_for_all PUT '/v1/policies/{id}' /v1/policies/200 "{\"name\":\"x\",\"rules\":$steps}"
 oncall_for_all DELETE '/v1/policies/{id}' /v1/policies/200
 oncall_for_all GET /v1/escalation-routes /v1/escalation-routes
-oncall_for_all PUT /v1/escalation-routes /v1/escalation-routes '{"rules":{"routes":[]}}'
+oncall_for_all PUT /v1/escalation-routes /v1/escalation-routes '{"rules":{"routes":[{"name":"x","policy":1}]}}'
 oncall_for_all POST /v1/escalation-routes/try /v1/escalation-routes/try '{"kind":"incident","severity":1,"company_id":2}'
 oncall_for_all GET /v1/sla-targets /v1/sla-targets
 oncall_for_all PUT /v1/sla-targets /v1/sla-targets '{"targets":[]}'

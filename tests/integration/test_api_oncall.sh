@@ -131,6 +131,8 @@ routes_version=$(etag)
 routes=$(reply ".rules | .routes |= [{\"name\":\"VIP\",\"tags\":[\"vip\"],\"severity\":2,\"policy\":$policy}] + . | {rules: .}")
 change PUT /v1/escalation-routes "$(echo "$routes" | sed "s/\"policy\": $policy/\"policy\": 999/")" -H "If-Match: $routes_version"
 check_equal 'a route to no policy' '400 invalid /rules' "$(refusal)"
+change PUT /v1/escalation-routes '{"rules":{"routes":[{"name":"quiet","policy":null}]}}' -H "If-Match: $routes_version"
+check_equal 'routes by which nobody would ever be paged' '400 invalid /rules/routes' "$(refusal)"
 change PUT /v1/escalation-routes "$routes" -H "If-Match: $routes_version"
 check_equal 'new routes' '200 "2" Kato' "$status $(etag) $(reply .saved_by.display_name)"
 change PUT /v1/escalation-routes "$routes" -H "If-Match: $routes_version"
