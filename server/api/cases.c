@@ -25,24 +25,18 @@ static int write_case(struct call *call, const struct incident_row *incident, st
 
 int cases_get(struct call *call, struct err *why)
 {
-	struct incident_row incident;
-	struct db_result *result;
+	struct held_incident held;
 	struct json_writer w;
 	int failed;
 
-	if (incident_query_get(call->db, call->person.company_id, call->id, false, &result, why) != 0)
+	if (incident_hold_look(call, &held, why) != 0)
 		return -1;
-	if (db_rows(result) == 0) {
-		db_result_free(result);
-		return err_set(why, ERR_NOT_FOUND, "no such incident");
-	}
-	incident_query_read(result, 0, &incident);
 	call_reply(call, 200, &w);
-	incidents_reply_version(call, incident.version);
+	incidents_reply_version(call, held.row.version);
 	json_open_object(&w, NULL);
-	failed = write_case(call, &incident, &w, why);
+	failed = write_case(call, &held.row, &w, why);
 	json_close_object(&w);
-	db_result_free(result);
+	incident_hold_release(&held);
 	return failed;
 }
 

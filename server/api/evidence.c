@@ -403,24 +403,18 @@ static int give(struct call *call, const struct incident_row *incident, struct e
 
 int evidence_get(struct call *call, struct err *why)
 {
-	struct incident_row incident;
-	struct db_result *result;
+	struct held_incident held;
 	bool got;
 	int failed;
 
-	if (incident_query_get(call->db, call->person.company_id, call->id, false, &result, why) != 0)
+	if (incident_hold_look(call, &held, why) != 0)
 		return -1;
-	if (db_rows(result) == 0) {
-		db_result_free(result);
-		return err_set(why, ERR_NOT_FOUND, "no such incident");
-	}
 	failed = evidence_slot(call->db, &got, why);
 	if (!failed && got) {
-		incident_query_read(result, 0, &incident);
-		failed = give(call, &incident, why);
+		failed = give(call, &held.row, why);
 	} else if (!failed) {
 		call_refuse(call, PROBLEM_BUSY);
 	}
-	db_result_free(result);
+	incident_hold_release(&held);
 	return failed;
 }

@@ -47,6 +47,42 @@ bool filters_word(struct call *call, const char *name, const char *const *words,
 	return refuse(call, name, FAULT_CHOICE);
 }
 
+static bool take_words(struct slice words, filters_take *take, unsigned *bits)
+{
+	for (bool more = true; more;) {
+		size_t comma = slice_find(words, ',');
+
+		if (!take(slice_take(words, comma), bits))
+			return false;
+		more = comma < words.len;
+		words = slice_skip(words, comma + 1);
+	}
+	return true;
+}
+
+bool filters_words(struct call *call, const char *name, filters_take *take, unsigned *bits)
+{
+	*bits = 0;
+	for (unsigned i = 0; i < call->query.count; i++) {
+		if (strcmp(call->query.list[i].name, name) != 0)
+			continue;
+		if (!take_words(slice_of_string(call->query.list[i].value), take, bits)) {
+			call_refuse_parameter(call, name, FAULT_CHOICE);
+			return false;
+		}
+	}
+	return true;
+}
+
+void filters_words_literal(unsigned bits, filters_name *name, struct buffer *literal)
+{
+	buffer_put_byte(literal, '{');
+	for (unsigned bit = 0; bit < 32 && bits >> bit; bit++)
+		if (bits >> bit & 1)
+			buffer_printf(literal, "%s%s", bits & ((1U << bit) - 1) ? "," : "", name(bit));
+	buffer_put_byte(literal, '}');
+}
+
 bool filters_severity(struct call *call, int64_t *out)
 {
 	return filters_number(call, "severity", 1, 5, out);

@@ -11,6 +11,13 @@
 int filters_company(struct call *call, int64_t *company_id, struct err *why);
 /* One of the words; NULL-terminated. */
 bool filters_word(struct call *call, const char *name, const char *const *words, const char **out);
+/* Words of a list, repeated or separated by commas, as bits; 0: none was asked for. take: one word; false: it is none.
+ */
+typedef bool filters_take(struct slice word, unsigned *bits);
+bool filters_words(struct call *call, const char *name, filters_take *take, unsigned *bits);
+/* The words of these bits as a literal of text[]. */
+typedef const char *filters_name(unsigned bit);
+void filters_words_literal(unsigned bits, filters_name *name, struct buffer *literal);
 bool filters_severity(struct call *call, int64_t *out);
 /* A whole number within bounds. */
 bool filters_number(struct call *call, const char *name, int64_t least, int64_t most, int64_t *out);

@@ -8,9 +8,9 @@
 
 enum { SUBJECT_SIZE = 48 };
 
-int incident_hold(struct call *call, int64_t incident_id, struct held_incident *out, struct err *why)
+static int find(struct call *call, int64_t incident_id, bool lock, struct held_incident *out, struct err *why)
 {
-	if (incident_query_get(call->db, call->person.company_id, incident_id, true, &out->result, why) != 0)
+	if (incident_query_get(call->db, call->person.company_id, incident_id, lock, &out->result, why) != 0)
 		return -1;
 	if (db_rows(out->result) == 0) {
 		incident_hold_release(out);
@@ -18,6 +18,16 @@ int incident_hold(struct call *call, int64_t incident_id, struct held_incident *
 	}
 	incident_query_read(out->result, 0, &out->row);
 	return 0;
+}
+
+int incident_hold_look(struct call *call, struct held_incident *out, struct err *why)
+{
+	return find(call, call->id, false, out, why);
+}
+
+int incident_hold(struct call *call, int64_t incident_id, struct held_incident *out, struct err *why)
+{
+	return find(call, incident_id, true, out, why);
 }
 
 void incident_hold_release(struct held_incident *held)

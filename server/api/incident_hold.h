@@ -15,6 +15,8 @@ struct held_incident {
 	struct db_result *result;
 	struct incident_row row;
 };
+/* The incident of the path, as it is: of the person's companies; ERR_NOT_FOUND. Nothing is held, but the row. */
+int incident_hold_look(struct call *call, struct held_incident *out, struct err *why);
 /* Of the person's companies; ERR_NOT_FOUND. */
 int incident_hold(struct call *call, int64_t incident_id, struct held_incident *out, struct err *why);
 void incident_hold_release(struct held_incident *held);

@@ -29,41 +29,31 @@ void incidents_reply_version(struct call *call, int64_t version)
 /* ---------------------------------------------------------------------------------------------------------- the list
  */
 
-static bool read_state_words(struct slice words, unsigned *states)
+static bool take_state(struct slice word, unsigned *states)
 {
-	for (bool more = true; more;) {
-		size_t comma = slice_find(words, ',');
-		enum incident_state state;
+	enum incident_state state;
 
-		if (!incident_state_parse(slice_take(words, comma), &state))
-			return false;
-		*states |= 1U << state;
-		more = comma < words.len;
-		words = slice_skip(words, comma + 1);
-	}
+	if (!incident_state_parse(word, &state))
+		return false;
+	*states |= 1U << state;
 	return true;
 }
 
-/* `state`, repeated or separated by commas, as a literal of text[]. */
+static const char *state_name(unsigned state)
+{
+	return incident_state_name((enum incident_state)state);
+}
+
+/* As a literal of text[]; but for merged ones all when none is named. */
 static bool read_states(struct call *call, struct buffer *literal)
 {
-	unsigned states = 0;
+	unsigned states;
 
-	for (unsigned i = 0; i < call->query.count; i++) {
-		if (strcmp(call->query.list[i].name, "state") != 0)
-			continue;
-		if (!read_state_words(slice_of_string(call->query.list[i].value), &states)) {
-			call_refuse_parameter(call, "state", FAULT_CHOICE);
-			return false;
-		}
-	}
+	if (!filters_words(call, "state", take_state, &states))
+		return false;
 	if (!states)
 		states = 1U << STATE_OPEN | 1U << STATE_ACKNOWLEDGED | 1U << STATE_CONTAINED | 1U << STATE_CLOSED;
-	for (unsigned state = STATE_OPEN; state <= STATE_MERGED; state++)
-		if (states & 1U << state)
-			buffer_printf(literal, "%s%s", literal->len ? "," : "{",
-				      incident_state_name((enum incident_state)state));
-	buffer_put_byte(literal, '}');
+	filters_words_literal(states, state_name, literal);
 	return true;
 }
 

@@ -10,24 +10,18 @@ enum { NUMBER_MOST = 100, REASON_MOST = 2000 };
 
 int insurance_get(struct call *call, struct err *why)
 {
-	struct incident_row incident;
-	struct db_result *result;
+	struct held_incident held;
 	struct json_writer w;
 	int failed;
 
-	if (incident_query_get(call->db, call->person.company_id, call->id, false, &result, why) != 0)
+	if (incident_hold_look(call, &held, why) != 0)
 		return -1;
-	if (db_rows(result) == 0) {
-		db_result_free(result);
-		return err_set(why, ERR_NOT_FOUND, "no such incident");
-	}
-	incident_query_read(result, 0, &incident);
 	call_reply(call, 200, &w);
 	json_open_object(&w, NULL);
-	failed = case_view_entitlement(call, &incident, &w, why) != 0 ||
-		 case_view_insurance(call, &incident, "case", &w, why) != 0;
+	failed = case_view_entitlement(call, &held.row, &w, why) != 0 ||
+		 case_view_insurance(call, &held.row, "case", &w, why) != 0;
 	json_close_object(&w);
-	db_result_free(result);
+	incident_hold_release(&held);
 	return failed ? -1 : 0;
 }
 

@@ -1,6 +1,7 @@
 #include "server/api/notification_text.h"
 
 #include "server/api/filters.h"
+#include "server/api/incident_hold.h"
 #include "server/store/case_file.h"
 #include "server/store/evidence.h"
 #include "server/store/incident_clock.h"
@@ -364,20 +365,14 @@ int notification_text_get(struct call *call, struct err *why)
 {
 	static const char *const onlys[] = { "all", "attack", NULL }, *const languages[] = { "ja", "en", NULL };
 	const char *only = onlys[0], *language = languages[call->japanese ? 0 : 1];
-	struct incident_row incident;
-	struct db_result *result;
+	struct held_incident held;
 	int failed;
 
 	if (!filters_word(call, "only", onlys, &only) || !filters_word(call, "language", languages, &language))
 		return 0;
-	if (incident_query_get(call->db, call->person.company_id, call->id, false, &result, why) != 0)
+	if (incident_hold_look(call, &held, why) != 0)
 		return -1;
-	if (db_rows(result) == 0) {
-		db_result_free(result);
-		return err_set(why, ERR_NOT_FOUND, "no such incident");
-	}
-	incident_query_read(result, 0, &incident);
-	failed = write_text(call, &incident, only == onlys[0], language == languages[0], why);
-	db_result_free(result);
+	failed = write_text(call, &held.row, only == onlys[0], language == languages[0], why);
+	incident_hold_release(&held);
 	return failed;
 }

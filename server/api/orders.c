@@ -35,47 +35,36 @@ static int64_t company_of(const struct call *call)
 /* ---------------------------------------------------------------------------------------------------------- the list
  */
 
-static bool read_state_words(struct slice words, unsigned *states)
+static bool take_state(struct slice word, unsigned *states)
 {
-	for (bool more = true; more;) {
-		size_t comma = slice_find(words, ',');
-		struct slice word = slice_take(words, comma);
-		enum dispatch_state state;
+	enum dispatch_state state;
 
-		if (slice_is(word, "open")) {
-			for (unsigned i = 0; i < DISPATCH_STATES; i++)
-				if (dispatch_is_open((enum dispatch_state)i))
-					*states |= 1U << i;
-		} else if (dispatch_state_parse(word, &state)) {
-			*states |= 1U << state;
-		} else {
-			return false;
-		}
-		more = comma < words.len;
-		words = slice_skip(words, comma + 1);
+	if (slice_is(word, "open")) {
+		for (unsigned i = 0; i < DISPATCH_STATES; i++)
+			if (dispatch_is_open((enum dispatch_state)i))
+				*states |= 1U << i;
+		return true;
 	}
+	if (!dispatch_state_parse(word, &state))
+		return false;
+	*states |= 1U << state;
 	return true;
+}
+
+static const char *state_name(unsigned state)
+{
+	return dispatch_state_name((enum dispatch_state)state);
 }
 
 static bool read_states(struct call *call, struct dispatch_filter *filter, struct buffer *literal)
 {
-	unsigned states = 0;
+	unsigned states;
 
-	for (unsigned i = 0; i < call->query.count; i++) {
-		if (strcmp(call->query.list[i].name, "state") != 0)
-			continue;
-		if (!read_state_words(slice_of_string(call->query.list[i].value), &states)) {
-			call_refuse_parameter(call, "state", FAULT_CHOICE);
-			return false;
-		}
-	}
+	if (!filters_words(call, "state", take_state, &states))
+		return false;
 	if (!states)
 		return true;
-	for (unsigned state = 0; state < DISPATCH_STATES; state++)
-		if (states & 1U << state)
-			buffer_printf(literal, "%s%s", literal->len ? "," : "{",
-				      dispatch_state_name((enum dispatch_state)state));
-	buffer_put_byte(literal, '}');
+	filters_words_literal(states, state_name, literal);
 	filter->states = buffer_string(literal);
 	return true;
 }

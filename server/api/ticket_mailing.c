@@ -1,6 +1,6 @@
 #include "server/api/ticket_mailing.h"
 
-#include "lib/zone.h"
+#include "server/api/oncall_call.h"
 #include "server/model/ticket.h"
 #include "server/store/company_people.h"
 #include "server/store/outbox.h"
@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { IDENTITY_SIZE = 96, QUESTION_MOST = 2000, TIME_SIZE = 32 };
+enum { IDENTITY_SIZE = 96, QUESTION_MOST = 2000 };
 
 /* A mail to one address; facts is released. */
 static int send_mail(struct call *call, const char *kind, const char *identity, int priority, const char *address,
@@ -98,24 +98,6 @@ int ticket_mailing_answer(struct call *call, const struct ticket_row *t, const c
 	return send_mail(call, "ticket_answer", identity, (int)t->severity, t->caller_email, language, &facts, why);
 }
 
-/* "2026-07-03 14:00" in the server's zone. */
-static int local_time(struct call *call, time_us at, char out[TIME_SIZE], struct err *why)
-{
-	struct civil_time civil;
-	struct zone *zone;
-
-	out[0] = '\0';
-	if (at == TIME_NONE)
-		return 0;
-	if (zone_load(&zone, call->api->settings->timezone, why) != 0)
-		return -1;
-	zone_civil(zone, at, &civil);
-	zone_release(zone);
-	snprintf(out, TIME_SIZE, "%04d-%02d-%02d %02d:%02d", civil.year, civil.month, civil.day, civil.hour,
-		 civil.minute);
-	return 0;
-}
-
 static void write_order(const struct dispatch_row *o, const char *change, const char *wanted_by, struct buffer *facts)
 {
 	char reference[DISPATCH_REFERENCE_SIZE], url[64];
@@ -141,12 +123,12 @@ static void write_order(const struct dispatch_row *o, const char *change, const 
 
 int ticket_mailing_order(struct call *call, const struct dispatch_row *order, const char *change, struct err *why)
 {
-	char identity[IDENTITY_SIZE], wanted_by[TIME_SIZE];
+	char identity[IDENTITY_SIZE], wanted_by[LOCAL_TIME_SIZE];
 	struct buffer facts = { 0 };
 
 	if (!order->vendor_email)
 		return 0;
-	if (local_time(call, order->wanted_by, wanted_by, why) != 0)
+	if (oncall_call_local(call, order->wanted_by, false, wanted_by, why) != 0)
 		return -1;
 	snprintf(identity, sizeof(identity), "order:%" PRId64 ":version:%" PRId64, order->id, order->version);
 	write_order(order, change, wanted_by, &facts);

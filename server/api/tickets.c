@@ -73,42 +73,31 @@ static void texts_release(struct texts *texts)
 	buffer_release(&texts->pattern);
 }
 
-static bool read_state_words(struct slice words, unsigned *states)
+static bool take_state(struct slice word, unsigned *states)
 {
-	for (bool more = true; more;) {
-		size_t comma = slice_find(words, ',');
-		enum ticket_state state;
+	enum ticket_state state;
 
-		if (!ticket_state_parse(slice_take(words, comma), &state))
-			return false;
-		*states |= 1U << state;
-		more = comma < words.len;
-		words = slice_skip(words, comma + 1);
-	}
+	if (!ticket_state_parse(word, &state))
+		return false;
+	*states |= 1U << state;
 	return true;
 }
 
-/* `state`, repeated or separated by commas, as a literal of text[]. */
+static const char *state_name(unsigned state)
+{
+	return ticket_state_name((enum ticket_state)state);
+}
+
 static bool read_states(struct call *call, struct ticket_filter *filter, struct buffer *literal)
 {
-	unsigned states = 0;
+	unsigned states;
 
-	for (unsigned i = 0; i < call->query.count; i++) {
-		if (strcmp(call->query.list[i].name, "state") != 0)
-			continue;
-		if (!read_state_words(slice_of_string(call->query.list[i].value), &states)) {
-			call_refuse_parameter(call, "state", FAULT_CHOICE);
-			return false;
-		}
-	}
+	if (!filters_words(call, "state", take_state, &states))
+		return false;
 	filter->states = tickets_unclosed;
 	if (!states)
 		return true;
-	for (unsigned state = 0; state < TICKET_STATES; state++)
-		if (states & 1U << state)
-			buffer_printf(literal, "%s%s", literal->len ? "," : "{",
-				      ticket_state_name((enum ticket_state)state));
-	buffer_put_byte(literal, '}');
+	filters_words_literal(states, state_name, literal);
 	filter->states = buffer_string(literal);
 	return true;
 }
