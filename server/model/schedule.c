@@ -147,15 +147,26 @@ static time_us layer_changes(const struct schedule *s, const struct schedule_lay
 /* --------------------------------------------------------------------------------------------------------- schedules
  */
 
-struct oncall schedule_at(const struct schedule *s, time_us t)
+static bool override_at(const struct schedule *s, time_us t, struct oncall *out)
 {
-	t = within_reach(t);
 	for (size_t i = s->override_count; i-- > 0;) {
 		const struct schedule_override *o = &s->overrides[i];
 
-		if (o->user_id && t >= o->from && t < o->to)
-			return (struct oncall){ o->user_id, -1, o->override_id };
+		if (o->user_id && t >= o->from && t < o->to) {
+			*out = (struct oncall){ o->user_id, -1, o->override_id };
+			return true;
+		}
 	}
+	return false;
+}
+
+struct oncall schedule_at(const struct schedule *s, time_us t)
+{
+	struct oncall who;
+
+	t = within_reach(t);
+	if (override_at(s, t, &who))
+		return who;
 	for (int i = s->layer_count; i-- > 0;) {
 		int64_t person = layer_person(s, &s->layers[i], t);
 
@@ -165,27 +176,40 @@ struct oncall schedule_at(const struct schedule *s, time_us t)
 	return nobody;
 }
 
-time_us schedule_next_change(const struct schedule *s, time_us t)
+static time_us overrides_change(const struct schedule *s, time_us t)
 {
 	time_us next = TIME_NONE;
 
-	t = within_reach(t);
 	for (size_t i = 0; i < s->override_count; i++) {
 		const struct schedule_override *o = &s->overrides[i];
 
 		if (o->user_id && o->from < o->to && o->to > t)
 			next = earlier(next, o->from > t ? o->from : o->to);
 	}
+	return next;
+}
+
+time_us schedule_next_change(const struct schedule *s, time_us t)
+{
+	time_us next;
+
+	t = within_reach(t);
+	next = overrides_change(s, t);
 	for (int i = 0; i < s->layer_count; i++)
 		next = earlier(next, layer_changes(s, &s->layers[i], t));
 	return next;
 }
 
-/* Goes through the spans of from <= t < to. */
+/* Goes through the spans of from <= t < to. What a layer says is kept until it may change: many layers that change
+ * often would ask each other's calendars at every step. */
 struct walk {
 	const struct schedule *schedule;
 	time_us at, to;
 	int steps;
+	struct {
+		int64_t person;
+		time_us until; /* TIME_NONE: for ever */
+	} layers[SCHEDULE_LAYERS_MAX];
 };
 
 static bool same_answer(struct oncall a, struct oncall b)
@@ -193,17 +217,51 @@ static bool same_answer(struct oncall a, struct oncall b)
 	return a.user_id == b.user_id && a.layer == b.layer && a.override_id == b.override_id;
 }
 
+static void walk_to(struct walk *w, time_us at)
+{
+	const struct schedule *s = w->schedule;
+
+	w->at = at;
+	for (int i = 0; i < s->layer_count; i++) {
+		if (w->layers[i].until == TIME_NONE || w->layers[i].until > at)
+			continue;
+		w->layers[i].person = layer_person(s, &s->layers[i], at);
+		w->layers[i].until = layer_changes(s, &s->layers[i], at);
+	}
+}
+
+static struct oncall walk_who(const struct walk *w)
+{
+	struct oncall who;
+
+	if (override_at(w->schedule, w->at, &who))
+		return who;
+	for (int i = w->schedule->layer_count; i-- > 0;)
+		if (w->layers[i].person)
+			return (struct oncall){ w->layers[i].person, i, 0 };
+	return nobody;
+}
+
+static time_us walk_change(const struct walk *w)
+{
+	time_us next = overrides_change(w->schedule, w->at);
+
+	for (int i = 0; i < w->schedule->layer_count; i++)
+		next = earlier(next, w->layers[i].until);
+	return next;
+}
+
 static bool walk_next(struct walk *w, struct oncall_span *out)
 {
 	if (w->at >= w->to || w->steps >= STEPS_MAX)
 		return false;
-	*out = (struct oncall_span){ w->at, w->to, schedule_at(w->schedule, w->at) };
+	*out = (struct oncall_span){ w->at, w->to, walk_who(w) };
 	while (w->at < w->to && w->steps < STEPS_MAX) {
-		time_us next = schedule_next_change(w->schedule, w->at);
+		time_us next = walk_change(w);
 
 		w->steps++;
-		w->at = next == TIME_NONE || next > w->to ? w->to : next;
-		if (w->at < w->to && !same_answer(schedule_at(w->schedule, w->at), out->who))
+		walk_to(w, next == TIME_NONE || next > w->to ? w->to : next);
+		if (w->at < w->to && !same_answer(walk_who(w), out->who))
 			break;
 	}
 	out->to = w->at;
@@ -212,7 +270,13 @@ static bool walk_next(struct walk *w, struct oncall_span *out)
 
 static struct walk walk_over(const struct schedule *s, time_us from, time_us to)
 {
-	return (struct walk){ .schedule = s, .at = within_reach(from), .to = within_reach(to) };
+	struct walk w = { .schedule = s, .to = within_reach(to) };
+
+	from = within_reach(from);
+	for (int i = 0; i < s->layer_count; i++)
+		w.layers[i].until = from;
+	walk_to(&w, from);
+	return w;
 }
 
 size_t schedule_spans(const struct schedule *s, time_us from, time_us to, struct oncall_span *spans, size_t room,
