@@ -125,7 +125,11 @@ int notice_text_check(const struct notice_kind *kind, const struct notice_text *
 		return err_set(why, ERR_USAGE, "the subject is more than one line");
 	if (check_part(kind, "subject", text->subject, NOTICE_SUBJECT_MAX, why) != 0)
 		return -1;
-	return check_part(kind, "body", text->body, NOTICE_TEXT_MAX, why);
+	if (check_part(kind, "body", text->body, NOTICE_TEXT_MAX, why) != 0)
+		return -1;
+	if (kind->answerable && !slice_contains(text->body, "{{link}}"))
+		return err_set(why, ERR_USAGE, "the body has no {{link}}: nobody could answer from it");
+	return 0;
 }
 
 /* -------------------------------------------------------------------------------------------------------- rendering */

@@ -351,13 +351,15 @@ shape 'texts' 200 Template '.templates[0]'
 check_equal 'each kind in both languages' true "$(reply '.templates | length == 36')"
 change POST /v1/templates/preview '{"kind":"page","language":"ja","subject":"{{title}}","body":"{{titel}}"}'
 check_equal 'a bad placeholder' '400 invalid /body true' "$(refusal) $(reply '.errors[0].reason | contains("titel")')"
-change POST /v1/templates/preview '{"kind":"page","language":"ja","subject":"X {{title}}","body":"{{company}}"}'
+change POST /v1/templates/preview '{"kind":"page","language":"ja","subject":"X {{title}}","body":"{{company}} {{link}}"}'
 check_equal 'a good one, with sample facts' '200 true' "$status $(reply '.subject | startswith("X ") and (contains("{") | not)')"
+change PUT /v1/templates/page/ja '{"subject":"{{title}}","body":"{{title}}"}' -H 'If-Match: "0"'
+check_equal 'one that nobody could answer from' '400 invalid /body' "$(refusal)"
 change PUT /v1/templates/page/ja '{"subject":"a\nb","body":"x"}' -H 'If-Match: "0"'
 check_equal 'a subject of two lines' '400 invalid /subject' "$(refusal)"
-change PUT /v1/templates/page/ja '{"subject":"呼び出し: {{title}}","body":"本文 {{title}}"}' -H 'If-Match: "0"'
+change PUT /v1/templates/page/ja '{"subject":"呼び出し: {{title}}","body":"本文 {{title}} {{link}}"}' -H 'If-Match: "0"'
 check_equal 'a text is changed' '200 1 false Kato' "$status $(reply '"\(.version) \(.shipped.in_force) \(.saved_by.display_name)"')"
-change PUT /v1/templates/page/ja '{"subject":"x","body":"y"}' -H 'If-Match: "0"'
+change PUT /v1/templates/page/ja '{"subject":"x","body":"y {{link}}"}' -H 'If-Match: "0"'
 check_equal '... of an older version' '412 stale ' "$(refusal)"
 change PUT /v1/templates/page/ja '{"subject":null,"body":null}' -H 'If-Match: "1"'
 check_equal 'and back to the one as shipped' '200 2 true' "$status $(reply '"\(.version) \(.shipped.in_force)"')"

@@ -128,6 +128,8 @@ START_TEST(bad_texts_are_refused_when_saved)
 {
 	struct buffer big = { 0 };
 
+	check_refused("{{title}}", "{{title}}, and no way to answer", "{{link}}");
+
 	check_refused("ok", "ok\nHello {{naem}}", "body, line 2: a notice of kind page has no {{naem}}");
 	check_refused("{{promise}}", "ok", "subject, line 1: a notice of kind page has no {{promise}}");
 	check_refused("ok", "{{title", "no name in two braces");
