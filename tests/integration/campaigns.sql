@@ -137,5 +137,5 @@ $$;
 
 CREATE FUNCTION forget() RETURNS void LANGUAGE sql AS $$
     TRUNCATE alert, work, incident, incident_segment, incident_event, incident_cause, incident_seq, company_day, rule_day, mute_day, change,
-        campaign, campaign_member, campaign_sighting, campaign_due, campaign_warning;
+        campaign, campaign_member, campaign_sighting, campaign_due, campaign_warning, page_request CASCADE;
 $$;
