@@ -49,6 +49,7 @@ extern const struct command contract_commands[];
 extern const struct command plan_commands[];
 extern const struct command vendor_commands[];
 extern const struct command oncall_commands[];
+extern const struct command page_commands[];
 extern const struct command holidays_commands[];
 
 /* Options that many commands have. */
