@@ -297,7 +297,7 @@ GRANT SELECT ON ticket, dispatch_order, member_request, case_step, insurance_cas
 GRANT UPDATE (incident_id, version, updated_at) ON ticket, dispatch_order TO hinomi_correlator;
 GRANT UPDATE (incident_id) ON member_request, case_step, insurance_case, privacy_clock TO hinomi_correlator;
 GRANT SELECT ON ticket, dispatch_order, member_request, privacy_clock, vendor TO hinomi_feed;
-GRANT SELECT ON vendor, ticket, dispatch_order, case_step, contract, plan TO hinomi_escalator;
+GRANT SELECT ON vendor, ticket, dispatch_order, dispatch_event, case_step, contract, plan TO hinomi_escalator;
 GRANT SELECT (scope_vendor) ON app_user TO hinomi_escalator;
 GRANT SELECT, UPDATE (reminded_at) ON member_request TO hinomi_escalator;
 GRANT SELECT, UPDATE (reminded) ON privacy_clock TO hinomi_escalator;

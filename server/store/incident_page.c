@@ -1,5 +1,6 @@
 #include "server/store/incident_page.h"
 
+#include "server/store/case_merge.h"
 #include "server/store/columns.h"
 #include "server/store/page_request.h"
 
@@ -229,7 +230,7 @@ int incident_page_write(struct db *db, int64_t company_id, const struct incident
 	bool asked = false;
 
 	if (begin_clocks(db, company_id, p, why) != 0 || merge_clocks(db, company_id, p, why) != 0 ||
-	    follow_handling(db, company_id, p, why) != 0)
+	    case_merge_write(db, company_id, p, why) != 0 || follow_handling(db, company_id, p, why) != 0)
 		return -1;
 	if (ask_for_incidents(db, company_id, p, &asked, why) != 0 ||
 	    ask_for_events(db, company_id, p, &asked, why) != 0)

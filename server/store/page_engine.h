@@ -45,9 +45,9 @@ int page_engine_promises(struct db *db, const struct page_engine *engine, int *d
 /* What must not be forgotten: leads are told of rows that are fenced off, and pages whose subjects were settled without
  * a request for it (a sensor was revoked, say) get one. *done: how many. */
 int page_engine_upkeep(struct db *db, const struct page_engine *engine, int *done, struct err *why);
-/* Notices of the calendar: due requests to members, clocks of the personal-information law, gaps in schedules within
- * seven days (a mail to the leads, once a gap), the monthly drill (first business day, 10:00, calendar 1; when
- * `drills`), the end of the table of holidays. */
+/* Notices of the calendar: due requests to members, orders that no vendor accepts, clocks of the personal-information
+ * law, gaps in schedules within seven days (a mail to the leads, once a gap), the monthly drill (first business day,
+ * 10:00, calendar 1; when `drills`), the end of the table of holidays. */
 int page_engine_reminders(struct db *db, const struct page_engine *engine, bool drills, int *done, struct err *why);
 
 /* A page row for page_machine; lock: FOR UPDATE. ERR_NOT_FOUND. `policy` is the page's snapshot. */

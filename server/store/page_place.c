@@ -308,8 +308,8 @@ static void take_wish(const struct page_engine *engine, const struct page_subjec
 		 policy_id, s->company_id, s->kind, s->subject_id);
 }
 
-int page_place(struct db *db, const struct page_engine *engine, const struct page_subject *s, int64_t *page_id,
-	       struct err *why)
+int page_place_route(struct db *db, const struct page_engine *engine, const struct page_subject *s,
+		     struct route_choice *choice, struct err *why)
 {
 	struct route_facts facts = { .kind = s->kind,
 				     .severity = (int)s->severity,
@@ -320,17 +320,26 @@ int page_place(struct db *db, const struct page_engine *engine, const struct pag
 				     .subject_id = s->subject_id,
 				     .by_hand = strcmp(s->what, "by_hand") == 0 };
 	const struct escalation_routes *routes = oncall_book_routes(engine->book);
-	struct route_choice choice;
-	bool again = true;
 
-	*page_id = 0;
 	if (!routes)
 		return err_set(why, ERR_CORRUPT, "there are no routes that can be read: %s",
 			       oncall_book_fault(engine->book) ? oncall_book_fault(engine->book) : "save some");
 	if (database_now(db, &facts.at, why) != 0)
 		return -1;
-	escalation_route_choose(routes, &facts, &choice);
-	take_wish(engine, s, &choice);
+	escalation_route_choose(routes, &facts, choice);
+	take_wish(engine, s, choice);
+	return 0;
+}
+
+int page_place(struct db *db, const struct page_engine *engine, const struct page_subject *s, int64_t *page_id,
+	       struct err *why)
+{
+	struct route_choice choice;
+	bool again = true;
+
+	*page_id = 0;
+	if (page_place_route(db, engine, s, &choice, why) != 0)
+		return -1;
 	if (!choice.policy_id)
 		return 0;
 	if (lock_policy(db, choice.policy_id, why) != 0)

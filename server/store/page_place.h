@@ -2,9 +2,13 @@
 #ifndef SERVER_STORE_PAGE_PLACE_H
 #define SERVER_STORE_PAGE_PLACE_H
 
+#include "server/model/escalation_route.h"
 #include "server/store/page_engine.h"
 #include "server/store/page_subject.h"
 
+/* What the routes say of the subject as it is now. choice->policy_id 0: nobody is paged. */
+int page_place_route(struct db *db, const struct page_engine *engine, const struct page_subject *s,
+		     struct route_choice *choice, struct err *why);
 /* Routes the subject, and begins a page, or adds to one, or joins several into one. *page_id 0: nobody is paged. */
 int page_place(struct db *db, const struct page_engine *engine, const struct page_subject *s, int64_t *page_id,
 	       struct err *why);

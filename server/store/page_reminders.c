@@ -2,6 +2,7 @@
  * notice's identity, or a column, keeps that it was told. */
 #include "server/model/privacy_clock.h"
 #include "server/store/oncall_book.h"
+#include "server/store/order_reminder.h"
 #include "server/store/page_engine.h"
 #include "server/store/page_request.h"
 #include "server/store/page_telling.h"
@@ -374,7 +375,7 @@ static int privacy_clocks(struct db *db, const struct local *local, struct err *
 
 /* ---------------------------------------------------------------------------------------------- all of them */
 
-enum part { PART_GAPS, PART_HOLIDAYS, PART_DRILL, PART_REQUESTS, PART_PRIVACY, PARTS };
+enum part { PART_GAPS, PART_HOLIDAYS, PART_DRILL, PART_REQUESTS, PART_PRIVACY, PART_ORDERS, PARTS };
 
 static int do_part(struct db *db, const struct page_engine *engine, const struct local *local, enum part part,
 		   struct err *why)
@@ -390,6 +391,8 @@ static int do_part(struct db *db, const struct page_engine *engine, const struct
 		return member_requests(db, local, why);
 	case PART_PRIVACY:
 		return privacy_clocks(db, local, why);
+	case PART_ORDERS:
+		return order_reminder_write(db, local->zone, why);
 	case PARTS:
 	default:
 		return 0;

@@ -114,20 +114,75 @@ static int escalate(struct db *db, const struct page_engine *engine, struct page
 	return page_place_settle(db, engine, page, &orders, s->user_id, why);
 }
 
+/* Steps that were taken are not those of the new policy: of that one only the first is told at once. */
+static void begin_with_first(struct page_machine *page)
+{
+	page->step = page->step > 0 || page->loop > 0 ? 1 : 0;
+	page->loop = 0;
+	page->exhausted = false;
+}
+
+/* $1 page, $2 policy, $3 its group, $4 the same of a storm. */
+static const char move_sql[] =
+    "UPDATE page p SET policy_id = n.policy_id, policy = n.rules, group_key = CASE WHEN p.is_storm THEN $4::text ELSE "
+    "$3::text END FROM escalation_policy n WHERE p.page_id = $1::bigint AND n.policy_id = $2::bigint "
+    "AND p.policy_id <> n.policy_id RETURNING n.rules::text";
+
+/* What became graver may be another policy's: the page goes over to that one, with all that it is about, and stays one
+ * page. Where the routes page nobody for it, the policy stays. */
+static int follow_route(struct db *db, const struct page_engine *engine, struct page_held *page,
+			const struct page_subject *s, struct err *why)
+{
+	char storm_key[GROUP_KEY_MAX];
+	struct db_args args = { 0 };
+	struct route_choice choice;
+	struct db_result *r;
+	int failed = 0;
+
+	if (page_place_route(db, engine, s, &choice, why) != 0)
+		return -1;
+	if (!choice.policy_id)
+		return 0;
+	page_group_storm_key(choice.policy_id, storm_key, sizeof(storm_key));
+	db_arg_integer(&args, page->page_id);
+	db_arg_integer(&args, choice.policy_id);
+	db_arg_text(&args, choice.group_key);
+	db_arg_text(&args, storm_key);
+	if (db_run(db, move_sql, &args, &r, why) != 0)
+		return -1;
+	if (db_rows(r)) {
+		failed = escalation_policy_parse(db_slice(r, 0, 0), &page->policy, why);
+		begin_with_first(&page->machine);
+	}
+	db_result_free(r);
+	return failed;
+}
+
+static int graver(struct db *db, const struct page_engine *engine, struct page_held *page, const struct page_subject *s,
+		  struct err *why)
+{
+	struct page_orders orders;
+
+	if (page->machine.state != PAGE_TRIGGERED && page->machine.state != PAGE_ACKNOWLEDGED)
+		return 0;
+	if (follow_route(db, engine, page, s, why) != 0)
+		return -1;
+	if (!page_machine_add(&page->machine, &page->policy, page_engine_hours(engine, page), (int)s->severity, 0,
+			      page->now, &orders))
+		return 0;
+	return page_place_settle(db, engine, page, &orders, s->user_id, why);
+}
+
 /* A page speaks for it already. */
 static int raise_again(struct db *db, const struct page_engine *engine, struct page_held *page,
 		       const struct page_subject *s, struct err *why)
 {
-	struct page_orders orders;
-
 	if (page_subject_update(db, s, !s->waits, why) != 0)
 		return -1;
 	if (strcmp(s->what, "by_hand") == 0)
 		return escalate(db, engine, page, s, why);
-	if (s->severity < page->machine.severity &&
-	    page_machine_add(&page->machine, &page->policy, page_engine_hours(engine, page), (int)s->severity, 0,
-			     page->now, &orders))
-		return page_place_settle(db, engine, page, &orders, s->user_id, why);
+	if (s->severity < page->machine.severity)
+		return graver(db, engine, page, s, why);
 	if (strcmp(s->what, "reopened") == 0 && s->waits && page->machine.state == PAGE_ACKNOWLEDGED)
 		return escalate(db, engine, page, s, why);
 	return 0;

@@ -164,6 +164,15 @@ int page_targets_leads(struct db *db, struct page_receivers *out, struct err *wh
 	return of_roles(db, "{lead,admin}", out, why);
 }
 
+int page_targets_desk(struct db *db, struct page_receivers *out, struct err *why)
+{
+	size_t before = out->count;
+
+	if (of_roles(db, "{desk}", out, why) != 0)
+		return -1;
+	return out->count > before ? 0 : page_targets_leads(db, out, why);
+}
+
 int page_targets_fallback(struct db *db, const struct page_engine *engine, struct page_receivers *out, struct err *why)
 {
 	if (!engine->fallback || engine->fallback->len == 0)

@@ -36,6 +36,8 @@ int page_targets_resolve(struct db *db, const struct page_engine *engine, struct
 int page_targets_person(struct db *db, int64_t user_id, int64_t after, struct page_receivers *out, struct err *why);
 /* Leads and admins who see all companies. */
 int page_targets_leads(struct db *db, struct page_receivers *out, struct err *why);
+/* The help desk's people; without any, leads and admins. */
+int page_targets_desk(struct db *db, struct page_receivers *out, struct err *why);
 /* When nobody is on call: the addresses of the settings, else leads and admins. */
 int page_targets_fallback(struct db *db, const struct page_engine *engine, struct page_receivers *out, struct err *why);
 /* Everybody of the operator who was told of the page, by the way they were told. quiet: mail and chat only. */

@@ -376,12 +376,49 @@ static int tell(struct db *db, const struct ticket_row *now, const struct ticket
 	return incident_clock_mark(db, c->company_id, c->incident_id, CLOCK_TOLD, c->spoke_at, &first, why);
 }
 
+static bool is_waiting(int64_t incident_id, const char *state)
+{
+	return incident_id && strcmp(state, "waiting") == 0;
+}
+
+static int another_waits(struct db *db, int64_t company_id, int64_t incident_id, bool *waits, struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *result;
+
+	db_arg_integer(&args, company_id);
+	db_arg_integer(&args, incident_id);
+	if (db_run(db,
+		   "SELECT EXISTS (SELECT FROM ticket WHERE company_id = $1::bigint AND incident_id = $2::bigint "
+		   "AND state = 'waiting')",
+		   &args, &result, why) != 0)
+		return -1;
+	*waits = db_bool(result, 0, 0);
+	db_result_free(result);
+	return 0;
+}
+
+/* The incident waits for the member as long as one of its tickets does. The row is written. */
+static int follow_waiting(struct db *db, const struct ticket_row *now, const struct ticket_change *c, struct err *why)
+{
+	bool was = is_waiting(now->incident_id, now->state), is = is_waiting(c->incident_id, c->state);
+	bool same = now->company_id == c->company_id && now->incident_id == c->incident_id, waits;
+
+	if (was && (!is || !same)) {
+		if (another_waits(db, now->company_id, now->incident_id, &waits, why) != 0 ||
+		    (!waits && incident_clock_pause(db, now->company_id, now->incident_id, false, why) != 0))
+			return -1;
+	}
+	return is && (!was || !same) ? incident_clock_pause(db, c->company_id, c->incident_id, true, why) : 0;
+}
+
 int ticket_update(struct db *db, const struct ticket_row *now, const struct ticket_change *change, int64_t user_id,
 		  struct err *why)
 {
 	if (update(db, change, why) != 0 || add_links(db, now, change, user_id, why) != 0 ||
 	    add_owner(db, now, change, user_id, why) != 0 || add_state(db, now, change, user_id, why) != 0 ||
-	    page(db, now, change, user_id, why) != 0 || tell(db, now, change, user_id, why) != 0)
+	    page(db, now, change, user_id, why) != 0 || tell(db, now, change, user_id, why) != 0 ||
+	    follow_waiting(db, now, change, why) != 0)
 		return -1;
 	/* Who saw it as the former company's must learn that it is gone. */
 	if (now->company_id && now->company_id != change->company_id &&

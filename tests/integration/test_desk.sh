@@ -213,10 +213,15 @@ check_equal 'the member sees what is for it' '再起動してください 0' \
 by "$desk"
 post "/v1/tickets/$ticket/answer" '{"text":"電源を切ってください。電話はしないでください。"}'
 check_equal 'answered' '200 waiting 電源を切ってください。電話はしないでください。' "$status $(reply '"\(.state) \(.answer)"')"
+waiting() {
+	sql "SELECT count(*) FROM incident_pause WHERE incident_id = 9001 AND to_at IS NULL"
+}
+check_equal 'who waits for the member stops the clock of the incident' 1 "$(waiting)"
 check_equal 'the mail is on its way' "yamada@example.jp|pending|HD-$ticket|画面に電話番号が出ました|> 警告音が鳴っています
 > 止まりません" "$(sql "SELECT address, state, facts ->> 'reference', facts ->> 'title', facts ->> 'question' FROM outbox WHERE kind = 'ticket_answer'")"
 by "$member"
 post "/v1/tickets/$ticket/notes" '{"text":"消えました"}'
+check_equal 'and it goes on when the member speaks' '0 1' "$(waiting) $(sql 'SELECT count(*) FROM incident_pause WHERE incident_id = 9001')"
 get "/v1/tickets/$ticket"
 check_equal 'the member goes on: it is worked on again' 'working 消えました true' \
 	"$(reply '"\(.state) \(.events[-2:] | map(select(.kind == "note"))[0] | "\(.body.text) \(.for_member)")"')"

@@ -27,6 +27,14 @@ routes() { # routes POLICY-OF-SEVERITY-2
 		{\"name\": \"two\", \"severity\": 2, \"policy\": $1}]}' FROM escalation_route"
 }
 routes 1
+# Orders that nobody accepted; looked at below, as the engine does it once a minute.
+sql "INSERT INTO vendor (vendor_id, name, email, phone) VALUES (1, '淀川IT', 'vendor@example.jp', NULL), (2, '電話のみ', NULL, '06-0000-1111');
+	INSERT INTO company (company_id, operator_id, name) VALUES (900, 1, 'Orders Ltd');
+	INSERT INTO dispatch_order (company_id, order_id, kind, vendor_id, state, company_name, place, contact_name, contact_phone, task,
+		requested_by, requested_at, decline_reason) SELECT 900, n, 'onsite', v, s, 'Orders Ltd', 'here', 'them', '06', 'look', $lead_id,
+		now() - m * interval '1 minute', CASE WHEN s = 'declined' THEN '人手不足' END FROM (VALUES (11, 1, 'requested', 40), (12, 1, 'requested', 65),
+		(13, 2, 'requested', 35), (14, 1, 'requested', 20), (15, 1, 'declined', 5), (16, 1, 'accepted', 65)) AS o (n, v, s, m);
+	INSERT INTO dispatch_event (company_id, order_id, kind, side, body) VALUES (900, 15, 'declined', 'vendor', '{}')"
 server_start
 
 page_of() { # page_of INCIDENT_ID COLUMN
@@ -139,6 +147,10 @@ sql "UPDATE incident SET severity = 1 WHERE incident_id = $incident_id;
 	NOTIFY hinomi_page"
 wait_until 10 mailed 1 '(.text | contains("Group Ltd")) and (.subject | startswith("[緊急]"))' &&
 	good 'when it gets graver it is said at once' || bad 'when it gets graver it is said at once'
+check_equal 'and the page goes over to the policy of the graver ones, with its group' "1 policy:1 company:$group" \
+	"$(page_of "$incident_id" policy_id) $(page_of "$incident_id" group_key)"
+wait_until 10 mailed 1 '.to == "two@example.jp" and (.text | contains("Group Ltd"))' &&
+	good 'whose second step is taken' || bad 'whose second step is taken'
 answer "$first" closed
 answer "$incident_id" closed
 wait_until 5 page_is "$first" closed && good 'the page closes with its last incident' || bad 'the page closes with its last incident'
@@ -278,6 +290,28 @@ sql "WITH d AS (INSERT INTO drill (started_by) VALUES ($lead_id) RETURNING drill
 	NOTIFY hinomi_page"
 wait_until 10 mailed 2 '.subject | startswith("[訓練]")' && good 'a drill asks each of its people, by link' || bad 'a drill asks each of its people'
 check_equal 'and makes no page' 0 "$(sql "SELECT count(*) FROM page WHERE kind = 'drill'")"
+
+check_equal 'vendors are reminded of what they did not accept' 'WO-11 WO-12' \
+	"$(mails '.to == "vendor@example.jp"' | jq -r '.subject | scan("WO-[0-9]+")' | sort -u | xargs)"
+check_equal 'and the desk is told: late, without a mail address, declined' 'WO-12 WO-13 WO-15' \
+	"$(mails '.to == "lead@example.jp"' | jq -r '.subject + .text | scan("WO-[0-9]+")' | sort -u | xargs)"
+check_equal 'each once' 5 "$(sql "SELECT count(*) FROM outbox WHERE identity LIKE 'order %'")"
+
+# ------------------------------------------------------------------------------------------ a test by hand
+rested
+ctl page test --json >"$STATE/test.json" 2>"$STATE/test.err" || cat "$STATE/test.err"
+check_equal 'a test page reaches who is on call' 'one@example.jp sent' "$(jq -r '.notices[] | "\(.address) \(.state)"' "$STATE/test.json")"
+check_equal 'who has the mail' 1 "$(mails '.to == "one@example.jp" and (.subject | startswith("[高]") and contains("Test page"))' | grep -c .)"
+test_over() {
+	[ "$(sql "SELECT state FROM page WHERE page_id = $(jq .page "$STATE/test.json")")" = closed ]
+}
+wait_until 5 test_over && good 'and ends by itself' || bad 'and ends by itself'
+ctl page test --policy 3 --keep --json >"$STATE/test.json"
+check_equal 'of a policy, and left open' 'two@example.jp 試験の呼び出し / Test page' \
+	"$(jq -r '.notices[0].address' "$STATE/test.json") $(ctl page list --json | jq -r ".pages[] | select(.id == $(jq .page "$STATE/test.json")).title")"
+check_fails 'a policy that is not there' 1 'no policy 77 in use' ctl page test --policy 77
+sql "INSERT INTO page_request (company_id, kind, subject_id, what, severity) SELECT 0, 'external', subject_id, 'settled', 2 FROM page_subject
+	WHERE page_id = $(jq .page "$STATE/test.json"); NOTIFY hinomi_page"
 
 # ------------------------------------------------------------------------------------------ what takes its time
 sla() { # sla COLUMN: of the promised incident's clock
