@@ -205,6 +205,7 @@ CREATE INDEX page_due ON page (severity, next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX page_policy ON page (policy_id) WHERE state IN ('triggered', 'acknowledged');
 CREATE INDEX page_group ON page (group_key) WHERE state IN ('triggered', 'acknowledged');
 CREATE INDEX page_made ON page (created_at);
+CREATE INDEX page_joined ON page (joined_into) WHERE joined_into IS NOT NULL;
 
 CREATE TABLE page_subject (
     company_id   bigint NOT NULL,            -- 0: none
@@ -473,6 +474,13 @@ GRANT UPDATE ON calendar, oncall_schedule, oncall_override, escalation_policy, c
 GRANT UPDATE (last_used_at, removed_at) ON integration TO hinomi_api;
 GRANT UPDATE (state, not_before, attempts, expires_at, opened_at, last_error, lease_until, lease_by) ON outbox TO hinomi_api;
 GRANT SELECT ON page, page_subject, escalation_policy TO hinomi_feed;
+-- What is old goes; what it owns goes with it.
+GRANT DELETE ON page, outbox, drill TO hinomi_housekeeper;
+GRANT SELECT (page_id, state, joined_into, created_at, closed_at) ON page TO hinomi_housekeeper;
+GRANT SELECT (outbox_id, page_id, contact_company_id, facts, state, bundled_into, created_at) ON outbox TO hinomi_housekeeper;
+GRANT SELECT (drill_id, started_at) ON drill TO hinomi_housekeeper;
+GRANT SELECT (company_id, page_id, kind, subject_id) ON page_subject TO hinomi_housekeeper;
+GRANT SELECT (company_id, incident_id, state) ON incident TO hinomi_housekeeper;
 
 -- A company's own.
 DO $$

@@ -109,6 +109,7 @@ CREATE TABLE ticket (
 );
 CREATE INDEX ticket_company ON ticket (company_id, opened_at);
 CREATE INDEX ticket_open ON ticket (opened_at) WHERE state <> 'closed';
+CREATE INDEX ticket_closed ON ticket (closed_at) WHERE state = 'closed';
 CREATE INDEX ticket_thread ON ticket (mail_thread) WHERE mail_thread IS NOT NULL;
 CREATE INDEX ticket_phone ON ticket (caller_phone_digits) WHERE caller_phone_digits IS NOT NULL;
 CREATE INDEX ticket_incident ON ticket (company_id, incident_id) WHERE incident_id IS NOT NULL;
@@ -130,6 +131,8 @@ CREATE TABLE mail_received (
     ticket_id    bigint REFERENCES ticket (ticket_id) ON DELETE CASCADE,
     received_at  timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX mail_received_ticket ON mail_received (ticket_id);
+CREATE INDEX mail_received_made ON mail_received (received_at);
 
 -- ---------------------------------------------------------------------------------------------- dispatch
 
@@ -170,6 +173,7 @@ CREATE TABLE dispatch_order (
 );
 CREATE INDEX dispatch_order_vendor ON dispatch_order (vendor_id, requested_at);
 CREATE INDEX dispatch_order_made ON dispatch_order (requested_at);
+CREATE INDEX dispatch_order_ticket ON dispatch_order (ticket_id) WHERE ticket_id IS NOT NULL;
 CREATE TABLE dispatch_event (
     company_id   bigint NOT NULL,
     order_id     bigint NOT NULL,
@@ -301,6 +305,10 @@ GRANT SELECT ON vendor, ticket, dispatch_order, dispatch_event, case_step, contr
 GRANT SELECT (scope_vendor) ON app_user TO hinomi_escalator;
 GRANT SELECT, UPDATE (reminded_at) ON member_request TO hinomi_escalator;
 GRANT SELECT, UPDATE (reminded) ON privacy_clock TO hinomi_escalator;
+GRANT DELETE ON ticket, mail_received TO hinomi_housekeeper;
+GRANT SELECT (ticket_id, company_id, state, closed_at, incident_id) ON ticket TO hinomi_housekeeper;
+GRANT SELECT (message_id, ticket_id, received_at) ON mail_received TO hinomi_housekeeper;
+GRANT SELECT (ticket_id, state) ON dispatch_order TO hinomi_housekeeper;
 
 DO $$
 DECLARE
