@@ -102,6 +102,10 @@ static const struct config_key keys[] = {
 	  "0: keep alerts for ever" },
 	{ "housekeeper.observable_days", CONFIG_INTEGER, KEY(housekeeper.observable_days), "90", 1, 3650,
 	  "observables, contacts and sightings of campaigns go so long after they were last seen" },
+	{ "housekeeper.notice_days", CONFIG_INTEGER, KEY(housekeeper.notice_days), "730", 90, 36500,
+	  "pages with their notices go so long after they were closed; drills and other notices after they were made" },
+	{ "housekeeper.ticket_days", CONFIG_INTEGER, KEY(housekeeper.ticket_days), "1825", 0, 36500,
+	  "tickets go so long after they were closed; 0: keep them for ever" },
 
 	{ "escalator.smtp_url", CONFIG_STRING, KEY(escalator.smtp_url), "", 0, 0,
 	  "smtp://host:port or smtps://host:port; empty: no mail is sent" },

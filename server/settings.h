@@ -66,6 +66,8 @@ struct settings {
 		int64_t months_ahead;     /* partitions made ahead */
 		int64_t retention_months; /* 0: keep alerts for ever */
 		int64_t observable_days;  /* since they were last seen; contacts and sightings too */
+		int64_t notice_days;      /* pages since they were closed, with their notices; drills, mails taken in */
+		int64_t ticket_days;      /* since they were closed; 0: keep for ever */
 	} housekeeper;
 
 	struct {

@@ -49,6 +49,31 @@ static int sightings(struct keeping *k, int64_t *count, struct err *why)
 	return retention_sightings(k->db, k->settings->housekeeper.observable_days, count, why);
 }
 
+static int pages(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_pages(k->db, k->settings->housekeeper.notice_days, count, why);
+}
+
+static int notices(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_notices(k->db, k->settings->housekeeper.notice_days, count, why);
+}
+
+static int mails(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_mails(k->db, k->settings->housekeeper.notice_days, count, why);
+}
+
+static int drills(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_drills(k->db, k->settings->housekeeper.notice_days, count, why);
+}
+
+static int tickets(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_tickets(k->db, k->settings->housekeeper.ticket_days, count, why);
+}
+
 /* `run`, or else what is to be pruned. */
 static const struct task {
 	const char *done; /* what is logged behind the count */
@@ -67,6 +92,11 @@ static const struct task {
 	{ "observables forgotten", observables, 0, true },
 	{ "contacts forgotten", contacts, 0, true },
 	{ "sightings of campaigns forgotten", sightings, 0, true },
+	{ "pages forgotten", pages, 0, false },
+	{ "notices of no page forgotten", notices, 0, false },
+	{ "drills forgotten", drills, 0, false },
+	{ "mails taken in forgotten", mails, 0, false },
+	{ "tickets forgotten", tickets, 0, false },
 };
 
 static int run_task(const struct task *task, struct keeping *k, struct err *why)

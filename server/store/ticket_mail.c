@@ -77,8 +77,9 @@ static int find_by_thread(struct db *db, const struct ticket_mail *mail, int64_t
 				    "SELECT ticket_id FROM mail_received WHERE message_id = ANY ($1::text[]) "
 				    "AND ticket_id IS NOT NULL UNION ALL "
 				    "SELECT ticket_id FROM ticket WHERE mail_thread = ANY ($1::text[]) UNION ALL "
-				    "SELECT (facts ->> 'ticket_id')::bigint FROM outbox "
-				    "WHERE outbox_id = ANY ($2::uuid[]) AND kind = 'ticket_answer' LIMIT 1",
+				    "SELECT t.ticket_id FROM outbox o "
+				    "JOIN ticket t ON t.ticket_id = (o.facts ->> 'ticket_id')::bigint "
+				    "WHERE o.outbox_id = ANY ($2::uuid[]) AND o.kind = 'ticket_answer' LIMIT 1",
 				    &args, ticket_id, why);
 	array_text_release(&ids);
 	array_text_release(&notices);

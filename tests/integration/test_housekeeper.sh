@@ -176,6 +176,90 @@ query 'GRANT DELETE ON session TO hinomi_housekeeper'
 full_round
 check 'and when it is not, it is done' 0101 "$(query "SELECT string_agg(left(encode(token_sha256, 'hex'), 4), ' ') FROM session")"
 
+# ------------------------------------------------------------------------------- pages, notices, tickets by age
+numbers() { # TABLE COLUMN: what is left, in order
+	query "SELECT string_agg($2::text, ' ' ORDER BY $2) FROM $1"
+}
+notice() { # NAME DAYS STATE PAGE [BUNDLE [INCIDENT]]: its number is made of its name
+	query "INSERT INTO outbox (outbox_id, kind, page_id, identity, priority, channel_kind, address, language, facts, state,
+			bundled_into, contact_company_id, created_at)
+		SELECT md5('$1')::uuid, 'page', nullif('$4', '')::bigint, '$1', 3, 'mail', 'a@example.org', 'ja',
+			CASE WHEN '${6-}' = '' THEN '{}' ELSE '{\"incident_id\": ${6:-0}}' END::jsonb, '$3',
+			CASE WHEN '${5-}' <> '' THEN md5('${5-}')::uuid END, CASE WHEN '${6-}' <> '' THEN 1 END, now() - $2 * interval '1 day';
+		INSERT INTO attempt (outbox_id, n, took_ms, outcome, code, text) VALUES (md5('$1')::uuid, 1, 5, 'sent', 250, 'ok')"
+}
+query "INSERT INTO incident (company_id, incident_id, no, first_ts, last_ts, direction, stage, severity, title, title_key, rule,
+		reason, alert_count, detection_count, blocked_count, state)
+	SELECT 1, n, n, now(), now(), 'inbound', 'none', 2, 't', '', 'r', 'r', 1, 1, 0, CASE n WHEN 1 THEN 'contained' ELSE 'closed' END
+	FROM generate_series(1, 2) n;
+	INSERT INTO page (page_id, kind, policy_id, policy, group_key, severity, noticed_severity, title, state, joined_into,
+		created_at, raised_at, closed_at)
+	SELECT n, 'incident', 1, '{}', 'g', 2, 2, 't', 'triggered', into_page, now() - made * interval '1 day', now(),
+		now() - closed * interval '1 day'
+	FROM (VALUES (1, NULL, 732, 731), (2, NULL, 800, 729), (3, NULL, 800, NULL), (4, NULL, 732, 731), (5, 4, 732, NULL),
+		(6, NULL, 800, NULL), (7, 6, 800, NULL), (8, NULL, 800, 731), (9, NULL, 800, 731), (10, NULL, 800, 731),
+		(11, NULL, 800, 729), (12, 11, 800, NULL)) v (n, into_page, made, closed);
+	INSERT INTO page_subject (company_id, page_id, kind, subject_id, severity, title, raised_at, settled_at)
+	SELECT 1, n, 'incident', CASE n WHEN 9 THEN 1 ELSE 2 END, 2, 't', now(), now() FROM generate_series(1, 12) n;
+	INSERT INTO page_event (page_id, kind) SELECT n, 'created' FROM generate_series(1, 12) n"
+notice 'page 1' 731 sent 1
+notice 'page 1, bundled' 731 bundled 1 'bundle 1'
+notice 'page 2' 800 sent 2
+notice 'page 3, bundled' 800 bundled 3 'bundle 3'
+notice 'page 8' 800 pending 8
+notice 'bundle 1' 731 sent ''
+notice 'bundle 3' 800 sent ''
+notice 'by itself, old' 731 failed ''
+notice 'by itself, young' 729 sent ''
+notice 'by itself, on its way' 800 sending ''
+notice 'of incident 1' 800 sent '' '' 1
+notice 'of incident 2' 731 sent '' '' 2
+query "INSERT INTO drill (drill_id, started_at) VALUES (1, now() - interval '731 days'), (2, now() - interval '729 days');
+	INSERT INTO drill_person (drill_id, user_id) VALUES (1, 1), (2, 1);
+	INSERT INTO ticket (ticket_id, company_id, channel, category, subject, state, incident_id, opened_at, closed_at)
+	SELECT n, company, 'mail', 'other', 's', state, incident, now() - interval '3000 days', now() - closed * interval '1 day'
+	FROM (VALUES (1, 1, 'closed', NULL, 1826), (2, 1, 'closed', NULL, 1824), (3, 1, 'waiting', NULL, NULL),
+		(4, 1, 'closed', NULL, 1826), (5, 1, 'closed', NULL, 1826), (6, 1, 'closed', 1, 1826), (7, NULL, 'closed', NULL, 1826),
+		(8, 1, 'closed', 2, 1826)) v (n, company, state, incident, closed);
+	INSERT INTO ticket_event (ticket_id, kind, body) SELECT n, 'opened', '{}' FROM generate_series(1, 8) n;
+	INSERT INTO mail_received (message_id, ticket_id, received_at)
+	SELECT name, ticket, now() - days * interval '1 day' FROM (VALUES ('of none', NULL, 731), ('of a waiting one', 3, 3000),
+		('of one that went', 1, 10), ('of one that is kept', 2, 731), ('young', 2, 729)) v (name, ticket, days);
+	INSERT INTO vendor (vendor_id, name) VALUES (1, 'v');
+	INSERT INTO dispatch_order (company_id, order_id, kind, vendor_id, ticket_id, state, company_name, place, contact_name,
+		contact_phone, task, requested_by)
+	SELECT 1, ticket, 'onsite', 1, ticket, state, 'c', 'p', 'n', '1', 't', 1
+	FROM (VALUES (4, 'reported'), (5, 'approved')) v (ticket, state)"
+query "UPDATE page SET state = CASE WHEN page_id = 3 THEN 'acknowledged' WHEN joined_into IS NOT NULL THEN 'joined'
+	ELSE 'closed' END WHERE page_id <> 6" # now the housekeeper may
+for turn in 1 2 3; do full_round; done # a page that speaks for others, a bundle: after what names them
+check 'pages: old ones go; young, open, of an open incident, with a notice on its way, or speaking for others stay' \
+	'2 3 6 7 8 9 11 12' "$(numbers page page_id)"
+check 'their subjects and events go with them' '2 3 6 7 8 9 11 12, 2 3 6 7 8 9 11 12' \
+	"$(numbers page_subject page_id), $(numbers page_event page_id)"
+check 'notices likewise; a bundle stays with what is in it' \
+	'bundle 3|by itself, on its way|by itself, young|of incident 1|page 2|page 3, bundled|page 8' \
+	"$(query "SELECT string_agg(identity, '|' ORDER BY identity COLLATE \"C\") FROM outbox")"
+check 'and their tries' 7 "$(query 'SELECT count(*) FROM attempt')"
+check 'drills' '2, 2' "$(numbers drill drill_id), $(numbers drill_person drill_id)"
+check 'tickets: not while open, young, of an open incident, or an order still writes into it' '2 3 4 6, 2 3 4 6' \
+	"$(numbers ticket ticket_id), $(numbers ticket_event ticket_id)"
+check 'an order keeps the number' '4 5' "$(numbers dispatch_order ticket_id)"
+check 'marks of mails' 'of a waiting one|young' "$(query "SELECT string_agg(message_id, '|' ORDER BY message_id) FROM mail_received")"
+query "UPDATE page SET state = 'closed', closed_at = now() - interval '731 days' WHERE page_id = 6;
+	UPDATE incident SET state = 'merged' WHERE incident_id = 1;
+	UPDATE dispatch_order SET state = 'approved'; UPDATE outbox SET state = 'cancelled'"
+for turn in 1 2; do full_round; done
+check 'what held them is over: they go' '2 3 11 12, 2 3' "$(numbers page page_id), $(numbers ticket ticket_id)"
+query "INSERT INTO page (page_id, kind, policy_id, policy, group_key, severity, noticed_severity, title, state, created_at,
+		raised_at, closed_at)
+	SELECT n, 'incident', 1, '{}', 'g', 2, 2, 't', 'closed', now() - interval '900 days', now(), now() - interval '900 days'
+	FROM generate_series(1001, 2200) n"
+for turn in 1 2; do full_round; done
+check 'many go in several rounds' '2 3 11 12, yes, yes' "$(numbers page page_id), $(grep -q ' 1000 pages forgotten' "$state/housekeeper.log" &&
+	echo yes), $(grep -q ' 200 pages forgotten' "$state/housekeeper.log" && echo yes)"
+check 'the housekeeper cannot read where notices went' "$refused" "$(as_role housekeeper 'SELECT address FROM outbox' | grep -o "$refused")"
+
 # ---------------------------------------------------------------------------------------------- the database away
 scripts/postgres kill "$state/cluster"
 scripts/postgres start "$state/cluster" 5432 >"$state/restarted"
@@ -184,6 +268,18 @@ check 'it goes on after the database was away' yes "$(kill -0 "$housekeeper" && 
 kill -TERM "$housekeeper"
 wait "$housekeeper"
 check 'and stops when told' 0 $?
+housekeeper=''
+
+# Kept for ever: ticket_days 0.
+echo '  ticket_days: 0' >>"$state/hinomi.yaml"
+"$build/hinomid" --role=housekeeper --config="$state/hinomi.yaml" 2>"$state/second.log" &
+housekeeper=$!
+query "UPDATE ticket SET state = 'closed', closed_at = now() - interval '100 years';
+	INSERT INTO drill (drill_id, started_at) VALUES (3, now() - interval '731 days')"
+full_round
+check 'tickets may be kept for ever' '2 3, 2' "$(numbers ticket ticket_id), $(numbers drill drill_id)"
+kill -TERM "$housekeeper"
+wait "$housekeeper"
 housekeeper=''
 
 echo "housekeeper: $passed passed, $failed failed"
