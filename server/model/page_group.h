@@ -2,10 +2,10 @@
  * And what becomes of a page when one of its subjects is dealt with. Pure; the store only fetches what is asked for
  * here.
  *
- * A storm: in the last STORM_WINDOW, STORM_PAGES pages of a policy were begun that nobody answered yet, or STORM_BEGUN
- * whether answered or not, and here is one more subject. A page is made that those join that nobody answered
- * (page_machine_join()); further subjects of that policy go into it, whatever their group, as long as no STORM_WINDOW
- * passes without one. */
+ * A storm: in the last STORM_WINDOW, STORM_PAGES pages of a policy were begun, all of one kind, that nobody answered
+ * yet, or STORM_BEGUN whether answered or not, and here is one more subject. A page is made that those join that nobody
+ * answered (page_machine_join()); further subjects of that policy and kind go into it, whatever their group, as long as
+ * no STORM_WINDOW passes without one. */
 #ifndef SERVER_MODEL_PAGE_GROUP_H
 #define SERVER_MODEL_PAGE_GROUP_H
 
@@ -14,8 +14,8 @@
 enum { STORM_PAGES = 3, STORM_BEGUN = 6 };
 #define STORM_WINDOW ((int64_t)15 * 60 * 1000000)
 
-/* Open pages (triggered, acknowledged) of one policy. Enough to fetch: those of the group key, the storm's pages, and
- * those that were begun within STORM_WINDOW. */
+/* Open pages (triggered, acknowledged) of one policy and kind. Enough to fetch: those of the group key, the storm's
+ * pages, and those that were begun within STORM_WINDOW. */
 struct page_open {
 	int64_t page_id;
 	enum page_state state;

@@ -47,15 +47,18 @@ struct open_pages {
 	time_us now;
 };
 
-/* The storm's page is fetched by itself; the others are those that page_group.h asks for. */
+/* The storm's page is fetched by itself; the others are those that page_group.h asks for. A storm is of one kind: what
+ * another system floods us with must not take in the incident of the night. */
 static const char open_sql[] =
     "SELECT p.page_id, p.state, p.group_key = $2::text, p.is_storm, p.severity::bigint, p.created_at, "
     "coalesce((SELECT max(s.added_at) FROM page_subject s WHERE s.company_id IS NOT NULL AND s.page_id = p.page_id), "
     "p.created_at), now() FROM page p WHERE p.policy_id = $1::bigint AND p.state IN ('triggered', 'acknowledged') "
-    "AND (p.group_key = $2::text OR p.is_storm OR p.created_at > now() - $3::bigint * interval '1 microsecond') "
+    "AND (p.group_key = $2::text OR p.kind = $4::text AND (p.is_storm OR p.created_at > now() - $3::bigint * interval "
+    "'1 microsecond')) "
     "ORDER BY p.page_id";
 
-static int read_open(struct db *db, int64_t policy_id, const char *group_key, struct open_pages *out, struct err *why)
+static int read_open(struct db *db, const struct page_subject *s, int64_t policy_id, const char *group_key,
+		     struct open_pages *out, struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *r;
@@ -65,6 +68,7 @@ static int read_open(struct db *db, int64_t policy_id, const char *group_key, st
 	db_arg_integer(&args, policy_id);
 	db_arg_text(&args, group_key);
 	db_arg_integer(&args, STORM_WINDOW);
+	db_arg_text(&args, s->kind);
 	if (db_run(db, open_sql, &args, &r, why) != 0)
 		return -1;
 	out->items = calloc((size_t)db_rows(r) + 1, sizeof(*out->items));
@@ -256,7 +260,7 @@ static int place_once(struct db *db, const struct page_engine *engine, const str
 	bool by_hand = strcmp(s->what, "by_hand") == 0;
 	struct page_placement placement;
 	struct open_pages open;
-	int failed = read_open(db, choice->policy_id, choice->group_key, &open, why);
+	int failed = read_open(db, s, choice->policy_id, choice->group_key, &open, why);
 
 	*again = false;
 	if (failed) {

@@ -168,6 +168,25 @@ wait_until 10 storm && good 'the same everywhere at once is one page that speaks
 check_equal 'those that it joined are silent' 3 "$(sql "SELECT count(*) FROM page WHERE state = 'joined'")"
 sql "UPDATE incident SET state = 'closed' WHERE severity = 2 AND state = 'open'"
 
+# A flood of another system is one page, and does not take in the incident of the night.
+rested
+flooded() {
+	[ "$(sql "SELECT count(*) FROM page WHERE kind = 'external' AND is_storm AND state = 'triggered'")" = 1 ]
+}
+sql "INSERT INTO page_request (company_id, kind, subject_id, what, severity, body) SELECT 0, 'external', 7000 + n, 'raised', 1,
+	'{\"title\": \"flood\"}' FROM generate_series(1, 6) n; NOTIFY hinomi_page"
+wait_until 10 flooded && good 'a flood of another system is one page' || bad 'a flood of another system is one page'
+company 'In the flood'
+incident 1
+apart() {
+	[ "$(sql "SELECT is_storm OR p.kind <> 'incident' FROM page p JOIN page_subject s USING (page_id) WHERE s.kind = 'incident' AND s.subject_id = $incident_id")" = f ]
+}
+wait_until 5 apart && good 'an incident in it has a page of its own' || bad 'an incident in it has a page of its own'
+wait_until 5 mailed 1 '.to == "one@example.jp" and (.text | contains("In the flood"))' && good 'and is told at once' || bad 'and is told at once'
+answer "$incident_id" closed
+sql "INSERT INTO page_request (company_id, kind, subject_id, what, severity) SELECT 0, 'external', 7000 + n, 'settled', 1
+	FROM generate_series(1, 6) n; NOTIFY hinomi_page"
+
 # ------------------------------------------------------------------------------------------ nobody is on call
 rested
 sql "UPDATE oncall_schedule SET version = version + 1, rules = '{\"layers\": []}'"
@@ -322,7 +341,7 @@ wait_until 10 mailed 1 '.to == "lead@example.jp" and (.text | contains("Promise 
 	good 'and told to the leads' || bad 'and told to the leads'
 answer "$promised" closed
 storm_closed() {
-	[ "$(sql "SELECT state FROM page WHERE is_storm")" = closed ]
+	[ "$(sql "SELECT state FROM page WHERE is_storm AND kind = 'incident'")" = closed ]
 }
 wait_until 25 storm_closed && good 'what was settled without telling is found, and the page closes' ||
 	bad 'what was settled without telling is found, and the page closes'
