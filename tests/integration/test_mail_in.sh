@@ -128,4 +128,14 @@ letter l9@kou.example tanaka@kou.example 'Help' 'Help' >"$STATE/mail"
 check_fails 'the database is away: kept and tried again' 75 'database: ' "$BUILD/hinomictl" mail receive <"$STATE/mail"
 database_start
 check_equal 'and then taken in' 'opened HD-7' "$(receive <"$STATE/mail")"
+
+# ------------------------------------------------------------------------------------------------ answers to what the desk wrote
+
+sql "INSERT INTO outbox (outbox_id, kind, identity, priority, channel_kind, address, language, facts, state)
+    SELECT ('01890a5d-ac96-774b-bcce-b302099a900' || id)::uuid, 'ticket_answer', 'answer ' || id, 5, 'mail', 'tanaka@kou.example', 'ja',
+        jsonb_build_object('ticket_id', id), 'sent' FROM (VALUES (1), (9)) v (id)"
+check_equal 'goes on with the ticket' 'added to HD-1' \
+	"$(letter l10@kou.example tanaka@kou.example 'Re: Your answer' 'Thanks' 'In-Reply-To: <01890a5d-ac96-774b-bcce-b302099a9001@hinomi>' | receive)"
+check_equal 'of one that was deleted since: a new one' 'opened HD-8' \
+	"$(letter l11@kou.example tanaka@kou.example 'Re: Your answer' 'Thanks' 'In-Reply-To: <01890a5d-ac96-774b-bcce-b302099a9009@hinomi>' | receive)"
 finish
