@@ -128,7 +128,7 @@ export function makeOncall(world) {
 			['GET', /^\/v1\/messages$/, (q) => ({ messages: messages.filter((m) => !q.get('state') || m.state === q.get('state')), next: null })],
 			['POST', /^\/v1\/messages\/[\da-f-]+\/replay$/, () => [202, messages[0]]],
 			['GET', /^\/v1\/templates$/, () => ({ templates })],
-			['POST', /^\/v1\/templates\/preview$/, (q, b) => (/\{\{nonsense\}\}/.test(b.body) ? [400, 'body line 1: {{nonsense}} is no name that this text knows'] : { subject: b.subject, body: b.body })],
+			['POST', /^\/v1\/templates\/preview$/, (q, b) => (/\{\{nonsense\}\}/.test(b.body) ? [400, 'body: 読み取れません', { errors: [{ pointer: '/body', detail: '読み取れません', reason: 'body line 1: {{nonsense}} is no name that this text knows' }] }] : { subject: b.subject, body: b.body })],
 			['PUT', /^\/v1\/templates\/\w+\/\w+$/, () => templates[0]],
 			['GET', /^\/v1\/drills$/, () => ({ drills, next: null })],
 			['GET', /^\/v1\/drills\/(\d+)$/, (q, b, id) => find(drills, id) && { ...find(drills, id), results: drillResults }],

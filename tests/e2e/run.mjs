@@ -540,6 +540,8 @@ await test('on call: an unanswered page says who is next and when; taking it emp
 	const first = await page.textContent('.unacked li:first-child');
 	assert.match(first, /佐藤 恵、会員の 山田 社長/);
 	assert.match(first, /[34]:\d\d/);
+	assert.match(first, /対応開始: 期限超過 \+1:\d\d/);
+	assert.match(await page.textContent('.unacked li:last-child .promise-running'), /対応開始: 残り 8:\d\d/);
 	assert.match(await page.textContent('.engine-lamp.red'), /当番がいない呼び出しが 1 件/);
 	assert.equal(await page.locator('.rota-day.today').count(), 2);
 	assert.ok((await page.locator('.rota-name.nobody').count()) > 0, 'the gap is shown');
@@ -588,7 +590,8 @@ await test('policies: who would be told is seen before it counts; a text with a 
 	assert.ok(await page.isDisabled('form.card .actions .primary'));
 	await page.locator('.steps:not(.read) .narrow').nth(1).fill('7m');
 	await page.click('form.card .actions .primary');
-	await page.waitForFunction(() => /7m/.test(document.querySelector('.steps.read')?.textContent ?? ''));
+	await page.waitForFunction(() => /7分後に/.test(document.querySelector('.steps.read')?.textContent ?? ''));
+	assert.equal(await page.locator('.actions.more .primary').count(), 0, 'routes that nobody touched need no saving');
 	await page.goto(`${mock.url}/texts`);
 	await page.waitForSelector('.text-editor textarea');
 	await page.fill('.text-editor textarea', '{{nonsense}}');

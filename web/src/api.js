@@ -4,10 +4,15 @@ import { me, t } from './app.js';
 
 /** @typedef {{type?: string, title?: string, status?: number, detail?: string, code?: string, request_id?: string, [more: string]: unknown}} Problem */
 
+/** What a parser said, of what people write as a document or a text. @param {Problem} problem @returns {string[]} */
+function reasons(problem) {
+	return Array.isArray(problem.errors) ? problem.errors.map((e) => e.reason).filter((r) => typeof r === 'string' && r) : [];
+}
+
 export class ApiError extends Error {
 	/** @param {number} status @param {Problem} problem @param {Headers} [headers] */
 	constructor(status, problem, headers) {
-		super(problem.detail || problem.title || t('error.status', { status: String(status) }));
+		super([problem.detail || problem.title || t('error.status', { status: String(status) }), ...reasons(problem)].join(' · '));
 		this.status = status;
 		this.problem = problem;
 		this.retryAfter = Number(headers?.get('Retry-After') ?? 0);

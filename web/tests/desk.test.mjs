@@ -1,7 +1,7 @@
 /* Decisions of the desk's pages that have no screen in them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { marks, span } from '../src/core/clocks.js';
+import { marks, promiseLeft, span } from '../src/core/clocks.js';
 import { addDays, daysUntil, pressing } from '../src/core/due.js';
 import { board, isLate, way } from '../src/core/order-flow.js';
 import { looksLikePhone, phoneDigits } from '../src/core/phone.js';
@@ -67,6 +67,17 @@ test('a time for an input is in the operator\u2019s zone, whatever the browser\u
 	const newYork = new Times('America/New_York', 'en');
 	assert.equal(newYork.fromMinute('2026-11-01T00:30'), Date.parse('2026-11-01T04:30:00Z'));
 	assert.equal(newYork.fromMinute('2026-03-08T03:30'), Date.parse('2026-03-08T07:30:00Z'));
+});
+
+test('a page: how much is left of the promised time', () => {
+	const target = { acknowledge_s: 300, warn_percent: 70 };
+	assert.deepEqual(promiseLeft(target, 1000, 1000 + 200000), { state: 'running', left: 100000 });
+	/* 70 percent of 300 s are over at 210 s. */
+	assert.deepEqual(promiseLeft(target, 0, 210000), { state: 'warn', left: 90000 });
+	assert.deepEqual(promiseLeft(target, 0, 300000), { state: 'warn', left: 0 });
+	assert.deepEqual(promiseLeft(target, 0, 301000), { state: 'missed', left: -1000 });
+	assert.equal(promiseLeft({ acknowledge_s: null, warn_percent: 70 }, 0, 1), null);
+	assert.equal(promiseLeft(undefined, 0, 1), null);
 });
 
 test('clocks: what each took since the incident was made, and how promises stand', () => {

@@ -28,6 +28,18 @@ export function marks(clocks) {
 	});
 }
 
+/**
+ * How the promised time until somebody takes it on stands: for pages, of which there are no clocks of their own.
+ * @param {{acknowledge_s: number | null, warn_percent: number} | undefined} target  of its severity
+ * @param {number} raised @param {number} now  in ms
+ * @returns {{state: 'running' | 'warn' | 'missed', left: number} | null} left: ms, negative when it is missed
+ */
+export function promiseLeft(target, raised, now) {
+	if (!target?.acknowledge_s) return null;
+	const left = raised + target.acknowledge_s * 1000 - now;
+	return { state: left < 0 ? 'missed' : left <= (target.acknowledge_s * 1000 * (100 - target.warn_percent)) / 100 ? 'warn' : 'running', left };
+}
+
 /** 45 s, 12:07, 3:04:05, 2 d 03:04: as clocks show it, without words. @param {number} ms */
 export function span(ms) {
 	const s = Math.floor(Math.abs(ms) / 1000);

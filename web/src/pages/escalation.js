@@ -8,7 +8,7 @@ import { changed, durationSeconds, durationText, raised, without } from '../core
 import { CompanyChoice } from '../ui/company-choice.js';
 import { hoursOf, hoursTexts, HoursForm } from '../ui/hours-form.js';
 import { Choice, Failed, Loading, Severity, Time, wordOptions } from '../ui/parts.js';
-import { PolicyForm, PolicySteps } from '../ui/policy-form.js';
+import { durationWords, PolicyForm, PolicySteps } from '../ui/policy-form.js';
 import { Tabs } from '../ui/tabs.js';
 
 /** @typedef {import('../types-oncall').Policy} Policy */
@@ -90,9 +90,11 @@ function routeWords(r, all) {
 
 /** @param {{all: Everything, reload: () => void}} props */
 function Routes({ all, reload }) {
-	const [routes, setRoutes] = useState(all.routes.rules.routes);
+	/* What is in force, as it came with this version: what is loaded anew of the same version is no change. */
+	const [inForce] = useState(all.routes.rules.routes);
+	const [routes, setRoutes] = useState(inForce);
 	const [at, setAt] = useState(-1);
-	const dirty = routes !== all.routes.rules.routes;
+	const dirty = routes !== inForce;
 	const save = async () => {
 		if (await doing(() => send('PUT', '/v1/escalation-routes', { rules: { routes } }, all.routes.version), t('route.saved'))) reload();
 	};
@@ -111,7 +113,7 @@ function Routes({ all, reload }) {
 		${mayDo('manage_oncall') &&
 		html`<div class="actions more">
 			<button class="button" onClick=${() => (setRoutes([...routes, { name: t('route.new'), policy: all.policies[0]?.id ?? null }]), setAt(routes.length))}>${t('route.add')}</button>
-			${dirty && html`<button class="button primary" onClick=${save}>${t('route.save')}</button><button class="button quiet" onClick=${() => (setRoutes(all.routes.rules.routes), setAt(-1))}>${t('action.cancel')}</button>`}
+			${dirty && html`<button class="button primary" onClick=${save}>${t('route.save')}</button><button class="button quiet" onClick=${() => (setRoutes(inForce), setAt(-1))}>${t('action.cancel')}</button>`}
 		</div>`}
 		${h(Trial, { routes: dirty ? routes : null })}
 	</section>`;
@@ -204,7 +206,7 @@ function Policies({ all, reload }) {
 				editing === p.id
 					? form(p)
 					: html`<div class="layer">
-							<p class="chips"><b>${p.name}</b><span class="dim">${t('policy.summary', { loops: p.rules.loops, expires: p.rules.ack_expires })}</span>${p.rules.hours && html`<span class="chip">${all.calendars.find((c) => c.id === p.rules.hours)?.name}</span>`}${mayDo('manage_oncall') && html`<button class="mini" onClick=${() => setEditing(p.id)}>${t('action.edit')}</button>`}</p>
+							<p class="chips"><b>${p.name}</b><span class="dim">${t('policy.summary', { loops: p.rules.loops, expires: durationSeconds(p.rules.ack_expires) ? durationWords(p.rules.ack_expires) : t('duration.for_ever') })}</span>${p.rules.hours && html`<span class="chip">${all.calendars.find((c) => c.id === p.rules.hours)?.name}</span>`}${mayDo('manage_oncall') && html`<button class="mini" onClick=${() => setEditing(p.id)}>${t('action.edit')}</button>`}</p>
 							${PolicySteps({ rules: p.rules, choices: all.choices })}
 						</div>`,
 			)}

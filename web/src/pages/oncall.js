@@ -5,6 +5,7 @@ import { count, say, t, word, zone } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { mayDo } from '../app.js';
+import { promiseLeft } from '../core/clocks.js';
 import { countdown, dayStarts } from '../core/rota.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
@@ -18,6 +19,7 @@ import { Tabs } from '../ui/tabs.js';
 /** @typedef {import('../types-oncall').SchedulePage} SchedulePage */
 /** @typedef {import('../types-oncall').OncallLoad} OncallLoad */
 /** @typedef {import('../types-oncall').Drill} Drill */
+/** @typedef {import('../types-oncall').SlaTarget} SlaTarget */
 
 const DAY_MS = 86400000;
 const REFRESH_MS = 30000;
@@ -30,7 +32,7 @@ export function calendarSpans(spans) {
 
 /** Loads the board, the open pages with whom each asks next, and a week of every schedule. */
 async function loadBoard() {
-	const [now, open, drills] = await Promise.all([get('/v1/oncall/now'), get('/v1/pages?state=unacked&limit=50'), get('/v1/drills?limit=1')]);
+	const [now, open, drills, sla] = await Promise.all([get('/v1/oncall/now'), get('/v1/pages?state=unacked&limit=50'), get('/v1/drills?limit=1'), get('/v1/sla-targets')]);
 	const board = /** @type {OncallNow} */ (now);
 	const from = dayStarts(Date.now(), 1, (at) => zone().day(at))[0];
 	const query = `from=${encodeURIComponent(new Date(from).toISOString())}&to=${encodeURIComponent(new Date(from + DAYS * DAY_MS).toISOString())}`;
@@ -38,7 +40,7 @@ async function loadBoard() {
 		Promise.all(board.schedules.map((s) => get(`/v1/schedules/${s.id}?${query}`))),
 		Promise.all(/** @type {{pages: OncallPage[]}} */ (open).pages.map((p) => get(`/v1/pages/${p.id}`))),
 	]);
-	return { board, weeks: /** @type {SchedulePage[]} */ (weeks), pages: /** @type {PageWhole[]} */ (pages), drill: /** @type {{drills: Drill[]}} */ (drills).drills[0] ?? null, from };
+	return { board, weeks: /** @type {SchedulePage[]} */ (weeks), pages: /** @type {PageWhole[]} */ (pages), drill: /** @type {{drills: Drill[]}} */ (drills).drills[0] ?? null, targets: /** @type {{targets: SlaTarget[]}} */ (sla).targets, from };
 }
 
 export function Oncall() {
@@ -63,7 +65,7 @@ export function Oncall() {
 	const shown = value ?? kept;
 	if (error && !shown) return html`<div class="page">${Tabs({ group: 'oncall', current: 'oncall' })}${Failed({ error, retry: reload })}</div>`;
 	if (!shown) return html`<div class="page">${Tabs({ group: 'oncall', current: 'oncall' })}${Loading()}</div>`;
-	const { board, weeks, pages, drill, from } = shown;
+	const { board, weeks, pages, drill, targets, from } = shown;
 	return html`<div class="page">
 		${Tabs({ group: 'oncall', current: 'oncall' })}
 		<div class="scrolls stack-column">
@@ -71,7 +73,7 @@ export function Oncall() {
 			<div class="oncall-now">${board.schedules.map((s) => NowCard({ s, now }))}</div>
 			<section class="card">
 				<h2>${t('oncall.unacked')} <small>${count(board.pages.unacked)}</small></h2>
-				${pages.length === 0 ? html`<p class="dim">${t('oncall.all_answered')}</p>` : html`<ul class="unacked">${pages.map((p) => Unacked({ p, now, done: reload }))}</ul>`}
+				${pages.length === 0 ? html`<p class="dim">${t('oncall.all_answered')}</p>` : html`<ul class="unacked">${pages.map((p) => Unacked({ p, now, target: targets.find((x) => x.severity === p.severity), done: reload }))}</ul>`}
 			</section>
 			<div class="two">
 				<div class="stack-column">
@@ -116,8 +118,9 @@ export function nextWords(next) {
 	return next.nobody || names.length === 0 ? t('oncall.next_nobody') : names.join('、');
 }
 
-/** @param {{p: PageWhole, now: number, done: () => void}} props */
-function Unacked({ p, now, done }) {
+/** @param {{p: PageWhole, now: number, target: SlaTarget | undefined, done: () => void}} props  target: what is promised of its severity */
+function Unacked({ p, now, target, done }) {
+	const promise = p.kind === 'incident' ? promiseLeft(target, Date.parse(p.raised_at), now) : null;
 	/** @param {string} what */
 	const act = async (what) => {
 		try {
@@ -131,7 +134,7 @@ function Unacked({ p, now, done }) {
 		${Severity({ level: p.severity, long: true })}
 		<div>
 			<p><a href=${`/pages/${p.id}`}><b>${p.title}</b></a> <span class="dim">${p.subject?.company ?? ''}${p.is_storm ? ` ${t('oncall.storm', { n: p.companies })}` : ''}</span></p>
-			<p class="dim">${t('oncall.raised')} ${Time({ ts: p.raised_at })} · ${t('pager.step_of', { step: p.step, steps: p.steps, loop: p.loop, loops: p.loops })}${p.nobody ? html` · <span class="hot">${t('oncall.was_nobody')}</span>` : ''}</p>
+			<p class="dim">${t('oncall.raised')} ${Time({ ts: p.raised_at })} · ${t('pager.step_of', { step: p.step, steps: p.steps, loop: p.loop, loops: p.loops })}${p.nobody ? html` · <span class="hot">${t('oncall.was_nobody')}</span>` : ''}${promise && html` · <span class=${`promise-${promise.state}`}>${word('promise_of', 'acknowledge')}: ${word('promise', promise.state)} ${promise.left < 0 ? '+' : ''}${countdown(Math.abs(promise.left))}</span>`}</p>
 			<p>${p.next_at ? html`<span class="countdown">${countdown(Date.parse(p.next_at) - now)}</span> ${t('oncall.then')} <b>${nextWords(p.next)}</b>` : html`<span class="hot">${t('pager.fenced')}</span>`}</p>
 		</div>
 		${mayDo('answer') && html`<div class="actions"><button class="button primary" onClick=${() => act('ack')}>${t('pager.ack')}</button><button class="button" onClick=${() => act('escalate')}>${t('pager.escalate')}</button></div>`}

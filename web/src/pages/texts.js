@@ -2,7 +2,7 @@
 /* The texts of notices, as shipped or as the chamber wrote them; with sample facts beside. */
 import { h, html, useEffect, useLoad, useState } from '../lib.js';
 import { mayDo, say, t, word } from '../app.js';
-import { ApiError, get, send } from '../api.js';
+import { get, send } from '../api.js';
 import { keepQuery } from '../router.js';
 import { Choice, Failed, Loading, Time } from '../ui/parts.js';
 import { Tabs } from '../ui/tabs.js';
@@ -47,7 +47,7 @@ function Editor({ x, reload }) {
 		try {
 			await work();
 		} catch (error) {
-			setFault(faultWords(/** @type {Error} */ (error)));
+			setFault(/** @type {Error} */ (error).message);
 		}
 	};
 	const look = () => trying(async () => setSample(/** @type {any} */ (await send('POST', '/v1/templates/preview', { kind: x.kind, language: x.language, subject, body }))));
@@ -75,10 +75,4 @@ function Editor({ x, reload }) {
 			<button class="button quiet" disabled=${x.shipped.in_force} onClick=${() => save(null, null)}>${t('texts.back')}</button>
 		</div>`}
 	</div>`;
-}
-
-/** What is wrong and where. @param {Error} error */
-function faultWords(error) {
-	const list = error instanceof ApiError && Array.isArray(error.problem.errors) ? error.problem.errors : [];
-	return [error.message, ...list.map((/** @type {any} */ e) => e.detail ?? e.pointer ?? '')].filter(Boolean).join(' · ');
 }

@@ -113,9 +113,15 @@ function Duration({ value, onChange }) {
 	return html`<input class="narrow" type="text" title=${t('policy.duration')} aria-invalid=${durationSeconds(value) === null ? 'true' : undefined} value=${value} onInput=${(/** @type {Event} */ e) => onChange(/** @type {HTMLInputElement} */ (e.target).value)} />`;
 }
 
+/** A duration in words: "5m" is 5 minutes. @param {string} text */
+export function durationWords(text) {
+	const match = /^0*(\d+)([smhd])$/.exec(text);
+	return match ? t(`duration.${match[2]}`, { n: Number(match[1]) }) : text;
+}
+
 /** A policy read out: one line a step. @param {{rules: PolicyRules, choices: Choices}} props */
 export function PolicySteps({ rules, choices }) {
 	return html`<ol class="steps read">
-		${rules.steps.map((step, i) => html`<li><span class="step-no">${i + 1}</span><span class="after">${i || durationSeconds(step.after) ? t('policy.then_after', { time: step.after }) : t('policy.at_once')}</span><span class="targets">${step.targets.map((target) => html`<span class="chip">${targetWords(target, choices)}</span>`)}</span></li>`)}
+		${rules.steps.map((step, i) => html`<li><span class="step-no">${i + 1}</span><span class="after">${i || durationSeconds(step.after) ? t('policy.then_after', { time: durationWords(step.after) }) : t('policy.at_once')}</span><span class="targets">${step.targets.map((target) => html`<span class="chip">${targetWords(target, choices)}</span>`)}</span></li>`)}
 	</ol>`;
 }
