@@ -12,8 +12,8 @@
 
 enum { PAGE_RECENT_HOURS = 24 };
 
-/* Part of correlation_write(). At most five statements, whatever the number of incidents, and those of case_merge.h when
- * some are absorbed. */
+/* Part of correlation_write(). At most five statements, whatever the number of incidents, and those of case_merge.h
+ * when some are absorbed. */
 int incident_page_write(struct db *db, int64_t company_id, const struct incident_plan *p, struct err *why);
 
 #endif

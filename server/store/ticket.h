@@ -119,8 +119,8 @@ struct ticket_change {
 };
 void ticket_change_of(const struct ticket_row *row, struct ticket_change *out);
 /* Writes it, with an entry for what changed of state, owner and links, and all that follows: clocks of the incident
- * (t5; waiting for the member, while one of its tickets is `waiting`), who is paged (graver, settled), timelines. `now` is the row that the caller holds (ticket_get with lock).
- * user_id 0: the system. */
+ * (t5; waiting for the member, while one of its tickets is `waiting`), who is paged (graver, settled), timelines. `now`
+ * is the row that the caller holds (ticket_get with lock). user_id 0: the system. */
 int ticket_update(struct db *db, const struct ticket_row *now, const struct ticket_change *change, int64_t user_id,
 		  struct err *why);
 
