@@ -1,12 +1,12 @@
 #!/bin/sh
 # What must not cost a page: kill -9 of the escalator at every stage of sending and at random moments, two of them at
 # once, a database that dies, a clock of another day, ten thousand pages at once, an answer while the mail is on its way.
-# ROUNDS: how often it is killed (24); PAGES: how many are due at once (10000).
+# ROUNDS: how often it is killed (16); PAGES: how many are due at once (10000).
 set -eu
 . "$(dirname "$0")/server.sh"
 . "$(dirname "$0")/escalator.sh"
 
-rounds=${ROUNDS:-24} pages=${PAGES:-10000}
+rounds=${ROUNDS:-16} pages=${PAGES:-10000}
 [ -d "$BUILD/web" ] || mkdir -p "$BUILD/web"
 mail_start
 server_settings="$(escalator_settings)
