@@ -5,7 +5,7 @@ import { marks, promiseLeft, span } from '../src/core/clocks.js';
 import { addDays, daysUntil, pressing } from '../src/core/due.js';
 import { board, isLate, way } from '../src/core/order-flow.js';
 import { looksLikePhone, phoneDigits } from '../src/core/phone.js';
-import { entryOf, homeOf, may, pagesUnder, railOf } from '../src/core/roles.js';
+import { entryOf, hasTab, homeOf, may, pagesUnder, railOf } from '../src/core/roles.js';
 import { nextStates, referenceIn, VIEWS } from '../src/core/ticket.js';
 import { Times } from '../src/core/times.js';
 
@@ -100,6 +100,15 @@ test('everybody lands on a page they have, and no key goes to two pages', () => 
 		assert.equal(new Set(railOf(role).map((e) => e.page)).size, railOf(role).length, role);
 		for (const e of pages) assert.notEqual(entryOf(role, e.page), '', `${role} ${e.page}`);
 	}
+});
+
+test('tabs lead somewhere: no desk for a member, no vendors for whoever is bound to a company', () => {
+	const shown = (/** @type {string} */ role, /** @type {number | null} */ company) => ['desk', 'orders', 'requests', 'vendors'].filter((page) => hasTab(role, company, page)).join(' ');
+	assert.equal(shown('desk', null), 'desk orders requests vendors');
+	assert.equal(shown('viewer', null), 'desk orders requests vendors');
+	assert.equal(shown('analyst', 7), 'desk orders requests');
+	assert.equal(shown('member', 7), 'orders requests');
+	assert.ok(hasTab('wall', null, 'oncall') && hasTab('analyst', null, 'texts'));
 });
 
 test('a vendor has orders and nothing else; a member no page of the staff', () => {

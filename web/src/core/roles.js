@@ -76,11 +76,16 @@ export function homeOf(role) {
 }
 
 /** Rights and pages of people who see all companies. */
-const ALL_COMPANIES = ['oncall', 'answer', 'manage_oncall'];
+const ALL_COMPANIES = ['oncall', 'answer', 'manage_oncall', 'vendors'];
 
 /** @param {string} what  a right or a page @param {number | null | undefined} companyId  the one that a person is bound to */
 export function isOpenTo(what, companyId) {
 	return !ALL_COMPANIES.includes(what) || companyId === null || companyId === undefined;
+}
+
+/** Whether a tab leads somewhere. @param {string} role @param {number | null | undefined} companyId @param {string} page */
+export function hasTab(role, companyId, page) {
+	return isOpenTo(page, companyId) && (!['desk', 'vendors'].includes(page) || role === 'desk' || STAFF.includes(role));
 }
 
 /** @param {string} role @param {string} what  a key of PERMISSIONS */

@@ -1,7 +1,7 @@
 // @ts-check
 /* One page: what it is about, what was done, every message with its tries, who comes next; and answering it. */
 import { h, html, useEffect, useLoad, useState } from '../lib.js';
-import { mayDo, say, t, word } from '../app.js';
+import { mayDo, me, say, t, word } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { countdown } from '../core/rota.js';
@@ -84,17 +84,22 @@ export function PageView({ id }) {
 			</div>
 			<section class="card">
 				<h2>${t('pager.timeline')}</h2>
-				<ol class="timeline">${p.timeline.map((e) => html`<li>${Time({ ts: e.at })}<div><b>${word('page_event', e.kind)}</b>${e.user?.display_name ?? ''} <span class="dim">${entryWords(e)}</span></div></li>`)}</ol>
+				<ol class="timeline">${p.timeline.map((e) => html`<li>${Time({ ts: e.at })}<div><b>${word('page_event', e.kind)}</b>${e.user?.display_name ?? ''} <span class="dim">${entryWords(e, p)}</span></div></li>`)}</ol>
 			</section>
 		</div>
 		<section class="card"><h2>${t('pager.messages')}</h2>${MessageTable({ messages: p.messages })}</section>
 	</div>`;
 }
 
-/** What an entry's body adds, as far as people want to read it. @param {import('../types-oncall').PageEntry} entry */
-function entryWords({ body }) {
-	const shown = ['reason', 'note', 'title', 'text', 'name', 'channel', 'error', 'via'];
-	return shown.filter((key) => typeof body[key] === 'string' && body[key]).map((key) => (key === 'via' ? word('ack_via', String(body[key])) : String(body[key]))).join(' · ');
+/** What an entry's body adds, as far as people want to read it. @param {import('../types-oncall').PageEntry} entry @param {PageWhole} p */
+function entryWords({ body }, p) {
+	const shown = ['reason', 'note', 'title', 'text', 'name', 'to', 'channel', 'error', 'via'];
+	const sets = /** @type {Record<string, string>} */ ({ via: 'ack_via', channel: 'channel_kind' });
+	const step = typeof body.step === 'number' && typeof body.loop === 'number' ? [t('route.loop_step', { loop: body.loop, step: body.step })] : [];
+	const told = Array.isArray(body.told) && body.told.length ? [`→ ${body.told.join('、')}`] : [];
+	/* Whoever it was handed to was told. */
+	const heir = typeof body.to === 'number' ? p.messages.filter((m) => m.person?.id === body.to).slice(0, 1).map((m) => `→ ${m.person?.display_name}`) : [];
+	return [...step, ...told, ...heir, ...shown.filter((key) => typeof body[key] === 'string' && body[key]).map((key) => (sets[key] ? word(sets[key], String(body[key])) : String(body[key])))].join(' · ');
 }
 
 /** @param {{p: PageWhole, act: (what: string, body?: unknown) => Promise<void>}} props */
@@ -103,11 +108,13 @@ function Actions({ p, act }) {
 	const [to, setTo] = useState('');
 	const { value } = useLoad(() => get('/v1/oncall/people'), 'people');
 	const people = /** @type {OncallPerson[]} */ (value ? /** @type {any} */ (value).people : []);
+	/* Only who was asked can decline: nothing else would be asked of somebody else because of it. */
+	const asked = p.messages.some((m) => m.person?.id === me.peek()?.id);
 	const said = reason.trim() ? { reason: reason.trim() } : {};
 	return html`<div class="actions">
 		<button class="button primary" onClick=${() => act('ack')}>${t('pager.ack')} <kbd>a</kbd></button>
 		<input type="text" maxlength="500" placeholder=${t('pager.reason')} aria-label=${t('pager.reason')} value=${reason} onInput=${(/** @type {Event} */ e) => setReason(/** @type {HTMLInputElement} */ (e.target).value)} />
-		${p.state === 'triggered' && html`<button class="button" onClick=${() => act('decline', said)}>${t('pager.decline')}</button>`}
+		${p.state === 'triggered' && asked && html`<button class="button" onClick=${() => act('decline', said)}>${t('pager.decline')}</button>`}
 		<button class="button" onClick=${() => act('escalate', said)}>${t('pager.escalate')}</button>
 		${Choice({ label: t('pager.hand_over_to'), value: to, options: [['', t('pager.hand_over_to')], ...people.map((x) => /** @type {[string, string]} */ ([String(x.id), x.display_name]))], onChange: setTo })}
 		<button class="button" disabled=${!to} onClick=${() => act('hand-over', { user_id: Number(to), ...said })}>${t('pager.hand_over')}</button>

@@ -18,7 +18,7 @@ function railFor(user) {
 /** @returns {import('../commands.js').Command[]} */
 function globalCommands() {
 	return [
-		...[...railFor(me.peek()), ...pagesUnder(me.peek()?.role ?? '')].map(({ page, key }) => ({ id: `go_${page}`, keys: key ? [`g ${key}`] : [], label: t('command.go', { page: t(`page.${page}`) }), scope: /** @type {const} */ ('global'), run: () => navigate(`/${page}`) })),
+		...[...railFor(me.peek()), ...pagesUnder(me.peek()?.role ?? '').filter((e) => isOpenTo(e.page, me.peek()?.company_id))].map(({ page, key }) => ({ id: `go_${page}`, keys: key ? [`g ${key}`] : [], label: t('command.go', { page: t(`page.${page}`) }), scope: /** @type {const} */ ('global'), run: () => navigate(`/${page}`) })),
 		{ id: 'help', keys: ['?'], label: word('command', 'help'), scope: 'global', run: openHelp },
 		{ id: 'palette', keys: ['Mod+k'], label: word('command', 'palette'), scope: 'global', run: openPalette, hidden: true },
 		{ id: 'theme', keys: [], label: word('command', 'theme'), scope: 'global', run: nextTheme },

@@ -1,7 +1,8 @@
 // @ts-check
 /* The pages that stand together under one entry of the rail. */
 import { html } from '../lib.js';
-import { t } from '../app.js';
+import { me, t } from '../app.js';
+import { hasTab } from '../core/roles.js';
 
 /** @type {Record<string, string[]>} */
 const GROUPS = {
@@ -14,6 +15,6 @@ const GROUPS = {
 /** @param {{group: string, current: string}} props */
 export function Tabs({ group, current }) {
 	return html`<nav class="tabs" aria-label=${t(`page.${group}`)}>
-		${GROUPS[group].map((name) => html`<a href=${`/${name}`} aria-current=${name === current ? 'page' : undefined}>${t(`tab.${name}`)}</a>`)}
+		${GROUPS[group].filter((name) => hasTab(me.peek()?.role ?? '', me.peek()?.company_id, name)).map((name) => html`<a href=${`/${name}`} aria-current=${name === current ? 'page' : undefined}>${t(`tab.${name}`)}</a>`)}
 	</nav>`;
 }
