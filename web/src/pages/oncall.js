@@ -40,6 +40,7 @@ async function loadBoard() {
 		Promise.all(board.schedules.map((s) => get(`/v1/schedules/${s.id}?${query}`))),
 		Promise.all(/** @type {{pages: OncallPage[]}} */ (open).pages.map((p) => get(`/v1/pages/${p.id}`))),
 	]);
+	pages.sort((a, b) => a.severity - b.severity || Date.parse(a.raised_at) - Date.parse(b.raised_at));
 	return { board, weeks: /** @type {SchedulePage[]} */ (weeks), pages: /** @type {PageWhole[]} */ (pages), drill: /** @type {{drills: Drill[]}} */ (drills).drills[0] ?? null, targets: /** @type {{targets: SlaTarget[]}} */ (sla).targets, from };
 }
 
