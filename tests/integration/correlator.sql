@@ -365,11 +365,11 @@ CREATE FUNCTION pieces(p_size integer) RETURNS TABLE (company_id bigint, piece b
 $$;
 
 -- Tables in the order in which the correlator comes to them.
-CREATE FUNCTION forget() RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION forget() RETURNS void LANGUAGE plpgsql SET client_min_messages = warning AS $$
 BEGIN
     LOCK TABLE work, alert, rule_window, incident IN ACCESS EXCLUSIVE MODE;
     TRUNCATE work, alert, rule_window, rule_hit, rule_state, loss, incident, incident_segment, incident_event, incident_cause,
-        incident_seq, company_day, rule_day, mute_day, campaign_sighting, campaign_due, change;
+        incident_seq, company_day, rule_day, mute_day, campaign_sighting, campaign_due, change, page_request CASCADE;
 END
 $$;
 

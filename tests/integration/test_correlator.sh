@@ -207,6 +207,23 @@ all_done
 check 'two incidents' '1:open 2:open' "$(query "SELECT string_agg(no || ':' || state, ' ' ORDER BY no) FROM incident WHERE company_id = 9")"
 run "UPDATE incident SET state = 'closed', disposition = 'benign_positive', closed_at = first_ts + interval '2 hours' WHERE company_id = 9 AND no = 1;
 	UPDATE incident SET state = 'acknowledged', owner_id = 77, acknowledged_at = now() WHERE company_id = 9 AND no = 2;
+	INSERT INTO app_user (user_id, email, display_name, role) VALUES (977, 'desk@example.org', 'desk', 'desk');
+	INSERT INTO company (company_id, operator_id, name) VALUES (9, 1, 'Nine') ON CONFLICT DO NOTHING;
+	INSERT INTO vendor (vendor_id, name) VALUES (900, 'IT Ltd');
+	INSERT INTO contract (company_id, contract_id, plan_id, is_member, from_day) SELECT 9, 900, min(plan_id), false, current_date FROM plan;
+	INSERT INTO ticket (company_id, channel, category, subject, incident_id) SELECT 9, 'phone', 'other', 'a call', incident_id
+		FROM incident WHERE company_id = 9 AND no = 2;
+	INSERT INTO dispatch_order (company_id, kind, vendor_id, incident_id, company_name, place, contact_name, contact_phone, task, requested_by)
+		SELECT 9, 'onsite', 900, incident_id, 'Nine', 'here', 'them', '06', 'look', 977 FROM incident WHERE company_id = 9 AND no = 2;
+	INSERT INTO member_request (company_id, incident_id, who, what, due_on, made_by) SELECT 9, incident_id, 'they', 'update', current_date, 977
+		FROM incident WHERE company_id = 9 AND no = 2;
+	INSERT INTO case_step (company_id, incident_id, step, at, done, text) SELECT 9, incident_id, 2, now(), true, 'unplugged'
+		FROM incident WHERE company_id = 9 AND no = 2;
+	INSERT INTO insurance_case (company_id, incident_id, contract_id, limit_yen, opened_by) SELECT 9, incident_id, 900, 1000000, 977
+		FROM incident WHERE company_id = 9 AND no = 2;
+	INSERT INTO privacy_clock (company_id, incident_id, known_at, malicious, persons) SELECT 9, incident_id, now(), true, no
+		FROM incident WHERE company_id = 9 AND no IN (1, 2);
+	INSERT INTO incident_pause (company_id, incident_id, from_at) SELECT 9, incident_id, now() FROM incident WHERE company_id = 9 AND no = 2;
 	SELECT bridge(9)"
 all_done
 check 'a late alert makes them one, handled as the second was' '1:acknowledged:77:3:no 2:merged:77:1:no' \
@@ -214,6 +231,14 @@ check 'a late alert makes them one, handled as the second was' '1:acknowledged:7
 check 'the timelines say so' '1:created 1:merged 1:reopened 2:created 2:merged' \
 	"$(query "SELECT string_agg(i.no || ':' || e.kind, ' ' ORDER BY i.no, e.event_id) FROM incident i JOIN incident_event e USING (company_id, incident_id) WHERE i.company_id = 9 AND e.kind <> 'campaign'")"
 check 'it points to the survivor' t "$(query "SELECT a.merged_into = b.incident_id FROM incident a, incident b WHERE a.company_id = 9 AND b.company_id = 9 AND a.no = 2 AND b.no = 1")"
+check 'what people attached to the second is of the first now' '1 1 1 1 1 1 1' "$(query "SELECT concat_ws(' ', t.no, o.no, r.no, s.no, n.no, w.no,
+	(SELECT p.persons FROM privacy_clock p JOIN incident i USING (company_id, incident_id) WHERE i.company_id = 9 AND i.no = 1)) FROM
+	(SELECT i.no FROM ticket t JOIN incident i USING (company_id, incident_id) WHERE company_id = 9) t,
+	(SELECT i.no FROM dispatch_order t JOIN incident i USING (company_id, incident_id) WHERE company_id = 9) o,
+	(SELECT i.no FROM member_request t JOIN incident i USING (company_id, incident_id) WHERE company_id = 9) r,
+	(SELECT i.no FROM case_step t JOIN incident i USING (company_id, incident_id) WHERE company_id = 9) s,
+	(SELECT i.no FROM insurance_case t JOIN incident i USING (company_id, incident_id) WHERE company_id = 9) n,
+	(SELECT min(i.no) AS no FROM incident_pause t JOIN incident i USING (company_id, incident_id) WHERE company_id = 9 AND t.to_at IS NULL) w")"
 check 'all three belong to it' 3 "$(query "SELECT count(*) FROM membership WHERE company_id = 9 AND incident_id = (SELECT incident_id FROM incident WHERE company_id = 9 AND no = 1)")"
 run "UPDATE incident SET state = 'closed', disposition = 'true_positive', closed_at = last_ts WHERE company_id = 9 AND no = 1; SELECT go_on(9)"
 all_done
