@@ -312,6 +312,16 @@ size_t schedule_gaps(const struct schedule *s, time_us from, time_us to, struct 
 	return count;
 }
 
+time_us schedule_gap_began(const struct schedule *s, time_us earliest, time_us t)
+{
+	struct walk w = walk_over(s, earliest, t + 1);
+	struct oncall_span span = { .from = earliest };
+
+	while (walk_next(&w, &span))
+		;
+	return span.from == earliest ? TIME_NONE : span.from;
+}
+
 void schedule_turn(const struct schedule *s, time_us t, struct oncall_turn *out)
 {
 	struct walk w = walk_over(s, t, within_reach(t) + SCHEDULE_TURN_DAYS * US_PER_DAY);

@@ -63,6 +63,9 @@ size_t schedule_spans(const struct schedule *schedule, time_us from, time_us to,
 size_t schedule_gaps(const struct schedule *schedule, time_us from, time_us to, struct oncall_span *gaps, size_t room,
 		     bool *more);
 
+/* Since when nobody has been on call, of a t at which nobody is; TIME_NONE: since before `earliest`. */
+time_us schedule_gap_began(const struct schedule *schedule, time_us earliest, time_us t);
+
 /* Who is on call at t, until when, and who comes then. */
 struct oncall_turn {
 	struct oncall now, next;

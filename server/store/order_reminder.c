@@ -105,13 +105,13 @@ static void put_desk(const struct waiting *o, int language, struct buffer *out)
 		snprintf(title, sizeof(title), "%s の依頼が%s", kind_word(o, language),
 			 o->declined ? "辞退されました" : "まだ受諾されていません");
 		snprintf(details, sizeof(details),
-			 "%.100s（%.40s）に %.20s に依頼しました。%s%.600s%sほかの業者に依頼してください。", o->vendor,
+			 "%s（%.40s）に %.20s に依頼しました。%s%.900s%sほかの業者に依頼してください。", o->vendor,
 			 *o->phone ? o->phone : "電話番号なし", o->asked, o->declined ? "理由: " : "電話するか、",
 			 o->declined ? o->decline_reason : "", o->declined ? "。" : "");
 	} else {
 		snprintf(title, sizeof(title), "An order (%s) %s", kind_word(o, language),
 			 o->declined ? "was declined" : "is not accepted yet");
-		snprintf(details, sizeof(details), "Asked of %.100s (%.40s) at %.20s. %s%.600s%s ask another vendor.",
+		snprintf(details, sizeof(details), "Asked of %s (%.40s) at %.20s. %s%.900s%s ask another vendor.",
 			 o->vendor, *o->phone ? o->phone : "no telephone number", o->asked,
 			 o->declined ? "Reason: " : "Telephone them, or", o->declined ? o->decline_reason : "",
 			 o->declined ? ". Please" : "");

@@ -1,5 +1,6 @@
 /* What the calendar brings. Across companies. Each part is a transaction of its own, and tells each thing once: the
  * notice's identity, or a column, keeps that it was told. */
+#include "server/model/drill.h"
 #include "server/model/privacy_clock.h"
 #include "server/store/oncall_book.h"
 #include "server/store/order_reminder.h"
@@ -14,9 +15,9 @@
 enum {
 	IDENTITY_SIZE = 128,
 	WORDS_SIZE = 160,
+	TITLE_SIZE = 512, /* of a name of 100 characters */
 	GAPS_MAX = 50,
 	OFFICE_HOURS = 1,
-	DRILL_HOUR = 10,
 	REMIND_HOUR = 9,
 	REMIND_UNTIL_HOUR = 18,
 	REMINDER_PRIORITY = 4,
@@ -27,7 +28,7 @@ enum {
 /* The operator's local time. */
 struct local {
 	time_us now;
-	int64_t day, first_of_month; /* days since 1970-01-01 */
+	int64_t day; /* days since 1970-01-01 */
 	int64_t hour;
 	char zone[ZONE_NAME_MAX];
 };
@@ -37,17 +38,16 @@ static int read_local(struct db *db, struct local *out, struct err *why)
 	struct db_result *r;
 
 	if (db_run(db,
-		   "SELECT now(), (l.t::date - date '1970-01-01')::bigint, (date_trunc('month', l.t)::date - date "
-		   "'1970-01-01')::bigint, extract(hour FROM l.t)::bigint, l.timezone FROM (SELECT now() AT TIME ZONE "
+		   "SELECT now(), (l.t::date - date '1970-01-01')::bigint, extract(hour FROM l.t)::bigint, l.timezone "
+		   "FROM (SELECT now() AT TIME ZONE "
 		   "o.timezone AS t, o.timezone FROM (SELECT coalesce((SELECT timezone FROM operator ORDER BY "
 		   "operator_id LIMIT 1), 'Asia/Tokyo') AS timezone) o) l",
 		   NULL, &r, why) != 0)
 		return -1;
 	out->now = db_time(r, 0, 0);
 	out->day = db_integer(r, 0, 1);
-	out->first_of_month = db_integer(r, 0, 2);
-	out->hour = db_integer(r, 0, 3);
-	snprintf(out->zone, sizeof(out->zone), "%s", db_text(r, 0, 4));
+	out->hour = db_integer(r, 0, 2);
+	snprintf(out->zone, sizeof(out->zone), "%s", db_text(r, 0, 3));
 	db_result_free(r);
 	return 0;
 }
@@ -78,54 +78,93 @@ static int in_words(struct db *db, time_us at, const char *zone, char out[PAGE_L
 
 /* ---------------------------------------------------------------------------------------------- gaps in schedules */
 
-static int tell_gap(struct db *db, const struct local *local, const struct oncall_entry *entry,
-		    const struct oncall_span *gap, struct err *why)
+/* What is said of it. A gap that began before what we look at has no beginning, one that ends behind it no end. */
+struct gap {
+	const struct oncall_entry *entry;
+	time_us from; /* TIME_NONE: long ago */
+	time_us to;
+	bool goes_on; /* to is as far as was looked */
+};
+
+static void put_gap(const struct gap *gap, int language, const char *from, const char *to, struct buffer *out)
 {
-	char identity[IDENTITY_SIZE], from[PAGE_LANGUAGES][WORDS_SIZE], to[PAGE_LANGUAGES][WORDS_SIZE];
+	char title[TITLE_SIZE], details[WORDS_SIZE * 3];
+	const char *until = gap->goes_on ? "until at least" : "until";
+	struct json_writer w;
+
+	if (language == PAGE_JA) {
+		snprintf(title, sizeof(title), "当番表「%s」に穴があります", gap->entry->name);
+		snprintf(details, sizeof(details), "%.60s%s%s%.60s まで、当番がいません。", from, *from ? " から " : "",
+			 gap->goes_on ? "少なくとも " : "", to);
+	} else {
+		snprintf(title, sizeof(title), "A gap in the schedule \"%s\"", gap->entry->name);
+		snprintf(details, sizeof(details), "Nobody is on call%s%.60s %s %.60s.", *from ? " from " : "", from,
+			 until, to);
+	}
+	open_facts(&w, out);
+	json_put_string(&w, "title", title);
+	json_put_string(&w, "details", details);
+	json_put_string(&w, "due", from);
+	json_put_string(&w, "url", "/oncall");
+	json_close_object(&w);
+}
+
+static int tell_gap(struct db *db, const struct local *local, const struct gap *gap, struct err *why)
+{
+	char identity[IDENTITY_SIZE], from[PAGE_LANGUAGES][WORDS_SIZE] = { { 0 } }, to[PAGE_LANGUAGES][WORDS_SIZE];
 	struct plain_notice notice = { .kind = "reminder", .identity = identity, .priority = REMINDER_PRIORITY };
 
-	snprintf(identity, sizeof(identity), "gap %" PRId64 " %" PRId64, entry->schedule_id, gap->from);
-	if (in_words(db, gap->from, local->zone, from, why) != 0 || in_words(db, gap->to, local->zone, to, why) != 0)
+	snprintf(identity, sizeof(identity), "gap %" PRId64 " %" PRId64, gap->entry->schedule_id,
+		 gap->from == TIME_NONE ? 0 : gap->from);
+	if (gap->from != TIME_NONE && in_words(db, gap->from, local->zone, from, why) != 0)
 		return -1;
-	for (int l = 0; l < PAGE_LANGUAGES; l++) {
-		char title[WORDS_SIZE * 2], details[WORDS_SIZE * 3];
-		struct json_writer w;
-
-		if (l == PAGE_JA) {
-			snprintf(title, sizeof(title), "当番表「%.100s」に穴があります", entry->name);
-			snprintf(details, sizeof(details), "%.60s から %.60s まで、当番がいません。", from[l], to[l]);
-		} else {
-			snprintf(title, sizeof(title), "A gap in the schedule \"%.100s\"", entry->name);
-			snprintf(details, sizeof(details), "Nobody is on call from %.60s to %.60s.", from[l], to[l]);
-		}
-		open_facts(&w, &notice.facts[l]);
-		json_put_string(&w, "title", title);
-		json_put_string(&w, "details", details);
-		json_put_string(&w, "due", from[l]);
-		json_put_string(&w, "url", "/oncall");
-		json_close_object(&w);
-	}
+	if (in_words(db, gap->to, local->zone, to, why) != 0)
+		return -1;
+	for (int l = 0; l < PAGE_LANGUAGES; l++)
+		put_gap(gap, l, from[l], to[l], &notice.facts[l]);
 	return plain_notice_leads(db, &notice, why);
 }
 
-/* Looked for from a week ago, so that one that has begun is known by when it did. A schedule that names nobody was not
- * set up: the board shows that. */
+/* When a gap that goes on now has begun. What it is known by must not move with the clock, so a long one is followed
+ * back as far as overrides are known. */
+static time_us gap_began(const struct schedule *schedule, time_us now)
+{
+	time_us began = schedule_gap_began(schedule, now - GAP_HORIZON, now);
+
+	if (began == TIME_NONE)
+		began = schedule_gap_began(schedule, now - OVERRIDE_HISTORY_DAYS * US_PER_DAY, now);
+	return began;
+}
+
+static int gaps_of(struct db *db, const struct local *local, const struct oncall_entry *entry, struct err *why)
+{
+	const time_us horizon = local->now + GAP_HORIZON;
+	struct oncall_span spans[GAPS_MAX];
+	bool more;
+	size_t count = schedule_gaps(entry->schedule, local->now, horizon, spans, GAPS_MAX, &more);
+
+	for (size_t i = 0; i < count; i++) {
+		struct gap gap = {
+			.entry = entry, .from = spans[i].from, .to = spans[i].to, .goes_on = spans[i].to >= horizon
+		};
+
+		if (gap.from <= local->now)
+			gap.from = gap_began(entry->schedule, local->now);
+		if (tell_gap(db, local, &gap, why) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* A schedule that names nobody was not set up: the board shows that. */
 static int gaps(struct db *db, const struct page_engine *engine, const struct local *local, struct err *why)
 {
 	for (size_t i = 0; i < oncall_book_count(engine->book); i++) {
 		const struct oncall_entry *entry = oncall_book_entry(engine->book, i);
-		struct oncall_span spans[GAPS_MAX];
 		int64_t somebody;
-		size_t count;
-		bool more;
 
-		if (schedule_people(entry->schedule, &somebody, 1) == 0)
-			continue;
-		count = schedule_gaps(entry->schedule, local->now - GAP_HORIZON, local->now + GAP_HORIZON, spans,
-				      GAPS_MAX, &more);
-		for (size_t g = 0; g < count; g++)
-			if (spans[g].to > local->now && tell_gap(db, local, entry, &spans[g], why) != 0)
-				return -1;
+		if (schedule_people(entry->schedule, &somebody, 1) > 0 && gaps_of(db, local, entry, why) != 0)
+			return -1;
 	}
 	return 0;
 }
@@ -172,11 +211,12 @@ static int monthly_drill(struct db *db, const struct page_engine *engine, const 
 	struct page_request request = { .kind = "drill", .what = "raised", .severity = 3 };
 	struct db_args args = { 0 };
 	struct db_result *r;
+	int64_t month;
 	int failed = 0;
 
-	if (!hours || local->hour < DRILL_HOUR || calendar_business_day(hours, local->first_of_month, 1) != local->day)
+	if (!hours || !drill_is_due(hours, local->day, (int)local->hour, &month))
 		return 0;
-	db_arg_integer(&args, local->first_of_month);
+	db_arg_integer(&args, month);
 	if (db_run(db, drill_sql, &args, &r, why) != 0)
 		return -1;
 	if (db_rows(r)) {
@@ -191,8 +231,10 @@ static int monthly_drill(struct db *db, const struct page_engine *engine, const 
 
 /* The day before it is due, and each week that it is overdue. To the company's first contact with an address. */
 static const char requests_sql[] =
-    "SELECT q.company_id, q.request_id, c.name, q.what, coalesce('INC-' || i.no, ''), q.due_on::text, q.made_at::date::"
-    "text, greatest(($1::integer + date '1970-01-01') - q.due_on, 0)::bigint, k.contact_id, k.email, k.language, "
+    "SELECT q.company_id, q.request_id, c.name, q.what, coalesce('INC-' || i.no, ''), q.due_on::text, (q.made_at AT "
+    "TIME ZONE "
+    "$2::text)::date::text, greatest(($1::integer + date '1970-01-01') - q.due_on, 0)::bigint, k.contact_id, k.email, "
+    "k.language, "
     "k.name, "
     "to_char(q.due_on, 'YYYYMMDD') || ' ' || coalesce(extract(epoch FROM q.reminded_at)::bigint, 0), q.incident_id "
     "FROM member_request q JOIN company c ON c.company_id = q.company_id "
@@ -262,6 +304,7 @@ static int member_requests(struct db *db, const struct local *local, struct err 
 	if (local->hour < REMIND_HOUR || local->hour >= REMIND_UNTIL_HOUR)
 		return 0;
 	db_arg_integer(&args, local->day);
+	db_arg_text(&args, local->zone);
 	if (db_run(db, requests_sql, &args, &r, why) != 0)
 		return -1;
 	for (int i = 0; i < db_rows(r) && !failed; i++)
@@ -359,7 +402,7 @@ static int one_privacy(struct db *db, const struct local *local, const struct zo
 static int privacy_clocks(struct db *db, const struct local *local, struct err *why)
 {
 	struct db_result *r;
-	struct zone *zone;
+	struct zone *zone = NULL;
 	int failed;
 
 	if (db_run(db, privacy_sql, NULL, &r, why) != 0)
@@ -367,8 +410,7 @@ static int privacy_clocks(struct db *db, const struct local *local, struct err *
 	failed = zone_load(&zone, local->zone, why);
 	for (int i = 0; i < db_rows(r) && !failed; i++)
 		failed = one_privacy(db, local, zone, r, i, why);
-	if (!failed)
-		zone_release(zone);
+	zone_release(zone);
 	db_result_free(r);
 	return failed;
 }

@@ -150,12 +150,13 @@ START_TEST(layers_lie_over_each_other)
 }
 END_TEST
 
+static const char night[] =
+    "{\"layers\": [{\"name\": \"night\", \"people\": [1, 2], \"rotation\": {\"unit\": \"day\", \"start\": "
+    "\"2026-11-02\", \"handover\": \"12:00\"}, \"hours\": {\"mon\": [[\"22:00\", \"24:00\"]], \"tue\": "
+    "[[\"00:00\", \"06:00\"], [\"22:00\", \"24:00\"]], \"wed\": [[\"00:00\", \"06:00\"]]}}]}";
+
 START_TEST(restrictions_across_midnight)
 {
-	static const char night[] =
-	    "{\"layers\": [{\"name\": \"night\", \"people\": [1, 2], \"rotation\": {\"unit\": \"day\", \"start\": "
-	    "\"2026-11-02\", \"handover\": \"12:00\"}, \"hours\": {\"mon\": [[\"22:00\", \"24:00\"]], \"tue\": "
-	    "[[\"00:00\", \"06:00\"], [\"22:00\", \"24:00\"]], \"wed\": [[\"00:00\", \"06:00\"]]}}]}";
 	struct zone *tokyo = load("Asia/Tokyo");
 	struct schedule *s = parse(night, tokyo, NULL, 0);
 	struct oncall_span spans[8];
@@ -181,6 +182,36 @@ START_TEST(restrictions_across_midnight)
 	ck_assert_uint_eq(schedule_spans(s, jst("2026-11-02T12:00:00"), jst("2026-11-04T12:00:00"), spans, 2, &more),
 			  2);
 	ck_assert(more);
+	schedule_release(s);
+	zone_release(tokyo);
+}
+END_TEST
+
+START_TEST(when_a_gap_began)
+{
+	static const char later[] =
+	    "{\"layers\": [{\"name\": \"a\", \"people\": [1], \"rotation\": {\"unit\": \"week\", "
+	    "\"start\": \"2026-11-09\", \"handover\": \"09:00\"}}]}";
+	struct zone *tokyo = load("Asia/Tokyo");
+	const struct schedule_override once[] = { { 1, 7, jst("2026-10-01T00:00:00"), jst("2026-10-02T00:00:00") } };
+	const time_us now = jst("2026-11-03T12:00:00");
+	struct schedule *s = parse(night, tokyo, NULL, 0);
+
+	/* Nights are taken: the gap is that of the day, wherever in it one asks and however far back. */
+	ck_assert_int_eq(schedule_gap_began(s, now - US_PER_DAY, now), jst("2026-11-03T06:00:00"));
+	ck_assert_int_eq(schedule_gap_began(s, now - 400 * US_PER_DAY, now), jst("2026-11-03T06:00:00"));
+	ck_assert_int_eq(schedule_gap_began(s, now - US_PER_DAY, jst("2026-11-03T06:00:00")),
+			 jst("2026-11-03T06:00:00"));
+	ck_assert_int_eq(schedule_gap_began(s, now - US_PER_SECOND, now), TIME_NONE);
+	schedule_release(s);
+
+	/* Before a first turn nobody ever was. */
+	s = parse(later, tokyo, NULL, 0);
+	ck_assert_int_eq(schedule_gap_began(s, now - 400 * US_PER_DAY, now), TIME_NONE);
+	schedule_release(s);
+	s = parse(later, tokyo, once, ARRAY_LEN(once));
+	ck_assert_int_eq(schedule_gap_began(s, now - 400 * US_PER_DAY, now), jst("2026-10-02T00:00:00"));
+	ck_assert_int_eq(schedule_gap_began(s, now - 7 * US_PER_DAY, now), TIME_NONE);
 	schedule_release(s);
 	zone_release(tokyo);
 }
@@ -372,6 +403,6 @@ START_TEST(any_time_can_be_asked_for)
 }
 END_TEST
 
-SUITE_MAIN("schedule", by_the_week, by_hours_days_and_months, layers_lie_over_each_other, restrictions_across_midnight,
-	   overrides_and_people_who_left, clock_changes_in_another_zone, documents_that_are_refused,
-	   any_time_can_be_asked_for)
+SUITE_MAIN("schedule", when_a_gap_began, by_the_week, by_hours_days_and_months, layers_lie_over_each_other,
+	   restrictions_across_midnight, overrides_and_people_who_left, clock_changes_in_another_zone,
+	   documents_that_are_refused, any_time_can_be_asked_for)
