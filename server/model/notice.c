@@ -104,14 +104,28 @@ static int check_line(const struct notice_kind *kind, struct slice line, struct 
 	return 0;
 }
 
+/* A text is lines: a control character within one would be left out when it is rendered, and join what stands around
+ * it. */
+static bool is_plain(struct slice text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.ptr[i];
+		bool line_end = c == '\n' || (c == '\r' && i + 1 < text.len && text.ptr[i + 1] == '\n');
+
+		if ((c < 0x20 && c != '\t' && !line_end) || c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 static int check_part(const struct notice_kind *kind, const char *name, struct slice text, size_t most, struct err *why)
 {
 	if (slice_trim(text).len == 0)
 		return err_set(why, ERR_USAGE, "the %s is empty", name);
 	if (text.len > most)
 		return err_set(why, ERR_USAGE, "the %s has %zu bytes, more than %zu", name, text.len, most);
-	if (!slice_is_utf8(text) || slice_find(text, '\0') != text.len)
-		return err_set(why, ERR_USAGE, "the %s is not UTF-8 text", name);
+	if (!slice_is_utf8(text) || !is_plain(text))
+		return err_set(why, ERR_USAGE, "the %s is not UTF-8 text without control characters", name);
 	for (int number = 1; text.len; number++)
 		if (check_line(kind, next_line(&text), why) != 0)
 			return err_prefix(why, "%s, line %d", name, number);
