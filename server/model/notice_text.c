@@ -200,7 +200,7 @@ static const struct shipped texts[] = {
 	    "変更: {{change}}\n"
 	    "依頼番号: {{reference}}\n種類: {{kind}}\n訪問先: {{company}}\n場所: {{place}}\n"
 	    "先方の担当: {{contact}}{{#contact_phone}} {{contact_phone}}{{/contact_phone}}\n希望日時: {{wanted_by}}\n\n"
-	    "{{#task}}作業内容:{{/task}}\n{{task}}\n\n{{#url}}受諾・辞退の回答（サインインが必要）:{{/"
+	    "{{#task}}作業内容:{{/task}}\n{{task}}\n\n{{#url}}引き受け・辞退の回答（サインインが必要）:{{/"
 	    "url}}\n{{url}}\n\n" DESK_JA } },
 	{ "channel_test",
 	  { "Test of the channel {{name}}", "連絡先の確認: {{name}}" },

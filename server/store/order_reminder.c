@@ -67,7 +67,7 @@ static const char *kind_word(const struct waiting *o, int language)
 static int remind_vendor(struct db *db, const struct waiting *o, struct err *why)
 {
 	static const char *const changes[PAGE_LANGUAGES] = {
-		[PAGE_JA] = "まだお返事がありません。受諾または辞退をお知らせください",
+		[PAGE_JA] = "まだお返事がありません。引き受けまたは辞退をお知らせください",
 		[PAGE_EN] = "No answer yet: please accept or decline"
 	};
 	struct page_receiver to = { .channel_kind = "mail", .address = o->email, .language = "ja", .name = o->vendor };
@@ -103,7 +103,7 @@ static void put_desk(const struct waiting *o, int language, struct buffer *out)
 
 	if (language == PAGE_JA) {
 		snprintf(title, sizeof(title), "%s の依頼が%s", kind_word(o, language),
-			 o->declined ? "辞退されました" : "まだ受諾されていません");
+			 o->declined ? "辞退されました" : "まだ引き受けされていません");
 		snprintf(details, sizeof(details),
 			 "%s（%.40s）に %.20s に依頼しました。%s%.900s%sほかの業者に依頼してください。", o->vendor,
 			 *o->phone ? o->phone : "電話番号なし", o->asked, o->declined ? "理由: " : "電話するか、",
