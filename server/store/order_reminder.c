@@ -103,7 +103,7 @@ static void put_desk(const struct waiting *o, int language, struct buffer *out)
 
 	if (language == PAGE_JA) {
 		snprintf(title, sizeof(title), "%s の依頼が%s", kind_word(o, language),
-			 o->declined ? "辞退されました" : "まだ引き受けされていません");
+			 o->declined ? "辞退されました" : "まだ引き受けがありません");
 		snprintf(details, sizeof(details),
 			 "%s（%.40s）に %.20s に依頼しました。%s%.900s%sほかの業者に依頼してください。", o->vendor,
 			 *o->phone ? o->phone : "電話番号なし", o->asked, o->declined ? "理由: " : "電話するか、",
