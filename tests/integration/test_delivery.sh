@@ -305,13 +305,16 @@ says 'without a setting there are no commands' 1 'there is no command'
 
 # ------------------------------------------------------------------------------------------------ a real mail server
 
-postfix_dir=$STATE/postfix
+# Not below $STATE: its own users must get there, wherever the clone lies.
+postfix_dir=$(mktemp -d /tmp/hinomi-postfix.XXXXXX)
+at_exit "rm -rf $postfix_dir"
 postfix_start() {
-	chmod 711 "$STATE"
+	chmod 711 "$postfix_dir"
 	mkdir -p "$postfix_dir/etc" "$postfix_dir/data" "$postfix_dir/queue" "$postfix_dir/box"
 	chown postfix "$postfix_dir/data"
 	chown nobody "$postfix_dir/box"
 	cp /usr/share/postfix/master.cf.dist "$postfix_dir/etc/master.cf"
+	cp "$STATE/ca.pem" "$STATE/key.pem" "$postfix_dir/etc"
 	sed -i -E "s/^smtp +inet .*/127.0.0.1:$postfix_port inet n - n - - smtpd/; /^pickup/d" "$postfix_dir/etc/master.cf"
 	cat >"$postfix_dir/etc/main.cf" <<MAIN
 compatibility_level = 3.6
@@ -334,12 +337,12 @@ virtual_uid_maps = static:$(id -u nobody)
 virtual_gid_maps = static:$(id -g nobody)
 smtpd_tls_security_level = encrypt
 smtpd_tls_received_header = yes
-smtpd_tls_cert_file = $STATE/ca.pem
-smtpd_tls_key_file = $STATE/key.pem
+smtpd_tls_cert_file = $postfix_dir/etc/ca.pem
+smtpd_tls_key_file = $postfix_dir/etc/key.pem
 smtpd_recipient_restrictions = check_recipient_access inline:{unknown@example.jp=REJECT, grey@example.jp=DEFER}, permit_mynetworks, reject
 transport_maps = inline:{{reject.late@example.jp = smtp:[127.0.0.1]:$bad}}
 maillog_file = $postfix_dir/log
-maillog_file_prefixes = /tmp, /var, $STATE
+maillog_file_prefixes = /tmp, /var
 MAIN
 	postfix -c "$postfix_dir/etc" start >"$postfix_dir/start" 2>&1
 }
