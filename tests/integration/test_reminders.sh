@@ -253,7 +253,7 @@ check_equal 'the last day of a leak, unless it was reported' 'Leak last lead@exa
 	"$(leaks '速報の最終日')"
 check_equal 'still but one is overdue' 'Leak late lead@example.jp' "$(leaks '速報の期限を過ぎました')"
 check_equal 'an order after an hour: the desk telephones, unless it was accepted' 'desk@example.jp|WO-21' \
-	"$(told '.subject | contains("まだ引き受けがありません")')|$(mails '.subject | contains("まだ引き受けされていません")' | jq -r '.text | scan("WO-[0-9]+")' | sort -u | xargs)"
+	"$(told '.subject | contains("まだ引き受けがありません")')|$(mails '.subject | contains("まだ引き受けがありません")' | jq -r '.text | scan("WO-[0-9]+")' | sort -u | xargs)"
 
 # ------------------------------------------------------------------------------------------ the monthly drill
 check_equal 'the drill of the month is made' "1 $(day 0 %Y-%m)-01" "$(drills) $(sql 'SELECT month FROM drill')"
