@@ -2,12 +2,12 @@
 -- objects that break it (none: kept). scripts/lint-schema runs this against a freshly migrated database.
 
 -- Tables that carry company_id without being a tenant's: the doorbell of live screens, the audit trail, what is asked for
--- by what was met rather than by whom (observables, sightings of campaigns), mutes, which may be for several companies, and
--- tickets, whose company may not be known yet.
+-- by what was met rather than by whom (observables, sightings of campaigns), mutes, which may be for several companies,
+-- tickets, whose company may not be known yet, and work for the reporter, which may be of none.
 CREATE TEMP VIEW global_table AS
     SELECT c.oid AS id, c.relname AS name FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND (c.relname IN ('change', 'audit', 'observable', 'campaign_sighting', 'mute', 'ticket')
+      AND (c.relname IN ('change', 'audit', 'observable', 'campaign_sighting', 'mute', 'ticket', 'report_job')
            OR NOT EXISTS (SELECT FROM pg_attribute a
                           WHERE a.attrelid = c.oid AND a.attname = 'company_id' AND NOT a.attisdropped));
 CREATE TEMP VIEW tenant_table AS
