@@ -28,9 +28,10 @@ pkg_libs   = $(shell pkg-config --libs $(1))
 PKG_LIB    := yaml-0.1 zlib openssl libevent libevent_openssl libevent_extra
 PKG_AGENT  := $(PKG_LIB) jansson libcurl
 PKG_SERVER := $(PKG_LIB) jansson libpq libmicrohttpd libzstd libsodium libpcre2-8 libcurl libarchive
-CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) check gmime-3.0)
+PKG_REPORT := pangocairo cairo xlsxwriter libqrencode
+CPPFLAGS   += $(call pkg_cflags,$(PKG_SERVER) $(PKG_REPORT) check gmime-3.0)
 LIBS_AGENT  := $(call pkg_libs,$(PKG_AGENT)) -lm
-LIBS_SERVER := $(call pkg_libs,$(PKG_SERVER)) -lm -lpthread
+LIBS_SERVER := $(call pkg_libs,$(PKG_SERVER) $(PKG_REPORT)) -lm -lpthread
 # hinomictl alone takes mails apart; the tests read back what was composed.
 LIBS_CTL    := $(LIBS_SERVER) $(call pkg_libs,gmime-3.0)
 LIBS_TEST   := $(LIBS_CTL) $(call pkg_libs,check)
@@ -40,7 +41,8 @@ objects = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)))
 LIB_OBJ    := $(call objects,lib/*.c)
 MODEL_OBJ  := $(call objects,server/model/*.c server/model/sigma/*.c)
 STORE_OBJ  := $(call objects,server/store/*.c)
-ROLE_DIRS  := supervisor collector keyholder correlator housekeeper escalator api api/http
+REPORT_OBJ := $(call objects,server/report/*.c)
+ROLE_DIRS  := supervisor collector keyholder correlator housekeeper escalator reporter api api/http
 SERVER_OBJ := $(filter-out $(BUILD)/server/main.o,$(call objects,server/*.c) $(foreach d,$(ROLE_DIRS),$(call objects,server/$(d)/*.c)))
 CTL_OBJ    := $(call objects,server/ctl/*.c)
 AGENT_OBJ  := $(filter-out $(BUILD)/sensor-agent/main.o,$(call objects,sensor-agent/*.c))
@@ -49,10 +51,11 @@ AGENT_OBJ  := $(filter-out $(BUILD)/sensor-agent/main.o,$(call objects,sensor-ag
 A_LIB    := $(BUILD)/liblib.a
 A_MODEL  := $(BUILD)/libmodel.a
 A_STORE  := $(BUILD)/libstore.a
+A_REPORT := $(BUILD)/libreport.a
 A_SERVER := $(BUILD)/libserver.a
 A_AGENT  := $(BUILD)/libagent.a
 A_CTL    := $(BUILD)/libctl.a
-ARCHIVES := $(A_AGENT) $(A_CTL) $(A_SERVER) $(A_STORE) $(A_MODEL) $(A_LIB)
+ARCHIVES := $(A_AGENT) $(A_CTL) $(A_SERVER) $(A_REPORT) $(A_STORE) $(A_MODEL) $(A_LIB)
 
 PROGRAMS := $(BUILD)/hinomid $(BUILD)/hinomictl $(BUILD)/hinomi-agent
 
@@ -71,9 +74,9 @@ all: $(PROGRAMS) web ## build the programs and the dashboard
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-$(BUILD)/hinomid: $(BUILD)/server/main.o $(A_SERVER) $(A_STORE) $(A_MODEL) $(A_LIB)
+$(BUILD)/hinomid: $(BUILD)/server/main.o $(A_SERVER) $(A_REPORT) $(A_STORE) $(A_MODEL) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_SERVER)
-$(BUILD)/hinomictl: $(CTL_OBJ) $(BUILD)/server/settings.o $(A_STORE) $(A_MODEL) $(A_LIB)
+$(BUILD)/hinomictl: $(CTL_OBJ) $(BUILD)/server/settings.o $(A_REPORT) $(A_STORE) $(A_MODEL) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_CTL)
 $(BUILD)/hinomi-agent: $(BUILD)/sensor-agent/main.o $(A_AGENT) $(A_LIB)
 	$(Q)$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_AGENT)
@@ -81,6 +84,7 @@ $(BUILD)/hinomi-agent: $(BUILD)/sensor-agent/main.o $(A_AGENT) $(A_LIB)
 $(A_LIB): $(LIB_OBJ)
 $(A_MODEL): $(MODEL_OBJ)
 $(A_STORE): $(STORE_OBJ)
+$(A_REPORT): $(REPORT_OBJ)
 $(A_SERVER): $(SERVER_OBJ)
 $(A_AGENT): $(AGENT_OBJ)
 $(A_CTL): $(filter-out $(BUILD)/server/ctl/main.o,$(CTL_OBJ))

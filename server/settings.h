@@ -94,6 +94,18 @@ struct settings {
 	} escalator;
 
 	struct {
+		int64_t workers;
+		int64_t poll;                                        /* ms between looks when no doorbell rings */
+		int64_t lease;                                       /* ms that one piece of work may take */
+		int64_t close_business_day, due_business_day;        /* of the next month; 0: never */
+		int64_t first_report_severity, first_report_publish; /* up to these; 0: none */
+		int64_t target_companies;                            /* 0: none */
+		char *target_from;                                   /* YYYY-MM-DD; "": none */
+		int64_t target_years;
+		char *desk_hours; /* "": not said */
+	} reporter;
+
+	struct {
 		char *listen;      /* people: API and dashboard, HTTPS */
 		char *certificate; /* PEM; "" : made at first start in <state_dir>/api */
 		char *key;

@@ -1,0 +1,51 @@
+/* Closing a month: freezes the chamber's figures and every company's month in one transaction, so it is closed as a
+ * whole or not at all. Closing once more freezes what has changed since, as new versions with the reason and the list
+ * of what changed. Nothing frozen is ever overwritten: the roles may only insert. Across companies. */
+#ifndef SERVER_STORE_MONTH_CLOSE_H
+#define SERVER_STORE_MONTH_CLOSE_H
+
+#include "server/store/report_facts.h"
+
+struct month_close_order {
+	const struct report_facts_frame *frame;
+	const char *reason; /* needed when the month is closed already */
+	int64_t user_id;    /* 0: by itself */
+	int64_t company_id; /* 0: the whole month; else only this company is frozen again (the month must be closed) */
+};
+struct month_closed {
+	int version;       /* of the month now */
+	int64_t companies; /* looked at, */
+	int64_t written;   /* and of these frozen anew: they had changed */
+	int64_t reports;   /* drafts that were made or now show the new version */
+};
+/* A transaction of its own. Makes or moves the drafts of monthly reports; one that is approved falls back to draft when
+ * its figures changed; one that is published stays: it is issued again by a person (report_flow.h). Writes the audit
+ * line and the change for live screens. ERR_CONFLICT: the month is not over yet, or somebody else closes it now;
+ * ERR_USAGE: closed already, and no reason was given. */
+int month_close(struct db *db, const struct month_close_order *order, struct month_closed *out, struct err *why);
+
+/* The first month that is over, was monitored, and is not closed, and whose business day `business_day` has come in the
+ * operator's zone (table holiday; calendar 1's yearly days off); "" when there is none. */
+enum { MONTH_TEXT_SIZE = 8 };
+int month_close_due(struct db *db, const char *timezone, int business_day, char month[MONTH_TEXT_SIZE],
+		    struct err *why);
+
+/* A frozen document: at most one row, the newest version or the one asked for (version > 0). */
+struct frozen_row {
+	int64_t snapshot_id; /* 0: of the chamber */
+	int64_t company_id;
+	const char *month, *body, *sha256, *reason, *changes; /* sha256 in hexadecimal */
+	int64_t version;
+	time_us made_at;
+	const char *made_by; /* name; NULL: by itself */
+};
+int frozen_member(struct db *db, int64_t company_id, const char *month, int64_t version, struct db_result **out,
+		  struct err *why);
+int frozen_chamber(struct db *db, const char *month, int64_t version, struct db_result **out, struct err *why);
+/* All versions, the newest first, without bodies. company_id 0: the chamber's. */
+int frozen_versions(struct db *db, int64_t company_id, const char *month, struct db_result **out, struct err *why);
+void frozen_read(const struct db_result *result, int row, struct frozen_row *out);
+/* Companies whose detections or incidents of a closed month are no longer what was frozen: late alerts. */
+int frozen_outdated(struct db *db, const char *month, const char *timezone, int64_t *companies, struct err *why);
+
+#endif
