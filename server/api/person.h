@@ -34,6 +34,12 @@ enum permission {
 	PERMISSION_PORTAL,        /* members, and whoever may PERMISSION_DESK: own tickets, requests, contacts */
 	PERMISSION_SEE_ORDERS,    /* vendors' people, and whoever may see the desk */
 	PERMISSION_WORK_ORDERS,   /* vendors' people, and whoever may PERMISSION_DESK: accept, arrive, leave, report */
+	PERMISSION_SEE_REPORTS,   /* staff and desk; members what was published for their company */
+	PERMISSION_WRITE_REPORTS, /* analyst, lead, reporter, admin: comments, reports of cases, new snapshots */
+	PERMISSION_APPROVE_REPORTS, /* lead, reporter, admin, and never who wrote the comment */
+	PERMISSION_MANAGE_REPORTS,  /* lead, reporter, admin: close, publish, send, issue again, texts, certificates,
+				     * bills
+				     */
 };
 
 /* Whoever is signed in; the texts belong to the call. */
