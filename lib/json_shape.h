@@ -11,6 +11,7 @@
 #include "lib/pool.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct json_shape;
 enum json_field_kind {
@@ -60,6 +61,11 @@ struct json_shape {
 #member, JSON_FIELD_LIST, offsetof(struct type, member), &(shape), \
 		    offsetof(struct type, member##_count)                          \
 	}
+
+/* The shape `T_shape` of struct T; `static` before it keeps it in its file. A field that comes later goes to the end of
+ * the table. */
+#define JSON_SHAPE(type, table) \
+	const struct json_shape type##_shape = { sizeof(struct type), table, sizeof(table) / sizeof((table)[0]) }
 
 /* key NULL: a document, or an element. */
 void json_shape_write(const struct json_shape *shape, const void *value, struct json_writer *w, const char *key);

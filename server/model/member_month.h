@@ -156,5 +156,8 @@ struct member_month {
 };
 enum { MEMBER_MONTH_FORMAT = 1 };
 extern const struct json_shape member_month_shape;
+/* Of the parts that other documents have too. */
+extern const struct json_shape device_count_shape, case_row_shape, request_row_shape, peer_row_shape,
+    dispatch_row_shape, annex_row_shape;
 
 #endif
