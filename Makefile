@@ -98,6 +98,9 @@ $(BUILD)/flags: force
 	@mkdir -p $(@D); echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' > $@
 .PHONY: force
 
+# Macros in libxlsxwriter's headers name strncpy: they have to come before the ban (lib/banned.h).
+$(BUILD)/server/report/spreadsheet.o: STRICT += -include xlsxwriter.h
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo "  CC $<"
