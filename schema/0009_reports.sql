@@ -263,7 +263,8 @@ CREATE TABLE report_job (
     month        date,                       -- close, draw_chamber
     format       text, language text, page integer,   -- draw: what; NULL: the PDF in the report's language
     priority     smallint NOT NULL DEFAULT 5,    -- 1: somebody waits for it
-    attempts     integer NOT NULL DEFAULT 0,
+    attempts     integer NOT NULL DEFAULT 0, -- that ended with an error
+    crashes      integer NOT NULL DEFAULT 0, -- claims whose end nobody has seen; counted before the work
     not_before   timestamptz NOT NULL DEFAULT now(),
     lease_until  timestamptz,
     error        text,
@@ -274,6 +275,13 @@ CREATE TABLE report_job (
 CREATE INDEX report_job_due ON report_job (priority, job_id) WHERE failed_at IS NULL;
 CREATE INDEX report_job_run ON report_job (run_id);
 CREATE INDEX report_job_of_company ON report_job (company_id);
+-- One first report of an incident is asked for, however often it becomes graver meanwhile.
+CREATE UNIQUE INDEX report_job_first ON report_job (company_id, incident_id) WHERE kind = 'first_report' AND failed_at IS NULL;
+-- Months of which the leads were told that reports are late: once.
+CREATE TABLE report_overdue (
+    month        date PRIMARY KEY,
+    told_at      timestamptz NOT NULL DEFAULT now()
+);
 
 -- ---------------------------------------------------------------------------------------------- texts
 
@@ -332,6 +340,7 @@ GRANT UPDATE ON report, plain_word TO hinomi_api;
 GRANT UPDATE (opened_at, opened_by) ON report_delivery TO hinomi_api;
 GRANT UPDATE (revoked_at, revoke_reason) ON certificate TO hinomi_api;
 GRANT UPDATE (total, state, error, finished_at) ON report_run TO hinomi_api;
+GRANT DELETE ON report_job TO hinomi_api;
 GRANT UPDATE (report_language) ON company TO hinomi_api;
 
 -- The reporter reads what reports are made of, of all companies, and writes reports.
@@ -344,6 +353,7 @@ GRANT SELECT (user_id, email, display_name, role, scope_company, language, disab
 GRANT SELECT, INSERT ON month_close, snapshot, chamber_file, certificate TO hinomi_reporter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON report_file, report_job TO hinomi_reporter;
 GRANT SELECT, INSERT, UPDATE ON report, report_run, report_delivery TO hinomi_reporter;
+GRANT SELECT, INSERT ON report_overdue TO hinomi_reporter;
 GRANT SELECT ON report_text, plain_word TO hinomi_reporter;
 GRANT INSERT ON change, page_request, incident_event, outbox TO hinomi_reporter;
 GRANT SELECT (outbox_id, identity) ON outbox TO hinomi_reporter;
@@ -358,6 +368,8 @@ GRANT UPDATE (sent_at, version, updated_at) ON report TO hinomi_escalator;
 GRANT SELECT ON report, report_run TO hinomi_feed;
 GRANT DELETE ON report_run, report_code TO hinomi_housekeeper;
 GRANT SELECT (run_id, state, finished_at) ON report_run TO hinomi_housekeeper;
+GRANT DELETE ON report_job TO hinomi_housekeeper;
+GRANT SELECT (job_id, run_id, failed_at) ON report_job TO hinomi_housekeeper;
 GRANT SELECT (company_id, delivery_id, code_id, made_at) ON report_code TO hinomi_housekeeper;
 GRANT DELETE ON report_file TO hinomi_housekeeper;
 GRANT SELECT (company_id, report_id, final, made_at) ON report_file TO hinomi_housekeeper;
