@@ -1,0 +1,99 @@
+#include "server/report/sheet_inner.h"
+
+#include <stdlib.h>
+
+/* IPAexGothic has one weight; fontconfig thickens it for bold, and cairo embeds the thickened outlines. */
+#define FAMILY "IPAexGothic,Noto Sans CJK JP"
+
+static const struct {
+	double points;
+	bool bold;
+} shapes[FONTS] = {
+	[FONT_TITLE] = { 17, true },      [FONT_HEADING] = { 12.5, true },   [FONT_SUBHEADING] = { 11, true },
+	[FONT_BODY] = { 10.5, false },    [FONT_STRONG] = { 10.5, true },    [FONT_SMALL] = { 8, false },
+	[FONT_LARGE] = { 24, true },      [FONT_SMALL_STRONG] = { 8, true }, [FONT_CELL] = { 9, false },
+	[FONT_CELL_STRONG] = { 9, true }, [FONT_LABEL] = { 7.5, false },     [FONT_WATERMARK] = { 90, true },
+};
+
+static PangoFontDescription *describe(double points, bool bold)
+{
+	PangoFontDescription *d = pango_font_description_new();
+
+	pango_font_description_set_family_static(d, FAMILY);
+	/* One unit of our context is a point. */
+	pango_font_description_set_absolute_size(d, points * PANGO_SCALE);
+	pango_font_description_set_weight(d, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
+	return d;
+}
+
+/* Hinting would fit the letters to the pixels of one device, and widths would follow. */
+static void unhint(PangoContext *context)
+{
+	cairo_font_options_t *options = cairo_font_options_create();
+
+	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+	cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+	pango_cairo_context_set_font_options(context, options);
+	cairo_font_options_destroy(options);
+	pango_context_set_round_glyph_positions(context, FALSE);
+}
+
+/* Whether a kana is drawn by one of our two fonts. */
+static bool has_japanese(struct press *press)
+{
+	PangoFontset *set = pango_font_map_load_fontset(press->map, press->context, press->fonts[FONT_BODY],
+							pango_language_from_string("ja"));
+	PangoFont *font = set ? pango_fontset_get_font(set, 0x3042) : NULL;
+	bool found = false;
+
+	if (font) {
+		PangoFontDescription *d = pango_font_describe(font);
+		const char *family = pango_font_description_get_family(d);
+
+		found = family && (strcmp(family, "IPAexGothic") == 0 || strncmp(family, "Noto Sans CJK", 13) == 0);
+		pango_font_description_free(d);
+		g_object_unref(font);
+	}
+	if (set)
+		g_object_unref(set);
+	return found;
+}
+
+int press_open(struct press **out, struct err *why)
+{
+	struct press *press = calloc(1, sizeof(*press));
+
+	*out = NULL;
+	if (!press)
+		return err_set(why, ERR_NOMEM, "no memory");
+	/* The default font map is of the thread, and lives as long: each press has its own. */
+	press->map = pango_cairo_font_map_new();
+	pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(press->map), 72);
+	press->context = pango_font_map_create_context(press->map);
+	pango_context_set_language(press->context, pango_language_from_string("ja"));
+	unhint(press->context);
+	for (size_t i = 0; i < FONTS; i++)
+		press->fonts[i] = describe(shapes[i].points, shapes[i].bold);
+	if (!has_japanese(press)) {
+		press_close(press);
+		return err_set(why, ERR_CONFIG,
+			       "there is no Japanese font for reports: install IPAexGothic (Debian: "
+			       "fonts-ipaexfont-gothic), and Noto Sans CJK (fonts-noto-cjk) for rare characters");
+	}
+	*out = press;
+	return 0;
+}
+
+void press_close(struct press *press)
+{
+	if (!press)
+		return;
+	for (size_t i = 0; i < FONTS; i++)
+		pango_font_description_free(press->fonts[i]);
+	if (press->context)
+		g_object_unref(press->context);
+	if (press->map)
+		g_object_unref(press->map);
+	free(press);
+}

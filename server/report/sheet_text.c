@@ -1,0 +1,258 @@
+#include "server/report/sheet_inner.h"
+
+static const struct {
+	enum sheet_font font;
+	const char *tag;
+	int bookmark;         /* level; 0: none */
+	double before, after; /* space */
+	double follow;        /* what must fit below on the same page */
+} styles[] = {
+	[SHEET_TITLE] = { FONT_TITLE, "H1", 1, 0, 6, 60 },
+	[SHEET_HEADING] = { FONT_HEADING, "H2", 2, 8, 4, 40 },
+	[SHEET_SUBHEADING] = { FONT_SUBHEADING, "H3", 3, 5, 3, 30 },
+	[SHEET_BODY] = { FONT_BODY, "P", 0, 0, 3, 0 },
+	[SHEET_STRONG] = { FONT_STRONG, "P", 0, 0, 3, 0 },
+	[SHEET_SMALL] = { FONT_SMALL, "P", 0, 0, 2, 0 },
+	[SHEET_LARGE] = { FONT_LARGE, "P", 0, 0, 4, 0 },
+};
+
+/* ---------------------------------------------------------------------------------------------- layouts */
+
+PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *text, double width, enum sheet_align align)
+{
+	static const PangoAlignment alignments[] = { PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT };
+	PangoLayout *layout = pango_layout_new(s->press->context);
+	struct slice bytes = slice_of_string(text ? text : "");
+
+	pango_layout_set_font_description(layout, s->press->fonts[font]);
+	pango_layout_set_auto_dir(layout, FALSE);
+	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+	pango_layout_set_alignment(layout, alignments[align]);
+	pango_layout_set_line_spacing(layout, font == FONT_BODY || font == FONT_STRONG ? 1.28F : 0.0F);
+	/* What is no UTF-8 came by no way that we know of. */
+	if (slice_is_utf8(bytes))
+		pango_layout_set_text(layout, (const char *)bytes.ptr, (int)bytes.len);
+	return layout;
+}
+
+double layout_height(PangoLayout *layout)
+{
+	int width, height;
+
+	pango_layout_get_size(layout, &width, &height);
+	return (double)height / PANGO_SCALE;
+}
+
+double layout_width(PangoLayout *layout)
+{
+	int width, height;
+
+	pango_layout_get_size(layout, &width, &height);
+	return (double)width / PANGO_SCALE;
+}
+
+/* ---------------------------------------------------------------------------------------------- drawing */
+
+static void draw_lines(cairo_t *cr, const struct stroke *k)
+{
+	PangoLayoutIter *iter = pango_layout_get_iter(k->layout);
+	double top = 0;
+	int line = 0;
+
+	do {
+		PangoRectangle box;
+		int baseline;
+
+		if (line >= k->first_line + k->lines)
+			break;
+		pango_layout_iter_get_line_extents(iter, NULL, &box);
+		baseline = pango_layout_iter_get_baseline(iter);
+		if (line == k->first_line)
+			top = (double)box.y / PANGO_SCALE;
+		if (line >= k->first_line) {
+			cairo_move_to(cr, k->x + (double)box.x / PANGO_SCALE,
+				      k->y + (double)baseline / PANGO_SCALE - top);
+			pango_cairo_show_layout_line(cr, pango_layout_iter_get_line_readonly(iter));
+		}
+		line++;
+	} while (pango_layout_iter_next_line(iter));
+	pango_layout_iter_free(iter);
+}
+
+static void draw_text(cairo_t *cr, const struct stroke *k)
+{
+	cairo_set_source_rgb(cr, k->grey, k->grey, k->grey);
+	if (k->lines) {
+		draw_lines(cr, k);
+		return;
+	}
+	cairo_move_to(cr, k->x, k->y);
+	pango_cairo_show_layout(cr, k->layout);
+}
+
+struct stroke *sheet_put_layout(struct sheet *s, PangoLayout *layout, double x, double y)
+{
+	struct stroke *k = sheet_stroke(s, draw_text, x, y, 0, 0);
+
+	if (k == &s->spare)
+		g_object_unref(layout);
+	else
+		k->layout = layout;
+	return k;
+}
+
+double sheet_put_text(struct sheet *s, enum sheet_font font, const char *text, double x, double y, double width,
+		      enum sheet_align align)
+{
+	PangoLayout *layout = sheet_layout(s, font, text, width, align);
+	double height = layout_height(layout);
+
+	sheet_put_layout(s, layout, x, y);
+	return height;
+}
+
+double sheet_put_line(struct sheet *s, enum sheet_font font, const char *text, double x, double y, double width,
+		      enum sheet_align align)
+{
+	PangoLayout *layout = sheet_layout(s, font, text, width, align);
+	double height, wide;
+
+	if (pango_layout_get_line_count(layout) > 1) {
+		pango_layout_set_width(layout, -1);
+		wide = layout_width(layout);
+		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
+		if (wide > 0) {
+			PangoFontDescription *d = pango_font_description_copy(s->press->fonts[font]);
+			double factor = width / wide * 0.995;
+
+			pango_font_description_set_absolute_size(d, pango_font_description_get_size(d) *
+									(factor > 0.7 ? factor : 0.7));
+			pango_layout_set_font_description(layout, d);
+			pango_font_description_free(d);
+		}
+		pango_layout_set_height(layout, 0);
+		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+	}
+	height = layout_height(layout);
+	sheet_put_layout(s, layout, x, y);
+	return height;
+}
+
+/* ---------------------------------------------------------------------------------------------- blocks */
+
+double sheet_text_height(struct sheet *s, enum sheet_style style, const char *text)
+{
+	PangoLayout *layout = sheet_layout(s, styles[style].font, text, s->right - s->left, ALIGN_LEFT);
+	double height = layout_height(layout) + styles[style].after;
+
+	g_object_unref(layout);
+	return height;
+}
+
+/* How many lines from `first` on have room in `room` points, and how high they are. */
+static int lines_within(PangoLayout *layout, int first, double room, double *height)
+{
+	PangoLayoutIter *iter = pango_layout_get_iter(layout);
+	double top = 0;
+	int line = 0, count = 0;
+
+	*height = 0;
+	do {
+		PangoRectangle box;
+
+		pango_layout_iter_get_line_extents(iter, NULL, &box);
+		if (line == first)
+			top = (double)box.y / PANGO_SCALE;
+		if (line >= first) {
+			double bottom = (double)(box.y + box.height) / PANGO_SCALE - top;
+
+			if (bottom > room)
+				break;
+			*height = bottom;
+			count++;
+		}
+		line++;
+	} while (pango_layout_iter_next_line(iter));
+	pango_layout_iter_free(iter);
+	return count;
+}
+
+/* A text that is higher than what is left of the page goes on on the next. */
+static void put_broken(struct sheet *s, PangoLayout *layout)
+{
+	int all = pango_layout_get_line_count(layout), line = 0;
+
+	while (line < all && !s->failed) {
+		double height;
+		int count = lines_within(layout, line, SHEET_BOTTOM - s->y, &height);
+		struct stroke *k;
+
+		if (count == 0) {
+			if (s->y <= SHEET_TOP)
+				break; /* a line higher than the page */
+			sheet_new_page(s);
+			continue;
+		}
+		k = sheet_put_layout(s, g_object_ref(layout), s->left, s->y);
+		k->first_line = line;
+		k->lines = count;
+		line += count;
+		sheet_move_to(s, s->y + height);
+	}
+	g_object_unref(layout);
+}
+
+static void bookmark(struct sheet *s, int level, const char *text)
+{
+	struct stroke *k = sheet_stroke(s, NULL, s->left, s->y, 0, 0);
+
+	k->bookmark = pool_string(&s->pool, slice_of_string(text));
+	k->level = level;
+	if (!k->bookmark)
+		s->failed = true;
+}
+
+void sheet_text(struct sheet *s, enum sheet_style style, const char *text)
+{
+	PangoLayout *layout;
+	double height;
+
+	if (!text || !*text)
+		return;
+	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, ALIGN_LEFT);
+	height = layout_height(layout);
+	if (s->y > SHEET_TOP && styles[style].before > 0)
+		sheet_space(s, styles[style].before);
+	if (height < 120 || styles[style].bookmark)
+		sheet_need(s, height + styles[style].follow);
+	if (styles[style].bookmark)
+		bookmark(s, styles[style].bookmark, text);
+	sheet_tag(s, styles[style].tag);
+	if (s->in_box || s->y + height <= SHEET_BOTTOM) {
+		sheet_put_layout(s, layout, s->left, s->y);
+		sheet_move_to(s, s->y + height);
+	} else {
+		put_broken(s, layout);
+	}
+	sheet_tag_end(s, styles[style].tag);
+	sheet_space(s, styles[style].after);
+}
+
+void sheet_pair(struct sheet *s, enum sheet_style style, const char *left, const char *right)
+{
+	double width = s->right - s->left, taken;
+	PangoLayout *value = sheet_layout(s, styles[style].font, right, width * 0.65, ALIGN_RIGHT), *name;
+	double height = layout_height(value);
+
+	taken = layout_width(value) + 8;
+	name = sheet_layout(s, styles[style].font, left, width - taken, ALIGN_LEFT);
+	if (layout_height(name) > height)
+		height = layout_height(name);
+	sheet_need(s, height);
+	sheet_tag(s, styles[style].tag);
+	sheet_put_layout(s, name, s->left, s->y);
+	sheet_put_layout(s, value, s->right - width * 0.65, s->y);
+	sheet_tag_end(s, styles[style].tag);
+	sheet_move_to(s, s->y + height + styles[style].after);
+}
