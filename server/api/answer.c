@@ -48,7 +48,7 @@ static int find(struct call *call, struct answer_view *v, struct err *why)
 
 	if (notice_link_key(call->db, key, why) != 0)
 		return -1;
-	if (!link_token_read(key, call->texts[0], id))
+	if (!link_token_read(key, LINK_ANSWER, call->texts[0], id))
 		return refuse_link(call);
 	outbox_id_text(id, text);
 	if (notice_link_get(call->db, text, &v->link_rows, why) != 0)
@@ -58,7 +58,7 @@ static int find(struct call *call, struct answer_view *v, struct err *why)
 	notice_link_read(v->link_rows, 0, &v->link);
 	if (!answer_view_about(v->link.kind, &v->facts.about) || (v->facts.about == ANSWER_PAGE && !v->link.page_id))
 		return refuse_link(call);
-	link_token_make(key, id, v->token);
+	link_token_make(key, LINK_ANSWER, id, v->token);
 	v->facts.japanese = choose_language(call, v->link.language);
 	return 1;
 }

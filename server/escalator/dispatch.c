@@ -171,7 +171,7 @@ static void make_link(const struct dispatch *d, const struct notice_kind *kind, 
 	link[0] = '\0';
 	if (!kind->answerable)
 		return;
-	link_token_make(d->link_key, row->id, token);
+	link_token_make(d->link_key, LINK_ANSWER, row->id, token);
 	snprintf(link, LINK_SIZE, "%s/a/%s", d->url, token);
 }
 

@@ -348,6 +348,7 @@ int notice_complete(struct slice facts, const struct notice_sender *sender, stru
 		return -1;
 	if (set_text(object, "link", sender->link) && set_text(object, "desk_phone", sender->desk_phone) &&
 	    set_text(object, "desk_mail", sender->desk_mail) && set_text(object, "sender", sender->sender) &&
+	    set_text(object, "attached", sender->attached) && set_text(object, "too_large", sender->too_large) &&
 	    set_url(object, sender->public_url) && set_word(object, "severity", sender->japanese) &&
 	    set_word(object, "was", sender->japanese))
 		text = json_dumps(object, JSON_COMPACT);

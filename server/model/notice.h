@@ -17,13 +17,13 @@
 enum { NOTICE_TEXT_MAX = 20000, NOTICE_SUBJECT_MAX = 300, NOTICE_NAMES_MAX = 24 };
 
 /* The kinds are: page, page_graver, answered, expired, closed, leads, nobody, bundle, drill, member, member_campaign,
- * member_reminder, sla, reminder, ticket_answer, order, channel_test, lamp. */
+ * member_reminder, sla, reminder, ticket_answer, order, report, report_code, channel_test, lamp. */
 struct notice_kind {
 	const char *name;
 	const char *purpose;                 /* for people who edit the texts */
 	const char *names[NOTICE_NAMES_MAX]; /* NULL-terminated */
 	bool urgent;                         /* phone-like: retried by the paging schedule, expires */
-	bool answerable;                     /* carries a link to answer */
+	bool answerable;                     /* carries a link: to answer, to confirm, to open a report */
 };
 extern const struct notice_kind notice_kinds[];
 extern const size_t notice_kind_count;
@@ -49,10 +49,11 @@ struct notice_sender {
 	const char *link;                            /* to answer or to confirm */
 	const char *public_url;                      /* put in front of a fact `url` that begins with '/' */
 	const char *desk_phone, *desk_mail, *sender; /* the help desk's, and the operator's name */
+	const char *attached, *too_large;            /* name of the file that goes with it, or that is too large to */
 	bool japanese;
 };
-/* The facts with what the sender adds: link, desk_phone, desk_mail, sender; `url` made whole; `severity` and `was`,
- * written as 1..5, in words. ERR_CORRUPT: no JSON object. */
+/* The facts with what the sender adds: link, desk_phone, desk_mail, sender, attached, too_large; `url` made whole;
+ * `severity` and `was`, written as 1..5, in words. ERR_CORRUPT: no JSON object. */
 int notice_complete(struct slice facts, const struct notice_sender *sender, struct buffer *out, struct err *why);
 /* What the buttons of a mail say. */
 const char *notice_link_label(const struct notice_kind *kind, bool japanese);

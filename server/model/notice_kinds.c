@@ -14,7 +14,7 @@
  *   who, at     who answered (closed, took it), and when
  *   url         the thing on the dashboard: a path that begins with '/'
  *   in_reply_to Message-ID of the mail that a mail answers; in no text: a header
- *   link*       page to answer or to confirm; desk_phone*, desk_mail*: the help desk; sender*: the operator */
+ *   link*       page to answer, to confirm or to open; desk_phone*, desk_mail*: the help desk; sender*: the operator */
 #include "server/model/notice.h"
 
 #define ABOUT "severity", "company", "title", "reference", "since"
@@ -88,6 +88,21 @@ const struct notice_kind notice_kinds[] = {
 	  { "company", "reference", "kind", "task", "place", "contact", "contact_phone", "wanted_by", "change", "url",
 	    DESK },
 	  false,
+	  false },
+	/* To a member. report: what it is, in words (report_name.h); about: of which month or case; reference: R-12;
+	 * issue: empty, or which issue it is when it was issued again; valid_until: of the link; attached*: the name of
+	 * the file, or too_large*: it was to be attached. No figure, no grade: mail is not confidential. */
+	{ "report",
+	  "a report is ready for a member, or was issued again",
+	  { "company", "contact", "report", "about", "reference", "issue", "valid_until", "attached", "too_large",
+	    "link", DESK },
+	  false,
+	  true },
+	/* code: six digits; minutes: how long it is good */
+	{ "report_code",
+	  "the one-time code to open a report without signing in",
+	  { "company", "contact", "report", "about", "reference", "code", "minutes", DESK },
+	  true,
 	  false },
 	/* name: of the channel; who: who asked for the test */
 	{ "channel_test", "a test of a channel", { "name", "who", "at", "sender" }, true, false },

@@ -202,6 +202,53 @@ static const struct shipped texts[] = {
 	    "先方の担当: {{contact}}{{#contact_phone}} {{contact_phone}}{{/contact_phone}}\n希望日時: {{wanted_by}}\n\n"
 	    "{{#task}}作業内容:{{/task}}\n{{task}}\n\n{{#url}}引き受け・辞退の回答（サインインが必要）:{{/"
 	    "url}}\n{{url}}\n\n" DESK_JA } },
+	{ "report",
+	  { "[{{report}}] {{about}} {{company}}{{#issue}} (issue {{issue}}){{/issue}}",
+	    "[{{report}}] {{about}} {{company}}{{#issue}}（再発行・第{{issue}}版）{{/issue}}" },
+	  { DEAR_EN
+	    "We have a report for you: {{report}}{{#about}}, {{about}}{{/about}}.\n"
+	    "{{#issue}}It is issue {{issue}} and takes the place of the one that you got before; the report says "
+	    "why.{{/issue}}\n"
+	    "\n"
+	    "{{#link}}To read it, please open this page. You sign in there, or we mail you a code of six "
+	    "digits:{{/link}}\n"
+	    "{{link}}\n"
+	    "{{#valid_until}}The page can be used until {{valid_until}}.{{/valid_until}}\n"
+	    "{{#attached}}As you asked, it is attached as well: {{attached}}{{/attached}}\n"
+	    "{{#too_large}}It is too large for a mail, so it is not attached this time: {{too_large}}{{/too_large}}\n"
+	    "\n"
+	    "What the report says is not in this mail, since mails can be read on their way.\n" CALL_EN,
+	    DEAR_JA
+	    "{{report}}{{#about}}（{{about}}）{{/about}}ができましたので、お知らせします。\n"
+	    "{{#issue}}先にお届けしたものに代わる第{{issue}}版です。変更の理由はレポートの中に書いてあります。{{/"
+	    "issue}}\n"
+	    "\n"
+	    "{{#link}}次のページを開いてご覧ください。ログインするか、メールで届く6桁の確認コードを入力すると開けます:{"
+	    "{/link}}\n"
+	    "{{link}}\n"
+	    "{{#valid_until}}このページは {{valid_until}}まで使えます。{{/valid_until}}\n"
+	    "{{#attached}}ご希望により、このメールにも添付しています: {{attached}}{{/attached}}\n"
+	    "{{#too_large}}ファイルが大きいため、今回は添付していません: {{too_large}}{{/too_large}}\n"
+	    "\n"
+	    "メールは途中で読まれることがあるため、レポートの内容はこのメールの本文には書いていません。\n" CALL_JA } },
+	{ "report_code",
+	  { "Your code to open: {{report}}", "【確認コード】{{report}}を開くための番号" },
+	  { DEAR_EN
+	    "With this code you can open: {{report}}{{#about}}, {{about}}{{/about}}.\n"
+	    "\n"
+	    "{{code}}\n"
+	    "\n"
+	    "Please type it in on the page that asks for it. It holds for {{minutes}} minutes, and for one time.\n"
+	    "If you did not ask for it, you need not do anything: without the code nobody can open the report.\n"
+	    "Please tell it to nobody. We never ask for it, neither by mail nor by telephone.\n" CALL_EN,
+	    DEAR_JA
+	    "{{report}}{{#about}}（{{about}}）{{/about}}を開くための確認コードです。\n"
+	    "\n"
+	    "{{code}}\n"
+	    "\n"
+	    "コードを求めている画面に入力してください。{{minutes}}分間、1回だけ使えます。\n"
+	    "心当たりがないときは、何もなさらなくて結構です。コードがなければ、レポートは開けません。\n"
+	    "コードは誰にも教えないでください。私どもが電話やメールでお尋ねすることはありません。\n" CALL_JA } },
 	{ "channel_test",
 	  { "Test of the channel {{name}}", "連絡先の確認: {{name}}" },
 	  { "This is a test of a channel; nothing has happened. Who can read it is reached.\n"
@@ -232,6 +279,8 @@ const char *notice_link_label(const struct notice_kind *kind, bool japanese)
 {
 	if (strncmp(kind->name, "member", 6) == 0)
 		return japanese ? "「見ました」を知らせる" : "I have read this";
+	if (strcmp(kind->name, "report") == 0)
+		return japanese ? "レポートを開く" : "Open the report";
 	return japanese ? "回答する" : "Answer";
 }
 
@@ -259,7 +308,9 @@ static const char sample_en[] =
     "\"kind\": \"On site\", \"task\": \"Disconnect the computer, secure its disk.\", \"place\": \"1-2-3 Honmachi, "
     "Osaka\", "
     "\"contact_phone\": \"06-0000-0000\", \"wanted_by\": \"2026-11-24 10:00\", \"change\": \"New order\", "
-    "\"name\": \"Chat room\", \"link\": \"https://soc.example.jp/a/sample\", "
+    "\"name\": \"Chat room\", \"report\": \"Monthly report\", \"about\": \"October 2026\", \"issue\": 2, "
+    "\"valid_until\": \"2027-02-03\", \"attached\": \"2026-10-report-R-12.pdf\", \"code\": \"012345\", "
+    "\"minutes\": 10, \"link\": \"https://soc.example.jp/a/sample\", "
     "\"url\": \"https://soc.example.jp/incidents/123\", \"desk_phone\": \"0120-000-000\", "
     "\"desk_mail\": \"desk@example.jp\", \"sender\": \"Sample Chamber of Commerce\"}";
 static const char sample_ja[] =
@@ -279,7 +330,9 @@ static const char sample_ja[] =
     "\"kind\": \"駆け付け\", \"task\": \"パソコンの切り離しと、ディスクの保全\", \"place\": \"大阪市中央区本町 "
     "1-2-3\", "
     "\"contact_phone\": \"06-0000-0000\", \"wanted_by\": \"11月24日 10:00\", \"change\": \"新しい依頼\", "
-    "\"name\": \"チャットルーム\", \"link\": \"https://soc.example.jp/a/sample\", "
+    "\"name\": \"チャットルーム\", \"report\": \"月次レポート\", \"about\": \"2026年10月分\", \"issue\": 2, "
+    "\"valid_until\": \"2027年2月3日\", \"attached\": \"2026-10-report-R-12.pdf\", \"code\": \"012345\", "
+    "\"minutes\": 10, \"link\": \"https://soc.example.jp/a/sample\", "
     "\"url\": \"https://soc.example.jp/incidents/123\", \"desk_phone\": \"0120-000-000\", "
     "\"desk_mail\": \"desk@example.jp\", \"sender\": \"見本商工会議所\"}";
 

@@ -13,9 +13,9 @@ static void take(struct slice text)
 	uint8_t id[LINK_ID_SIZE];
 	char again[LINK_TOKEN_SIZE];
 
-	if (!link_token_read(key, text, id))
+	if (!link_token_read(key, LINK_ANSWER, text, id))
 		return;
-	link_token_make(key, id, again);
+	link_token_make(key, LINK_ANSWER, id, again);
 	if (!slice_is(text, again))
 		abort();
 }
@@ -27,13 +27,13 @@ static void wound(struct slice input)
 	char token[LINK_TOKEN_SIZE];
 
 	memcpy(id, input.ptr, input.len < LINK_ID_SIZE ? input.len : LINK_ID_SIZE);
-	link_token_make(key, id, token);
-	if (!link_token_read(key, slice_of_string(token), id))
+	link_token_make(key, LINK_ANSWER, id, token);
+	if (!link_token_read(key, LINK_ANSWER, slice_of_string(token), id))
 		abort();
 	if (input.len < LINK_ID_SIZE + 2)
 		return;
 	token[input.ptr[LINK_ID_SIZE] % (LINK_TOKEN_SIZE - 1)] ^= (char)input.ptr[LINK_ID_SIZE + 1];
-	if (input.ptr[LINK_ID_SIZE + 1] && link_token_read(key, slice_of(token, LINK_TOKEN_SIZE - 1), id))
+	if (input.ptr[LINK_ID_SIZE + 1] && link_token_read(key, LINK_ANSWER, slice_of(token, LINK_TOKEN_SIZE - 1), id))
 		abort();
 }
 

@@ -348,7 +348,7 @@ check_equal 'no such message' '404 not_found ' "$(refusal)"
 # ---------------------------------------------------------------------------------------------------------------- texts
 get /v1/templates
 shape 'texts' 200 Template '.templates[0]'
-check_equal 'each kind in both languages' true "$(reply '.templates | length == 36')"
+check_equal 'each kind in both languages' true "$(reply '.templates | length == 40')"
 change POST /v1/templates/preview '{"kind":"page","language":"ja","subject":"{{title}}","body":"{{titel}}"}'
 check_equal 'a bad placeholder' '400 invalid /body true' "$(refusal) $(reply '.errors[0].reason | contains("titel")')"
 change POST /v1/templates/preview '{"kind":"page","language":"ja","subject":"X {{title}}","body":"{{company}} {{link}}"}'

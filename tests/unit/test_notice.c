@@ -202,7 +202,7 @@ static void check_shipped(const struct notice_kind *kind, bool japanese)
 
 START_TEST(shipped_texts_are_good)
 {
-	ck_assert_uint_eq(notice_kind_count, 18);
+	ck_assert_uint_eq(notice_kind_count, 20);
 	for (size_t i = 0; i < notice_kind_count; i++) {
 		check_shipped(&notice_kinds[i], false);
 		check_shipped(&notice_kinds[i], true);
@@ -272,12 +272,12 @@ START_TEST(tokens_come_back)
 	}
 	for (size_t i = 0; i < sizeof(id); i++)
 		id[i] = (uint8_t)(0xa0 + i);
-	link_token_make(key, id, token);
+	link_token_make(key, LINK_ANSWER, id, token);
 	ck_assert_uint_eq(strlen(token), 43);
 	ck_assert_uint_eq(strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"), 43);
-	ck_assert(link_token_read(key, slice_of_string(token), got));
+	ck_assert(link_token_read(key, LINK_ANSWER, slice_of_string(token), got));
 	ck_assert(memcmp(got, id, sizeof(id)) == 0);
-	ck_assert(!link_token_read(other, slice_of_string(token), got));
+	ck_assert(!link_token_read(other, LINK_ANSWER, slice_of_string(token), got));
 	/* any other character anywhere is another token */
 	for (size_t i = 0; i < 43; i++) {
 		char kept = token[i];
@@ -285,14 +285,15 @@ START_TEST(tokens_come_back)
 		for (const char *c = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ "; *c; c++) {
 			token[i] = *c;
 			if (*c != kept)
-				ck_assert_msg(!link_token_read(key, slice_of_string(token), got), "%zu %c", i, *c);
+				ck_assert_msg(!link_token_read(key, LINK_ANSWER, slice_of_string(token), got), "%zu %c",
+					      i, *c);
 		}
 		token[i] = '\0';
-		ck_assert(!link_token_read(key, slice_of(token, 43), got));
+		ck_assert(!link_token_read(key, LINK_ANSWER, slice_of(token, 43), got));
 		token[i] = kept;
 	}
-	ck_assert(!link_token_read(key, slice_of(token, 42), got));
-	ck_assert(!link_token_read(key, slice_of_string(""), got));
+	ck_assert(!link_token_read(key, LINK_ANSWER, slice_of(token, 42), got));
+	ck_assert(!link_token_read(key, LINK_ANSWER, slice_of_string(""), got));
 }
 END_TEST
 
@@ -305,7 +306,7 @@ START_TEST(token_is_what_the_header_says)
 	unsigned len;
 
 	/* base64url is base64 with two other characters and no padding */
-	link_token_make(key, id, token);
+	link_token_make(key, LINK_ANSWER, id, token);
 	memcpy(standard, token, 43);
 	for (size_t i = 0; i < 43; i++)
 		standard[i] = token[i] == '-' ? '+' : token[i] == '_' ? '/' : (unsigned char)token[i];
