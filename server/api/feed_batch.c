@@ -71,6 +71,7 @@ void feed_batch_add(struct feed_batch *batch, const struct change *change)
 		add_pair(&batch->pages, change->company_id, change->id_from);
 		break;
 	case CHANGE_COMPANY: /* no event of the stream */
+	case CHANGE_REPORT:
 		break;
 	}
 }

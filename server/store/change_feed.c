@@ -7,7 +7,7 @@
 static const char *const kinds[] = {
 	[CHANGE_ALERTS] = "alerts", [CHANGE_GROUPED] = "grouped", [CHANGE_INCIDENT] = "incident",
 	[CHANGE_SENSOR] = "sensor", [CHANGE_COMPANY] = "company", [CHANGE_TICKET] = "ticket",
-	[CHANGE_ORDER] = "order",   [CHANGE_PAGE] = "page",
+	[CHANGE_ORDER] = "order",   [CHANGE_PAGE] = "page",       [CHANGE_REPORT] = "report",
 };
 
 int change_feed_recent(struct db *db, struct db_result **out, struct err *why)

@@ -14,6 +14,7 @@ enum change_kind {
 	CHANGE_TICKET,
 	CHANGE_ORDER,
 	CHANGE_PAGE, /* company_id 0: pages are the staff's */
+	CHANGE_REPORT,
 };
 
 struct change {
