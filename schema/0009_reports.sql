@@ -107,7 +107,7 @@ CREATE TABLE report (
     month        date,                       -- monthly, certificate
     incident_id  bigint,                     -- first, interim, final
     snapshot_id  bigint NOT NULL,
-    issue        integer NOT NULL DEFAULT 1 CHECK (issue >= 1),  -- 2 and more: issued again,
+    issue        integer NOT NULL DEFAULT 1 CHECK (issue >= 1),  -- 2 and more: issued again (interim: its number),
     replaces     bigint,                     -- instead of this report,
     issue_reason text NOT NULL DEFAULT '',   -- and why: the member reads it
     language     text NOT NULL CHECK (language IN ('ja', 'en')),
@@ -133,7 +133,7 @@ CREATE TABLE report (
     UNIQUE NULLS NOT DISTINCT (company_id, kind, month, incident_id, issue),
     FOREIGN KEY (company_id, snapshot_id) REFERENCES snapshot (company_id, snapshot_id),
     CHECK (approved_by IS NULL OR comment_by IS NULL OR approved_by <> comment_by),
-    CHECK (issue = 1 OR issue_reason <> '')
+    CHECK (issue = 1 OR issue_reason <> '' OR (kind = 'interim' AND replaces IS NULL))
 );
 CREATE INDEX report_month ON report (month, kind, company_id);
 CREATE INDEX report_id ON report (report_id);
@@ -322,6 +322,11 @@ CREATE TABLE plain_word (
 ALTER TABLE change DROP CONSTRAINT change_kind_check;
 ALTER TABLE change ADD CONSTRAINT change_kind_check
     CHECK (kind IN ('alerts', 'grouped', 'incident', 'sensor', 'company', 'campaign', 'page', 'ticket', 'order', 'report'));
+ALTER TABLE incident_event DROP CONSTRAINT incident_event_kind_check;
+ALTER TABLE incident_event ADD CONSTRAINT incident_event_kind_check
+    CHECK (kind IN ('created', 'merged', 'severity', 'reopened', 'state', 'note', 'owner', 'cause', 'story', 'campaign',
+                    'page', 'notice', 'acknowledged', 'confirmed', 'sla', 'step', 'request', 'ticket', 'order', 'insurance',
+                    'privacy', 'evidence', 'clock', 'report'));
 
 -- Only a superuser may say this, so it is left out where one has said it already (docs/operations.md, "Database users").
 DO $$
@@ -340,6 +345,7 @@ GRANT SELECT, UPDATE (tries, used_at) ON report_code TO hinomi_api;
 GRANT UPDATE ON report, plain_word TO hinomi_api;
 GRANT UPDATE (opened_at, opened_by, wrong_codes) ON report_delivery TO hinomi_api;
 GRANT UPDATE (revoked_at, revoke_reason) ON certificate TO hinomi_api;
+GRANT USAGE ON SEQUENCE certificate_number_seq TO hinomi_api;   -- the number is part of what is frozen
 GRANT UPDATE (total, state, error, finished_at) ON report_run TO hinomi_api;
 GRANT DELETE ON report_job TO hinomi_api;
 GRANT UPDATE (report_language) ON company TO hinomi_api;
@@ -366,7 +372,7 @@ GRANT INSERT ON report_job TO hinomi_correlator;
 GRANT SELECT ON report, report_file, report_delivery, certificate TO hinomi_escalator;
 GRANT UPDATE (handed_over_at, failed_at) ON report_delivery TO hinomi_escalator;
 GRANT UPDATE (sent_at, version, updated_at) ON report TO hinomi_escalator;
-GRANT SELECT ON report, report_run TO hinomi_feed;
+GRANT SELECT ON report, report_run, report_delivery, report_job, snapshot, certificate TO hinomi_feed;
 GRANT DELETE ON report_run, report_code TO hinomi_housekeeper;
 GRANT SELECT (run_id, state, finished_at) ON report_run TO hinomi_housekeeper;
 GRANT DELETE ON report_job TO hinomi_housekeeper;
@@ -380,13 +386,13 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['company_month', 'report_delivery', 'report_code', 'certificate']
+    FOREACH name IN ARRAY ARRAY['company_month', 'report_delivery', 'report_code']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY own_company ON %I TO hinomi_api USING (company_visible(company_id)) '
                        'WITH CHECK (company_visible(company_id))', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['month_close', 'chamber_file', 'report_run', 'report_job', 'report_text', 'plain_word']
+    FOREACH name IN ARRAY ARRAY['month_close', 'chamber_file', 'report_run', 'report_text', 'plain_word']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('CREATE POLICY staff ON %I TO hinomi_api USING (company_visible(NULL)) '
@@ -394,17 +400,31 @@ BEGIN
     END LOOP;
 END
 $$;
+-- Published ones, and what was published once: whoever sees no other company reads these and asks for their files to be
+-- drawn; only who sees all makes anything.
 ALTER TABLE report ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_company ON report TO hinomi_api
-    USING (company_visible(company_id) AND (state IN ('published', 'withdrawn') OR company_visible(NULL)))
-    WITH CHECK (company_visible(company_id));
+    USING (company_visible(company_id)
+           AND (state IN ('published', 'withdrawn') AND published_at IS NOT NULL OR company_visible(NULL)))
+    WITH CHECK (company_visible(company_id)
+                AND (state IN ('published', 'withdrawn') AND published_at IS NOT NULL OR company_visible(NULL)));
 ALTER TABLE report_file ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_company ON report_file TO hinomi_api
     USING (company_visible(company_id) AND (final OR company_visible(NULL)))
-    WITH CHECK (company_visible(company_id));
+    WITH CHECK (company_visible(NULL));
 ALTER TABLE snapshot ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_company ON snapshot TO hinomi_api
     USING (company_visible(company_id)
            AND (company_visible(NULL) OR EXISTS (SELECT FROM report r WHERE r.company_id = snapshot.company_id
                                                  AND r.snapshot_id = snapshot.snapshot_id)))
-    WITH CHECK (company_visible(company_id));
+    WITH CHECK (company_visible(NULL));
+ALTER TABLE certificate ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_company ON certificate TO hinomi_api
+    USING (company_visible(company_id)
+           AND (company_visible(NULL) OR EXISTS (SELECT FROM report r WHERE r.company_id = certificate.company_id
+                                                 AND r.report_id = certificate.report_id)))
+    WITH CHECK (company_visible(NULL));
+ALTER TABLE report_job ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_company ON report_job TO hinomi_api
+    USING (company_visible(NULL) OR (kind = 'draw' AND company_visible(company_id)))
+    WITH CHECK (company_visible(NULL) OR (kind = 'draw' AND company_visible(company_id)));
