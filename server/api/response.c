@@ -58,7 +58,7 @@ static void put_row(struct json_writer *w, int severity, const struct response_r
 	json_close_object(w);
 }
 
-static void write_figures(struct call *call, const struct response_period *period, int64_t merged,
+static void write_figures(struct call *call, const struct metrics_period *period, int64_t merged,
 			  const struct response_row rows[RESPONSE_ROWS])
 {
 	struct json_writer w;
@@ -67,7 +67,7 @@ static void write_figures(struct call *call, const struct response_period *perio
 	json_open_object(&w, NULL);
 	json_put_string(&w, "from", period->from);
 	json_put_string(&w, "to", period->to);
-	json_put_known(&w, "company_id", period->company_id != 0, period->company_id);
+	json_put_known(&w, "company_id", period->cohort.company_id != 0, period->cohort.company_id);
 	json_put_integer(&w, "merged", merged);
 	json_open_array(&w, "rows");
 	for (int i = 0; i < RESPONSE_ROWS; i++)
@@ -78,7 +78,7 @@ static void write_figures(struct call *call, const struct response_period *perio
 
 int response_get(struct call *call, struct err *why)
 {
-	struct response_period period = { .timezone = call->api->settings->timezone };
+	struct metrics_period period = { .timezone = call->api->settings->timezone };
 	struct response_row rows[RESPONSE_ROWS];
 	struct response_samples samples = { 0 };
 	struct promises *promises;
@@ -87,7 +87,7 @@ int response_get(struct call *call, struct err *why)
 
 	if (!filters_days(call, &period.from, &period.to))
 		return 0;
-	go = filters_company(call, &period.company_id, why);
+	go = filters_company(call, &period.cohort.company_id, why);
 	if (go != 1)
 		return go;
 	if (promises_read(call->db, &promises, why) != 0)

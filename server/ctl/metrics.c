@@ -1,8 +1,8 @@
 /* hinomictl metrics: the figures, from where the api takes them too. */
-#include "server/store/metrics.h"
 #include "server/ctl/command.h"
 #include "server/ctl/table.h"
 #include "server/store/company_query.h"
+#include "server/store/metrics_write.h"
 
 #include <inttypes.h>
 
@@ -55,7 +55,9 @@ static int detections(struct ctl *ctl, struct err *why)
 	int64_t company_id;
 
 	if (check_company(ctl, &company_id, why) != 0 ||
-	    metrics_detections(ctl->db, from, to, ctl->settings.timezone, company_id, &m, why) != 0)
+	    metrics_detections(
+		ctl->db, &(struct metrics_period){ from, to, ctl->settings.timezone, { .company_id = company_id } }, &m,
+		why) != 0)
 		return -1;
 	if (options_flag(&ctl->options, "--json")) {
 		json_writer_init(&w, &json);
@@ -100,7 +102,9 @@ static int incidents(struct ctl *ctl, struct err *why)
 	int64_t company_id;
 
 	if (check_company(ctl, &company_id, why) != 0 ||
-	    metrics_months(ctl->db, from, to, ctl->settings.timezone, company_id, &result, why) != 0)
+	    metrics_months(ctl->db,
+			   &(struct metrics_period){ from, to, ctl->settings.timezone, { .company_id = company_id } },
+			   METRICS_BY_MONTH, &result, why) != 0)
 		return -1;
 	if (options_flag(&ctl->options, "--json")) {
 		json_writer_init(&w, &json);

@@ -1,7 +1,8 @@
 /* Which companies a figure is about. Pure.
  *
  * As query parameters and options give it: `member` yes or no (of the chamber), `industry` and `area` as the company
- * has them, `size` one of the classes below, `tag` one of its tags. What is not given does not restrict. */
+ * has them, `size` one of the classes below or `unknown`, `tag` one of its tags. What is not given does not restrict.
+ * A member is a company that has a number of the chamber. */
 #ifndef SERVER_MODEL_COHORT_H
 #define SERVER_MODEL_COHORT_H
 
@@ -17,6 +18,8 @@ struct cohort_size {
 };
 enum { COHORT_SIZES = 6 };
 extern const struct cohort_size cohort_sizes[COHORT_SIZES];
+/* Of companies whose employees are not known (none, or 0): "unknown", from 0 to 0. Not one of the classes. */
+extern const struct cohort_size cohort_size_unknown;
 /* NULL: not known (employees < 1). */
 const struct cohort_size *cohort_size_of(int64_t employees);
 

@@ -1,20 +1,23 @@
 #include "server/store/response_query.h"
 
-/* $1 from, $2 to, $3 zone, $4 company or NULL, $5 most. Waiting within (t2, column), in us. */
+#include "server/store/metrics_sql.h"
+
+/* Behind those of metrics_sql.h: $11 most. Waiting within (t2, column), in us. */
 #define WAITED(column)                                                                               \
 	"coalesce((SELECT sum(greatest(extract(epoch FROM least(coalesce(w.to_at, now()), k." column \
 	") - greatest(w.from_at, k.raised_at)) * 1000000, 0))::bigint FROM incident_pause w "        \
 	"WHERE w.company_id = k.company_id AND w.incident_id = k.incident_id), 0)"
 #define PERIOD                                                                                                    \
 	"FROM incident_clock k JOIN incident i ON i.company_id = k.company_id AND i.incident_id = k.incident_id " \
+	"JOIN cohort c ON c.company_id = k.company_id "                                                           \
 	"WHERE k.raised_at >= $1::date::timestamp AT TIME ZONE $3::text "                                         \
-	"AND k.raised_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text "                                      \
-	"AND ($4::bigint IS NULL OR k.company_id = $4::bigint) "
+	"AND k.raised_at < ($2::date + 1)::timestamp AT TIME ZONE $3::text "
 
 static const char incidents_sql[] =
+    "WITH " METRICS_COHORT_LAST
     "SELECT i.severity, k.event_at, k.raised_at, k.acknowledged_at, k.told_at, k.contained_at, k.resolved_at, "
     "k.closed_at, now(), " WAITED("acknowledged_at") ", " WAITED("told_at") ", " WAITED("contained_at") ", " WAITED(
-	"resolved_at") " " PERIOD "AND i.state <> 'merged' LIMIT $5::bigint";
+	"resolved_at") " " PERIOD "AND i.state <> 'merged' LIMIT $11::bigint";
 
 enum column {
 	C_SEVERITY,
@@ -53,28 +56,21 @@ static void read_sample(const struct db_result *r, int row, const struct promise
 	out->notify = promises_state(promises_target(promises, severity, PROMISE_NOTIFY), PROMISE_NOTIFY, &clock, now);
 }
 
-static void put_period(struct db_args *args, const struct response_period *period)
-{
-	db_arg_text(args, period->from);
-	db_arg_text(args, period->to);
-	db_arg_text(args, period->timezone);
-	db_arg_optional(args, period->company_id);
-}
-
-static int count_merged(struct db *db, const struct response_period *period, int64_t *merged, struct err *why)
+static int count_merged(struct db *db, const struct metrics_period *period, int64_t *merged, struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *result;
 
-	put_period(&args, period);
-	if (db_run(db, "SELECT count(*) " PERIOD "AND i.state = 'merged'", &args, &result, why) != 0)
+	metrics_add_period(&args, period);
+	if (db_run(db, "WITH " METRICS_COHORT_LAST "SELECT count(*) " PERIOD "AND i.state = 'merged'", &args, &result,
+		   why) != 0)
 		return -1;
 	*merged = db_integer(result, 0, 0);
 	db_result_free(result);
 	return 0;
 }
 
-int response_query(struct db *db, const struct response_period *period, const struct promises *promises,
+int response_query(struct db *db, const struct metrics_period *period, const struct promises *promises,
 		   struct response_samples *samples, int64_t *merged, struct err *why)
 {
 	struct db_args args = { 0 };
@@ -83,7 +79,7 @@ int response_query(struct db *db, const struct response_period *period, const st
 
 	if (count_merged(db, period, merged, why) != 0)
 		return -1;
-	put_period(&args, period);
+	metrics_add_period(&args, period);
 	db_arg_integer(&args, RESPONSE_SAMPLES_MOST + 1);
 	if (db_run(db, incidents_sql, &args, &result, why) != 0)
 		return -1;
