@@ -126,11 +126,11 @@ void sheet_tag_end(struct sheet *s, const char *tag)
 	stroke->end = true;
 }
 
-void sheet_figure(struct sheet *s, const char *alt)
+void sheet_described(struct sheet *s, const char *tag, const char *alt)
 {
 	struct stroke *stroke = sheet_stroke(s, NULL, 0, 0, 0, 0);
 
-	stroke->tag = "Figure";
+	stroke->tag = tag;
 	stroke->data = keep(s, alt);
 }
 

@@ -4,7 +4,7 @@ void sheet_bars(struct sheet *s, const char *alt, const struct sheet_bar *bars, 
 {
 	(void)bars, (void)count;
 	sheet_need(s, height);
-	sheet_figure(s, alt);
+	sheet_described(s, "Figure", alt);
 	sheet_frame(s, s->left, s->y, s->right - s->left, height, 0.5, 0.5);
 	sheet_tag_end(s, "Figure");
 	sheet_move_to(s, s->y + height + 4);

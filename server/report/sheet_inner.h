@@ -39,7 +39,7 @@ struct stroke {
 	double grey;      /* 0 black .. 1 white */
 	double line;      /* its width */
 	int detail;       /* what `draw` likes */
-	const void *data; /* in the sheet's pool; of a Figure its alternative text */
+	const void *data; /* in the sheet's pool; of a Figure or Table its alternative text */
 
 	PangoLayout *layout; /* of text, owned by the page */
 	int first_line, lines;
@@ -86,8 +86,8 @@ struct sheet {
 struct stroke *sheet_stroke(struct sheet *sheet, stroke_draw *draw, double x, double y, double width, double height);
 void sheet_tag(struct sheet *sheet, const char *tag);
 void sheet_tag_end(struct sheet *sheet, const char *tag);
-/* Opens a Figure with its alternative text. */
-void sheet_figure(struct sheet *sheet, const char *alt);
+/* Opens a Figure or a Table, with its alternative text. */
+void sheet_described(struct sheet *sheet, const char *tag, const char *alt);
 void sheet_line(struct sheet *sheet, double x1, double y1, double x2, double y2, double width, double grey);
 void sheet_fill(struct sheet *sheet, double x, double y, double width, double height, double grey);
 void sheet_frame(struct sheet *sheet, double x, double y, double width, double height, double line, double grey);

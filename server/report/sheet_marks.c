@@ -24,7 +24,7 @@ void sheet_modules(struct sheet *s, const char *alt, const unsigned char *module
 		return;
 	}
 	memcpy(copy, modules, (size_t)side * (size_t)side);
-	sheet_figure(s, alt);
+	sheet_described(s, "Figure", alt);
 	k = sheet_stroke(s, draw_modules, x, y, size, size);
 	k->data = copy;
 	k->detail = side;
@@ -56,7 +56,7 @@ void sheet_stamp_boxes(struct sheet *s, const char *const *labels, size_t count)
 void sheet_weather(struct sheet *s, const char *name, const char *alt, double x, double y, double size)
 {
 	(void)name;
-	sheet_figure(s, alt);
+	sheet_described(s, "Figure", alt);
 	sheet_frame(s, x, y, size, size, 1, 0.2);
 	sheet_tag_end(s, "Figure");
 	if (y + size > s->deepest)

@@ -1,3 +1,4 @@
+#include "server/report/pdf_catalog.h"
 #include "server/report/sheet_inner.h"
 
 #include <cairo/cairo-pdf.h>
@@ -87,10 +88,41 @@ static void set_metadata(const struct sheet *s, cairo_surface_t *surface)
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, made);
 }
 
+/* The alternative texts of figures and tables, in their order; the count. */
+static size_t collect_texts(const struct sheet *s, const char **texts)
+{
+	size_t count = 0;
+
+	for (size_t p = 0; p < s->page_count; p++)
+		for (size_t i = 0; i < s->pages[p].count; i++) {
+			const struct stroke *k = &s->pages[p].strokes[i];
+
+			if (!k->draw && k->tag && !k->end && k->data) {
+				if (texts)
+					texts[count] = k->data;
+				count++;
+			}
+		}
+	return count;
+}
+
+static int complete(struct sheet *s, size_t start, struct err *why)
+{
+	size_t count = collect_texts(s, NULL);
+	const char **texts = pool_take_array(&s->pool, count + 1, sizeof(*texts));
+	struct pdf_additions additions = { s->info.japanese ? "ja-JP" : "en", texts, count };
+
+	if (!texts)
+		return err_set(why, ERR_NOMEM, "no memory");
+	collect_texts(s, texts);
+	return pdf_catalog_append(s->out, start, &additions, why);
+}
+
 int sheet_write_pdf(struct sheet *s, struct err *why)
 {
 	cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(put_bytes, s->out, SHEET_WIDTH, SHEET_HEIGHT);
 	struct outline o = { surface, { 0 }, 0 };
+	size_t start = s->out->len;
 	cairo_status_t status;
 	cairo_t *cr;
 
@@ -109,7 +141,7 @@ int sheet_write_pdf(struct sheet *s, struct err *why)
 	if (status == CAIRO_STATUS_SUCCESS)
 		status = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
-	return cairo_failed(status, why);
+	return cairo_failed(status, why) == 0 ? complete(s, start, why) : -1;
 }
 
 int sheet_write_png(struct sheet *s, struct err *why)

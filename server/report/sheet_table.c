@@ -82,9 +82,8 @@ void sheet_table(struct sheet *s, const char *alt, const struct sheet_column *co
 		s->failed = true;
 		return;
 	}
-	(void)alt;
 	sheet_need(s, 50);
-	sheet_tag(s, "Table");
+	sheet_described(s, "Table", alt);
 	put_head(s, &g);
 	for (size_t r = 0; r < rows && !s->failed; r++) {
 		PangoLayout *layouts[SHEET_COLUMNS_MAX];
