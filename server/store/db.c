@@ -16,6 +16,7 @@ enum { STATEMENTS_MAX = 256, FORMAT_TEXT = 0, FORMAT_BINARY = 1 };
 
 struct db {
 	PGconn *connection;
+	PGcancel *cancel;
 	/* Statements prepared on this connection: open addressing by the address of their text. */
 	const char *prepared[STATEMENTS_MAX];
 	unsigned prepared_count;
@@ -77,6 +78,7 @@ int db_open(struct db **out, const char *conninfo, const char *user, const char 
 		return -1;
 	}
 	PQsetNoticeProcessor(db->connection, quiet_notice, NULL);
+	db->cancel = PQgetCancel(db->connection);
 	*out = db;
 	return 0;
 }
@@ -85,8 +87,18 @@ void db_close(struct db *db)
 {
 	if (!db)
 		return;
+	PQfreeCancel(db->cancel);
 	PQfinish(db->connection);
 	free(db);
+}
+
+void db_cancel(struct db *db)
+{
+	char unused[256];
+
+	/* It may be over already: nothing to tell. */
+	if (db->cancel)
+		PQcancel(db->cancel, unused, sizeof(unused));
 }
 
 static void arg_put(struct db_args *args, const char *value, int length, int format)

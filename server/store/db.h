@@ -21,6 +21,9 @@ struct db_result;
 /* conninfo: libpq's, without user; user NULL or "": libpq's own choice. application is shown in pg_stat_activity. */
 int db_open(struct db **out, const char *conninfo, const char *user, const char *application, struct err *why);
 void db_close(struct db *db); /* NULL is allowed */
+/* The only call that another thread may make: asks the server to give up the statement that runs, if any; it fails with
+ * ERR_DATABASE then. The connection must not be closed meanwhile. */
+void db_cancel(struct db *db);
 
 enum { DB_ARGS_MAX = 24, DB_ARG_NUMBER = 32 };
 /* Arguments of one statement. Texts and bytes are borrowed until the call; numbers are kept inside. Start with
