@@ -12,7 +12,8 @@ static const struct {
 	[FONT_TITLE] = { 17, true },      [FONT_HEADING] = { 12.5, true },   [FONT_SUBHEADING] = { 11, true },
 	[FONT_BODY] = { 10.5, false },    [FONT_STRONG] = { 10.5, true },    [FONT_SMALL] = { 8, false },
 	[FONT_LARGE] = { 24, true },      [FONT_SMALL_STRONG] = { 8, true }, [FONT_CELL] = { 9, false },
-	[FONT_CELL_STRONG] = { 9, true }, [FONT_LABEL] = { 7.5, false },     [FONT_WATERMARK] = { 90, true },
+	[FONT_CELL_STRONG] = { 9, true }, [FONT_LABEL] = { 7.5, false },     [FONT_LABEL_STRONG] = { 7.5, true },
+	[FONT_WATERMARK] = { 90, true },
 };
 
 static PangoFontDescription *describe(double points, bool bold)

@@ -52,13 +52,3 @@ void sheet_stamp_boxes(struct sheet *s, const char *const *labels, size_t count)
 	sheet_tag_end(s, "P");
 	sheet_move_to(s, y + size + label + 4);
 }
-
-void sheet_weather(struct sheet *s, const char *name, const char *alt, double x, double y, double size)
-{
-	(void)name;
-	sheet_described(s, "Figure", alt);
-	sheet_frame(s, x, y, size, size, 1, 0.2);
-	sheet_tag_end(s, "Figure");
-	if (y + size > s->deepest)
-		s->deepest = y + size;
-}
