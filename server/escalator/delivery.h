@@ -5,6 +5,7 @@
 
 #include "lib/err.h"
 #include "lib/slice.h"
+#include "server/model/mail_message.h"
 #include "server/settings.h"
 #include "server/store/outbox.h"
 
@@ -17,6 +18,7 @@ struct parcel {
 	const char *link;             /* NULL: none; in the body as well */
 	int64_t thread;               /* page or incident: mails of one belong together (References); 0: none */
 	const char *event_action;     /* pagerduty: trigger, acknowledge, resolve */
+	const struct mail_attachment *attachment; /* of a mail; NULL: none */
 };
 /* Texts belong to the delivery and live until the callback returns; lease_by is not set. It may start further ones. */
 typedef void delivery_done(void *context, const struct outbox_result *result);

@@ -3,9 +3,11 @@
 #include "lib/log.h"
 #include "lib/random.h"
 #include "server/model/notice.h"
+#include "server/model/report_name.h"
 #include "server/store/array_text.h"
 #include "server/store/engine_state.h"
 #include "server/store/notice_link.h"
+#include "server/store/report_delivery.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -148,10 +150,13 @@ int dispatch_connect(struct dispatch *d, struct db *db, struct err *why)
 
 /* ---------------------------------------------------------------------------------------------- rendering */
 
-/* The texts of one notice. */
+/* The texts of one notice, and what goes with it. */
 struct rendered {
 	struct buffer facts, whole, subject, body;
 	char link[LINK_SIZE];
+	struct db_result *file_rows;
+	struct mail_attachment file; /* name NULL: nothing; content.ptr NULL: it is too large */
+	char file_name[REPORT_FILE_NAME_SIZE];
 };
 
 static void release_rendered(struct rendered *r)
@@ -160,6 +165,12 @@ static void release_rendered(struct rendered *r)
 	buffer_release(&r->whole);
 	buffer_release(&r->subject);
 	buffer_release(&r->body);
+	db_result_free(r->file_rows);
+}
+
+static bool is_report(const struct outbox_row *row)
+{
+	return strcmp(row->kind, "report") == 0;
 }
 
 /* Whom nobody can tell apart gets no link: what a shared room sees, anybody may press. */
@@ -171,8 +182,23 @@ static void make_link(const struct dispatch *d, const struct notice_kind *kind, 
 	link[0] = '\0';
 	if (!kind->answerable)
 		return;
-	link_token_make(d->link_key, LINK_ANSWER, row->id, token);
-	snprintf(link, LINK_SIZE, "%s/a/%s", d->url, token);
+	link_token_make(d->link_key, is_report(row) ? LINK_REPORT : LINK_ANSWER, row->id, token);
+	snprintf(link, LINK_SIZE, "%s/%c/%s", d->url, is_report(row) ? 'r' : 'a', token);
+}
+
+/* As it is now, not as it was when the notice was written: a report that was withdrawn meanwhile is not handed out. */
+static int find_file(struct db *db, const struct outbox_row *row, struct rendered *r, struct err *why)
+{
+	if (!is_report(row))
+		return 0;
+	if (report_attachment_get(db, row->id_text, &r->file_rows, why) != 0)
+		return -1;
+	if (db_rows(r->file_rows)) {
+		report_attachment_read(r->file_rows, 0, r->file_name, &r->file.content);
+		r->file.name = r->file_name;
+		r->file.type = "application/pdf";
+	}
+	return 0;
 }
 
 static int find_text(struct db *db, const struct notice_kind *kind, const struct outbox_row *row, bool japanese,
@@ -195,6 +221,8 @@ static int complete(const struct dispatch *d, struct slice facts, bool japanese,
 					      .desk_phone = d->settings->escalator.desk_phone,
 					      .desk_mail = d->settings->escalator.desk_mail,
 					      .sender = d->operator_name,
+					      .attached = r->file.content.ptr ? r->file.name : NULL,
+					      .too_large = r->file.content.ptr ? NULL : r->file.name,
 					      .japanese = japanese };
 
 	return notice_complete(facts, &sender, &r->whole, why);
@@ -218,7 +246,7 @@ static int render(const struct dispatch *d, struct db *db, const struct outbox_r
 		facts = buffer_slice(&r->facts);
 	}
 	make_link(d, kind, row, r->link);
-	if (find_text(db, kind, row, japanese, &kept, &text, why) != 0)
+	if (find_file(db, row, r, why) != 0 || find_text(db, kind, row, japanese, &kept, &text, why) != 0)
 		return -1;
 	failed = complete(d, facts, japanese, r, why);
 	if (!failed)
@@ -245,7 +273,8 @@ static void start(struct dispatch *d, const struct outbox_row *row, struct rende
 				       .body = buffer_string(&r->body),
 				       .link = r->link[0] ? r->link : NULL,
 				       .thread = row->page_id,
-				       .event_action = event_action(row->kind) };
+				       .event_action = event_action(row->kind),
+				       .attachment = r->file.content.ptr ? &r->file : NULL };
 
 	if (is_mail(row) && d->mail_open < DISPATCH_MAILS_MAX)
 		memcpy(d->mails[d->mail_open++], row->id, OUTBOX_ID_SIZE);

@@ -82,7 +82,8 @@ static char *fact(const char *facts, const char *name)
 
 static bool is_for_member(const struct outbox_row *row)
 {
-	return row->contact_id || strncmp(row->kind, "member", 6) == 0 || strcmp(row->kind, "ticket_answer") == 0;
+	return row->contact_id || strncmp(row->kind, "member", 6) == 0 || strncmp(row->kind, "report", 6) == 0 ||
+	       strcmp(row->kind, "ticket_answer") == 0;
 }
 
 static int compose(struct sending *s, const struct parcel *parcel, const char *url, struct err *why)
@@ -106,6 +107,7 @@ static int compose(struct sending *s, const struct parcel *parcel, const char *u
 		.list = member ? NULL : "notices",
 		.important = row->priority == 1 && kind && kind->answerable,
 		.date = clock_now(),
+		.attachment = parcel->attachment,
 	};
 	int failed;
 

@@ -321,16 +321,14 @@ static int check(const struct mail_message *mail, struct err *why)
 	return 0;
 }
 
-int mail_compose(const struct mail_message *mail, struct buffer *out, struct err *why)
+/* What is said in the mail, as an entity of its own. No line of base64 holds an underscore: none can be taken for a
+ * boundary; and of the two none is the beginning of the other. */
+static void put_texts(const struct mail_message *mail, struct buffer *out)
 {
 	struct buffer text = { 0 };
 	char boundary[80];
 
-	if (check(mail, why) != 0)
-		return -1;
-	/* No line of base64 holds an underscore: none can be taken for the boundary. */
 	snprintf(boundary, sizeof(boundary), "=_hinomi_%.40s", mail->id);
-	put_header(mail, out);
 	buffer_printf(out, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n", boundary);
 	make_plain(mail->body, &text);
 	put_part("plain", boundary, buffer_slice(&text), out);
@@ -341,5 +339,87 @@ int mail_compose(const struct mail_message *mail, struct buffer *out, struct err
 	if (text.failed)
 		out->failed = true;
 	buffer_release(&text);
+}
+
+/* ------------------------------------------------------------------------------------------------------- attachment
+ */
+
+/* Nothing of a path, no quote, no control: "../a" is saved as ".._a" (RFC 2183, section 5). */
+static bool is_name_byte(uint8_t c)
+{
+	return c >= 0x20 && c != 0x7f && !strchr("\"\\/:*?<>|", c);
+}
+
+static bool needs_percent(uint8_t c)
+{
+	return !(isalnum(c) || (c && strchr("-._", c))) || c >= 0x80;
+}
+
+/* One parameter, or as many parts as it takes: each a line. A character is not cut: some readers decode part by part.
+ */
+static void put_long_name(struct slice name, struct buffer *out)
+{
+	enum { ROOM = 48 };
+
+	for (int part = 0; name.len; part++) {
+		size_t n = characters(name, ROOM / 3);
+
+		buffer_printf(out, ";\r\n filename*%d*=%s", part, part == 0 ? "UTF-8''" : "");
+		for (size_t i = 0; i < n; i++) {
+			if (needs_percent(name.ptr[i]))
+				buffer_printf(out, "%%%02X", name.ptr[i]);
+			else
+				buffer_put_byte(out, name.ptr[i]);
+		}
+		name = slice_skip(name, n);
+	}
+}
+
+enum { FILE_NAME_MOST = 200, FILE_NAME_LINE = 60 };
+
+static void put_file_name(const char *name, struct buffer *out)
+{
+	struct slice whole = slice_of_string(name);
+	uint8_t clean[FILE_NAME_MOST];
+	size_t len = characters(whole, FILE_NAME_MOST);
+
+	for (size_t i = 0; i < len; i++)
+		clean[i] = is_name_byte(whole.ptr[i]) ? whole.ptr[i] : '_';
+	if (is_plain(slice_of(clean, len)) && len <= FILE_NAME_LINE) {
+		buffer_put_string(out, ";\r\n filename=\"");
+		buffer_put(out, clean, len);
+		buffer_put_byte(out, '"');
+	} else {
+		put_long_name(slice_of(clean, len), out);
+	}
+}
+
+static void put_attachment(const struct mail_attachment *attachment, struct buffer *out)
+{
+	buffer_printf(out, "Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\n", attachment->type);
+	buffer_put_string(out, "Content-Disposition: attachment");
+	put_file_name(attachment->name, out);
+	buffer_put_string(out, "\r\n\r\n");
+	put_base64(attachment->content, out);
+}
+
+int mail_compose(const struct mail_message *mail, struct buffer *out, struct err *why)
+{
+	char boundary[80];
+
+	if (check(mail, why) != 0)
+		return -1;
+	put_header(mail, out);
+	if (mail->attachment) {
+		snprintf(boundary, sizeof(boundary), "=_mixed_%.40s", mail->id);
+		buffer_printf(out, "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\n--%s\r\n", boundary,
+			      boundary);
+		put_texts(mail, out);
+		buffer_printf(out, "--%s\r\n", boundary);
+		put_attachment(mail->attachment, out);
+		buffer_printf(out, "--%s--\r\n", boundary);
+	} else {
+		put_texts(mail, out);
+	}
 	return out->failed ? err_set(why, ERR_NOMEM, "no memory for a mail") : 0;
 }

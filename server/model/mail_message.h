@@ -1,5 +1,6 @@
 /* A mail as bytes: header by RFC 5322, words beyond ASCII by RFC 2047, body by RFC 2045 and 2046 as
- * multipart/alternative of plain text, complete in itself, and simple HTML. Pure. Lines end with CRLF, none is longer
+ * multipart/alternative of plain text, complete in itself, and simple HTML; with a file, both within multipart/mixed,
+ * the file's name by RFC 2183, beyond ASCII by RFC 2231. Pure. Lines end with CRLF, none is longer
  * than 78 characters except for addresses that are; nothing that stands in a name, a subject or an address makes a
  * header of its own. */
 #ifndef SERVER_MODEL_MAIL_MESSAGE_H
@@ -16,6 +17,11 @@ enum { MAIL_LINKS_MAX = 2, MAIL_ADDRESS_MAX = 254 };
 struct mail_link {
 	const char *url, *label; /* a line of the body that is this URL is a button in the HTML */
 };
+struct mail_attachment {
+	const char *name; /* what stands in it that a file system or a header would take for something else becomes _ */
+	const char *type; /* media type: "application/pdf" */
+	struct slice content;
+};
 struct mail_message {
 	const char *id; /* left side of the Message-ID; the same at each try: receivers drop the second copy */
 	const char *from_address; /* its domain is the right side of all ids */
@@ -31,6 +37,7 @@ struct mail_message {
 	const char *list;        /* for filters: List-Id <list.domain> (RFC 2919); NULL: none */
 	bool important;
 	time_us date;
+	const struct mail_attachment *attachment; /* NULL: none */
 };
 
 /* Appends the message. ERR_USAGE: an address is not one. */

@@ -2,6 +2,7 @@
 
 #include "lib/json_write.h"
 #include "server/store/page_engine.h"
+#include "server/store/report_delivery.h"
 
 enum { TEXT_MAX = 500 };
 
@@ -170,7 +171,8 @@ static int go_on(struct db *db, const struct held *h, const uint8_t id[OUTBOX_ID
 static int take(struct db *db, const struct held *h, const struct bounce *bounce, struct err *why)
 {
 	if (write_outbox(db, h, bounce, why) != 0 || mark_receiver(db, h, bounce->permanent, why) != 0 ||
-	    note_page(db, h, why) != 0 || note_incidents(db, h, why) != 0)
+	    note_page(db, h, why) != 0 || note_incidents(db, h, why) != 0 ||
+	    report_delivery_failed(db, h->id_text, why) != 0)
 		return -1;
 	return go_on(db, h, bounce->id, why);
 }

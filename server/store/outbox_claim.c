@@ -1,5 +1,6 @@
 /* Taking what is due. */
 #include "server/store/outbox.h"
+#include "server/store/report_delivery.h"
 
 #include <stdio.h>
 
@@ -44,6 +45,8 @@ static int take_back(struct db *db, struct err *why)
 
 		if (outbox_parse_id(db_text(r, i, 0), id))
 			failed = outbox_next_channel(db, id, &written, why);
+		if (!failed)
+			failed = report_delivery_failed(db, db_text(r, i, 0), why);
 	}
 	db_result_free(r);
 	return failed;

@@ -4,6 +4,7 @@
 #include "server/store/outbox.h"
 #include "server/store/page_engine.h"
 #include "server/store/page_targets.h"
+#include "server/store/report_delivery.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -185,6 +186,36 @@ static int member_was_told(struct db *db, const struct held *h, struct err *why)
 	return failed;
 }
 
+static bool is_of_kind(const struct held *h, const char *kind)
+{
+	return strcmp(h->row.kind, kind) == 0;
+}
+
+/* Its last try is over: the digits need not stay. */
+static int forget_code(struct db *db, const struct held *h, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	if (!is_of_kind(h, "report_code"))
+		return 0;
+	db_arg_text(&args, h->row.id_text);
+	return db_run(db, "UPDATE outbox SET facts = facts - 'code' WHERE outbox_id = $1::uuid", &args, NULL, why);
+}
+
+static int report_was_sent(struct db *db, const struct held *h, struct err *why)
+{
+	if (is_of_kind(h, "report"))
+		return report_delivery_handed_over(db, h->row.id_text, why);
+	return forget_code(db, h, why);
+}
+
+static int report_has_failed(struct db *db, const struct held *h, struct err *why)
+{
+	if (is_of_kind(h, "report"))
+		return report_delivery_failed(db, h->row.id_text, why);
+	return forget_code(db, h, why);
+}
+
 /* Also of those that a bundle speaks for. */
 static int page_was_told(struct db *db, const struct held *h, struct err *why)
 {
@@ -216,7 +247,7 @@ static int channel_works(struct db *db, const struct held *h, struct err *why)
 static int was_sent(struct db *db, const struct held *h, const struct outbox_result *result, struct err *why)
 {
 	if (write_state(db, h, result, "sent", why) != 0 || note(db, h, "sent", result, why) != 0 ||
-	    page_was_told(db, h, why) != 0 || member_was_told(db, h, why) != 0)
+	    page_was_told(db, h, why) != 0 || member_was_told(db, h, why) != 0 || report_was_sent(db, h, why) != 0)
 		return -1;
 	return channel_works(db, h, why);
 }
@@ -344,7 +375,8 @@ static int has_failed(struct db *db, const struct held *h, const struct outbox_r
 	if (!written && h->is_asking && result->outcome == OUTBOX_RETRY)
 		return keep_trying(db, h, result, why);
 	if (write_state(db, h, result, "failed", why) != 0 || note(db, h, "failed", result, why) != 0 ||
-	    contact_fails(db, h, why) != 0 || channel_fails(db, h, result->disable_channel, why) != 0)
+	    contact_fails(db, h, why) != 0 || report_has_failed(db, h, why) != 0 ||
+	    channel_fails(db, h, result->disable_channel, why) != 0)
 		return -1;
 	return written ? 0 : hurry(db, h, why);
 }
