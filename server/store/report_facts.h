@@ -14,6 +14,12 @@
 #include "server/model/report_text.h"
 #include "server/store/db.h"
 
+/* The plan to grow by, as settings.reporter has it. */
+struct report_facts_target {
+	int64_t companies; /* 0: none */
+	const char *from;  /* YYYY-MM-DD; "": none */
+	int64_t years;
+};
 /* What all documents of a month have in common; lives in the pool. */
 struct report_facts_frame {
 	const char *timezone, *month; /* YYYY-MM */
@@ -24,7 +30,14 @@ struct report_facts_frame {
 	const char *growth_from, *growth_day;
 };
 
-/* The chamber's month with the cells of peers. */
+/* month: YYYY-MM. Reads texts and plain words as they are now. due_on is the fifth business day after today; of a month
+ * that is closed already, after the day on which it was closed first: who closes it again asks for nothing new. */
+int report_facts_frame_read(struct db *db, const char *month, const char *timezone,
+			    const struct report_facts_target *target, struct pool *pool, struct report_facts_frame *out,
+			    struct err *why);
+
+/* The chamber's month with the cells of peers. How many members got which grade is not known here: grades is empty
+ * until somebody counts (month_close.c). */
 int report_facts_chamber(struct db *db, const struct report_facts_frame *frame, struct pool *pool,
 			 struct chamber_month *out, struct err *why);
 
