@@ -2,6 +2,7 @@
 
 #include "server/api/answer_view.h"
 #include "server/api/login_limits.h"
+#include "server/api/plain_page.h"
 #include "server/store/audit.h"
 #include "server/store/drill.h"
 #include "server/store/member_confirm.h"
@@ -67,7 +68,7 @@ static void write_page(struct call *call, const struct answer_view *v)
 {
 	http_reply_clear(call->reply);
 	call->reply->status = 200;
-	answer_page_headers(call->reply, v->facts.japanese);
+	plain_page_headers(call->reply, v->facts.japanese);
 	answer_page_write(&v->facts, &call->reply->body);
 }
 

@@ -53,7 +53,5 @@ struct answer_facts {
 void answer_page_write(const struct answer_facts *facts, struct buffer *out);
 /* When there is nothing to show: 400, 404, 429, or a fault of ours. Says what to do, and not why a token is none. */
 void answer_page_trouble(int status, bool japanese, struct buffer *out);
-/* Media type, policy and what keeps copies from being made: for any of these pages. */
-void answer_page_headers(struct http_reply *reply, bool japanese);
 
 #endif

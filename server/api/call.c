@@ -2,6 +2,7 @@
 
 #include "server/api/answer_page.h"
 #include "server/api/headers.h"
+#include "server/api/plain_page.h"
 #include "server/store/scope.h"
 
 void call_reply(struct call *call, int status, struct json_writer *w)
@@ -65,7 +66,7 @@ int call_refuse_page(struct http_exchange *exchange, enum problem_code code, boo
 	http_reply_clear(reply);
 	reply->status = problem_status(code);
 	answer_page_trouble(reply->status, japanese, &reply->body);
-	answer_page_headers(reply, japanese);
+	plain_page_headers(reply, japanese);
 	if (reply->status == 503)
 		http_reply_header(reply, "Retry-After", "2");
 	return 0;

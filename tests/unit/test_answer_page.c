@@ -3,6 +3,7 @@
 #include "tests/unit/suite.h"
 
 #include "server/api/answer_page.h"
+#include "server/api/plain_page.h"
 
 #include <stdio.h>
 
@@ -211,7 +212,7 @@ START_TEST(test_trouble)
 			check_whole();
 			ck_assert(!has("<button") && !has("<a "));
 		}
-	answer_page_headers(&reply, true);
+	plain_page_headers(&reply, true);
 	ck_assert_str_eq(reply.content_type, "text/html; charset=utf-8");
 	ck_assert_uint_eq(reply.header_count, 4);
 	ck_assert_str_eq(reply.headers[0].name, "Content-Security-Policy");
