@@ -15,6 +15,7 @@ enum style {
 	STYLE_HEAD,
 	STYLE_TEXT,
 	STYLE_NUMBER,
+	STYLE_CODE,
 	STYLE_RATE,
 	STYLE_SHARE,
 	STYLE_DECIMAL,
@@ -34,7 +35,7 @@ struct spreadsheet {
 	lxw_row_t row;
 	lxw_col_t column;
 	int fd; /* of the file in memory */
-	bool failed;
+	bool failed, japanese;
 	struct err why;
 };
 
@@ -64,9 +65,10 @@ static void check(struct spreadsheet *s, lxw_error error)
 static void make_formats(struct spreadsheet *s)
 {
 	static const char *const numbers[STYLES] = {
-		[STYLE_NUMBER] = "#,##0",          [STYLE_RATE] = "[<1]0.0;#,##0", [STYLE_SHARE] = "0.0%",
-		[STYLE_DECIMAL] = "#,##0.0",       [STYLE_DAY] = "yyyy-mm-dd",     [STYLE_MONTH] = "yyyy-mm",
-		[STYLE_TIME] = "yyyy-mm-dd hh:mm",
+		[STYLE_NUMBER] = "#,##0",       [STYLE_CODE] = "0",
+		[STYLE_RATE] = "[<1]0.0;#,##0", [STYLE_SHARE] = "0.0%",
+		[STYLE_DECIMAL] = "#,##0.0",    [STYLE_DAY] = "yyyy-mm-dd",
+		[STYLE_MONTH] = "yyyy-mm",      [STYLE_TIME] = "yyyy-mm-dd hh:mm",
 	};
 
 	for (int i = 0; i < STYLES; i++) {
@@ -123,6 +125,7 @@ struct spreadsheet *spreadsheet_open(const struct spreadsheet_info *info)
 
 	if (!s)
 		return NULL;
+	s->japanese = info->japanese;
 	/* The library writes to a named file: one in memory has a name too. */
 	s->fd = memfd_create("workbook", MFD_CLOEXEC);
 	if (s->fd < 0) {
@@ -217,6 +220,11 @@ void spreadsheet_number(struct spreadsheet *s, int64_t value)
 	put_number(s, (double)value, STYLE_NUMBER);
 }
 
+void spreadsheet_code(struct spreadsheet *s, int64_t value)
+{
+	put_number(s, (double)value, STYLE_CODE);
+}
+
 void spreadsheet_rate(struct spreadsheet *s, int64_t detections, int64_t days)
 {
 	if (days <= 0)
@@ -294,12 +302,15 @@ void spreadsheet_time(struct spreadsheet *s, time_us at)
 	put_date(s, &date, STYLE_TIME);
 }
 
-void spreadsheet_yes(struct spreadsheet *s, bool yes, bool japanese)
+void spreadsheet_words(struct spreadsheet *s, const char *ja, const char *en)
 {
-	if (japanese)
-		spreadsheet_text(s, yes ? "はい" : "いいえ");
-	else
-		spreadsheet_text(s, yes ? "yes" : "no");
+	if (s)
+		spreadsheet_text(s, s->japanese ? ja : en);
+}
+
+void spreadsheet_yes(struct spreadsheet *s, bool yes)
+{
+	spreadsheet_words(s, yes ? "はい" : "いいえ", yes ? "yes" : "no");
 }
 
 void spreadsheet_row_end(struct spreadsheet *s)
@@ -328,7 +339,8 @@ static void sheet_end(struct spreadsheet *s)
 		check(s, LXW_ERROR_CREATING_TMPFILE);
 }
 
-void spreadsheet_sheet(struct spreadsheet *s, const char *name, const struct spreadsheet_column *columns, size_t count)
+void spreadsheet_sheet(struct spreadsheet *s, const char *ja, const char *en, const struct spreadsheet_column *columns,
+		       size_t count)
 {
 	if (!s || s->failed)
 		return;
@@ -337,7 +349,7 @@ void spreadsheet_sheet(struct spreadsheet *s, const char *name, const struct spr
 		fail(s, ERR_USAGE, "a workbook with too many sheets or columns");
 		return;
 	}
-	s->sheet = workbook_add_worksheet(s->book, name);
+	s->sheet = workbook_add_worksheet(s->book, s->japanese ? ja : en);
 	if (!s->sheet) {
 		check(s, LXW_ERROR_CREATING_TMPFILE);
 		return;
@@ -355,7 +367,7 @@ void spreadsheet_sheet(struct spreadsheet *s, const char *name, const struct spr
 	worksheet_fit_to_pages(s->sheet, 1, 0);
 	for (size_t i = 0; i < count; i++) {
 		if (cell_begin(s))
-			put_text(s, columns[i].title, STYLE_HEAD);
+			put_text(s, s->japanese ? columns[i].ja : columns[i].en, STYLE_HEAD);
 	}
 	spreadsheet_row_end(s);
 }

@@ -22,9 +22,10 @@ struct spreadsheet_info {
 	const char *title, *subject, *author;
 	time_us created_at; /* metadata: when the snapshot was made */
 	const char *timezone;
+	bool japanese; /* which of the names below are shown */
 };
 struct spreadsheet_column {
-	const char *title;
+	const char *ja, *en;
 	double width; /* characters of the standard font */
 };
 struct spreadsheet;
@@ -32,11 +33,13 @@ struct spreadsheet *spreadsheet_open(const struct spreadsheet_info *info);
 /* Closes and frees it in any case; appends the file to `out`. ERR_FULL: a temporary file could not be written. */
 int spreadsheet_finish(struct spreadsheet *s, struct buffer *out, struct err *why);
 
-/* name: at most 31 characters, none of []:*?/\ */
-void spreadsheet_sheet(struct spreadsheet *s, const char *name, const struct spreadsheet_column *columns, size_t count);
+/* Names: at most 31 characters, none of []:*?/\ */
+void spreadsheet_sheet(struct spreadsheet *s, const char *ja, const char *en, const struct spreadsheet_column *columns,
+		       size_t count);
 /* Each is the next cell of the row. */
 void spreadsheet_text(struct spreadsheet *s, const char *text); /* NULL: empty */
 void spreadsheet_number(struct spreadsheet *s, int64_t value);
+void spreadsheet_code(struct spreadsheet *s, int64_t value); /* a number that is no quantity: a port */
 void spreadsheet_rate(struct spreadsheet *s, int64_t detections,
 		      int64_t days);                                        /* a company-month; empty without days */
 void spreadsheet_share(struct spreadsheet *s, int64_t part, int64_t whole); /* per cent; empty without a whole */
@@ -44,7 +47,8 @@ void spreadsheet_decimal(struct spreadsheet *s, int64_t hundredths);
 void spreadsheet_day(struct spreadsheet *s, const char *day);     /* YYYY-MM-DD; NULL: empty */
 void spreadsheet_month(struct spreadsheet *s, const char *month); /* YYYY-MM */
 void spreadsheet_time(struct spreadsheet *s, time_us at);         /* TIME_NONE: empty */
-void spreadsheet_yes(struct spreadsheet *s, bool yes, bool japanese);
+void spreadsheet_yes(struct spreadsheet *s, bool yes);
+void spreadsheet_words(struct spreadsheet *s, const char *ja, const char *en); /* the one of its language */
 void spreadsheet_empty(struct spreadsheet *s);
 void spreadsheet_row_end(struct spreadsheet *s);
 
