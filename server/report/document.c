@@ -63,9 +63,9 @@ static const struct {
 	write_file *xlsx, *csv;
 } parts[] = {
 	[DOCUMENT_MONTHLY] = { member_report_draw, member_xlsx, member_csv },
-	[DOCUMENT_FIRST] = { case_report_draw, NULL, case_csv },
-	[DOCUMENT_INTERIM] = { case_report_draw, NULL, case_csv },
-	[DOCUMENT_FINAL] = { case_report_draw, NULL, case_csv },
+	[DOCUMENT_FIRST] = { case_report_draw, case_xlsx, case_csv },
+	[DOCUMENT_INTERIM] = { case_report_draw, case_xlsx, case_csv },
+	[DOCUMENT_FINAL] = { case_report_draw, case_xlsx, case_csv },
 	[DOCUMENT_CERTIFICATE] = { certificate_draw, NULL, NULL },
 	[DOCUMENT_CHAMBER] = { chamber_report_draw, chamber_xlsx, chamber_csv },
 };

@@ -20,6 +20,7 @@ int member_xlsx(const struct document_order *order, struct buffer *out, struct e
 int member_csv(const struct document_order *order, struct buffer *out, struct err *why);
 int chamber_xlsx(const struct document_order *order, struct buffer *out, struct err *why);
 int chamber_csv(const struct document_order *order, struct buffer *out, struct err *why);
+int case_xlsx(const struct document_order *order, struct buffer *out, struct err *why);
 int case_csv(const struct document_order *order, struct buffer *out, struct err *why);
 
 /* ---------------------------------------------------------------------------------------------- helpers for them */

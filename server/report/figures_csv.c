@@ -121,7 +121,7 @@ static void put_share(struct csv_writer *w, const char *item, int64_t part, int6
 	csv_end_line(w);
 }
 
-void chamber_csv(const struct chamber_month *m, struct buffer *out)
+void chamber_figures_csv(const struct chamber_month *m, struct buffer *out)
 {
 	struct csv_writer w;
 

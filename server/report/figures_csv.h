@@ -17,6 +17,6 @@
 void figures_csv(const struct json_shape *shape, const void *value, struct buffer *out);
 /* With sections of its own for what follows from the figures: both rates of the detection table, unrounded and as they
  * are shown, prevalence, coverage. */
-void chamber_csv(const struct chamber_month *m, struct buffer *out);
+void chamber_figures_csv(const struct chamber_month *m, struct buffer *out);
 
 #endif
