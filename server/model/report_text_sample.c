@@ -1,0 +1,83 @@
+/* Values to try texts of reports with. */
+#include "server/model/report_text.h"
+
+static const struct {
+	const char *name, *ja, *en;
+} samples[] = {
+	{ "month", "2026年6月", "June 2026" },
+	{ "company", "見本金属工業株式会社", "Sample Metalworks Ltd" },
+	{ "member_no", "A-1024", "A-1024" },
+	{ "reason", "社内の機器から外への不審な通信が3件あり、すべて見守り機器が止めました。",
+	  "Suspicious traffic from inside to the outside: 3, all stopped." },
+	{ "requests", "1", "1" },
+	{ "count", "3", "3" },
+	{ "what", "不審なサイトへの通信", "contact with a suspicious site" },
+	{ "left", "1", "1" },
+	{ "due", "7月12日", "12 July" },
+	{ "seen", "718", "718" },
+	{ "percent", "99%", "99%" },
+	{ "device", "末尾が .23 の機器", "the device ending in .23" },
+	{ "devices", "1", "1" },
+	{ "missing", "2", "2" },
+	{ "who", "経理のパソコンをお使いの方", "Whoever uses the computer in accounting" },
+	{ "duration", "1時間", "1 h" },
+	{ "stopped", "2", "2" },
+	{ "hours", "2", "2" },
+	{ "tail", ".23", ".23" },
+	{ "address", "2001:db8::23", "2001:db8::23" },
+	{ "first", "6月3日 9:10", "3 June 9:10" },
+	{ "last", "6月4日 18:02", "4 June 18:02" },
+	{ "removed", "2", "2" },
+	{ "value", "製造業", "manufacturing" },
+	{ "group", "同じ業種（製造業）", "your industry (manufacturing)" },
+	{ "companies", "42", "42" },
+	{ "with", "12", "12" },
+	{ "median", "1", "1" },
+	{ "own", "3", "3" },
+	{ "answered", "2", "2" },
+	{ "days", "30", "30" },
+	{ "monitored", "30", "30" },
+	{ "name", "見守り機器1", "Device 1" },
+	{ "site", "本社", "head office" },
+	{ "version", "1", "1" },
+	{ "dropped", "4", "4" },
+	{ "mail", "desk@example.jp", "desk@example.jp" },
+	{ "number", "R-1234", "R-1234" },
+	{ "issue", "2", "2" },
+	{ "rows", "12", "12" },
+	{ "detections", "340", "340" },
+	{ "hash", "44c9106b", "44c9106b" },
+	{ "advice", "ウイルス対策ソフトで全体の検査をしてください。", "Please run a full scan." },
+	{ "sensor", "見守り機器1", "Device 1" },
+	{ "minutes", "30", "30" },
+	{ "at", "6月3日 9:12", "3 June 9:12" },
+	{ "severity", "高", "High" },
+	{ "operator", "見本商工会議所", "Sample Chamber of Commerce" },
+	{ "from", "2025年7月1日", "1 July 2025" },
+	{ "to", "2026年6月30日", "30 June 2026" },
+	{ "closed", "2", "2" },
+	{ "issued", "2026年7月6日", "6 July 2026" },
+	{ "until", "2027年7月5日", "5 July 2027" },
+	{ "url", "https://soc.example.jp/verify", "https://soc.example.jp/verify" },
+	{ "code", "ABCDEFGHIJKLMNOP", "ABCDEFGHIJKLMNOP" },
+	{ "inbound", "1,910", "1,910" },
+	{ "outbound", "69", "69" },
+	{ "incidents", "12", "12" },
+	{ "judged", "11", "11" },
+	{ "tickets", "29", "29" },
+	{ "dispatches", "2", "2" },
+	{ "insurance", "1", "1" },
+	{ "paid", "150,000", "150,000" },
+	{ "silent", "3", "3" },
+	{ "planned", "1,100", "1,100" },
+	{ "target", "3,000", "3,000" },
+	{ "day", "2029年3月31日", "31 March 2029" },
+};
+
+const char *report_text_sample(const char *name, bool japanese)
+{
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++)
+		if (strcmp(samples[i].name, name) == 0)
+			return japanese ? samples[i].ja : samples[i].en;
+	return "";
+}
