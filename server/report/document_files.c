@@ -1,6 +1,7 @@
 /* XLSX and CSV of the documents: the body is read, then written by workbooks.h or figures_csv.h. */
 #include "server/report/document_parts.h"
 
+#include "server/report/document_body.h"
 #include "server/report/figures_csv.h"
 #include "server/report/workbooks.h"
 
@@ -13,7 +14,7 @@ int member_xlsx(const struct document_order *order, struct buffer *out, struct e
 {
 	struct pool pool = { 0 };
 	struct member_month m;
-	int result = json_shape_read(&member_month_shape, order->body, &pool, &m, why);
+	int result = body_member_month(order, &pool, &m, why);
 
 	if (result == 0)
 		result = member_workbook(&m, order, out, why);
@@ -25,7 +26,7 @@ int member_csv(const struct document_order *order, struct buffer *out, struct er
 {
 	struct pool pool = { 0 };
 	struct member_month m;
-	int result = json_shape_read(&member_month_shape, order->body, &pool, &m, why);
+	int result = body_member_month(order, &pool, &m, why);
 
 	if (result == 0) {
 		figures_csv(&member_month_shape, &m, out);
@@ -39,7 +40,7 @@ int chamber_xlsx(const struct document_order *order, struct buffer *out, struct 
 {
 	struct pool pool = { 0 };
 	struct chamber_month m;
-	int result = json_shape_read(&chamber_month_shape, order->body, &pool, &m, why);
+	int result = body_chamber_month(order, &pool, &m, why);
 
 	if (result == 0)
 		result = chamber_workbook(&m, order, out, why);
@@ -51,7 +52,7 @@ int chamber_csv(const struct document_order *order, struct buffer *out, struct e
 {
 	struct pool pool = { 0 };
 	struct chamber_month m;
-	int result = json_shape_read(&chamber_month_shape, order->body, &pool, &m, why);
+	int result = body_chamber_month(order, &pool, &m, why);
 
 	if (result == 0) {
 		chamber_figures_csv(&m, out);
@@ -65,7 +66,7 @@ int case_xlsx(const struct document_order *order, struct buffer *out, struct err
 {
 	struct pool pool = { 0 };
 	struct case_report r;
-	int result = json_shape_read(&case_report_shape, order->body, &pool, &r, why);
+	int result = body_case(order, &pool, &r, why);
 
 	if (result == 0)
 		result = case_workbook(&r, order, out, why);
@@ -77,7 +78,7 @@ int case_csv(const struct document_order *order, struct buffer *out, struct err 
 {
 	struct pool pool = { 0 };
 	struct case_report r;
-	int result = json_shape_read(&case_report_shape, order->body, &pool, &r, why);
+	int result = body_case(order, &pool, &r, why);
 
 	if (result == 0) {
 		figures_csv(&case_report_shape, &r, out);
