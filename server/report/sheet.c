@@ -52,12 +52,9 @@ struct sheet *sheet_png(struct press *press, const struct sheet_info *info, int 
 
 static void release(struct sheet *s)
 {
-	for (size_t p = 0; p < s->page_count; p++) {
-		for (size_t i = 0; i < s->pages[p].count; i++)
-			if (s->pages[p].strokes[i].layout)
-				g_object_unref(s->pages[p].strokes[i].layout);
-		free(s->pages[p].strokes);
-	}
+	const struct sheet_mark nothing = { 0 };
+
+	sheet_rewind(s, &nothing);
 	free(s->pages);
 	pool_release(&s->pool);
 	free(s);
@@ -233,6 +230,40 @@ void sheet_at(struct sheet *s, double y)
 	sheet_move_to(s, y);
 }
 
+int sheet_pages(const struct sheet *s)
+{
+	return (int)s->page_count;
+}
+
+struct sheet_mark sheet_mark(const struct sheet *s)
+{
+	return (struct sheet_mark){ s->page_count, s->page ? s->page->count : 0, s->y, s->left, s->right };
+}
+
+static void drop_strokes(struct sheet_page *page, size_t from)
+{
+	for (size_t i = from; i < page->count; i++)
+		if (page->strokes[i].layout)
+			g_object_unref(page->strokes[i].layout);
+	page->count = from;
+}
+
+void sheet_rewind(struct sheet *s, const struct sheet_mark *mark)
+{
+	while (s->page_count > mark->pages) {
+		drop_strokes(&s->pages[--s->page_count], 0);
+		free(s->pages[s->page_count].strokes);
+	}
+	if (s->page_count) {
+		s->page = &s->pages[s->page_count - 1];
+		drop_strokes(s->page, mark->strokes);
+	}
+	s->y = s->deepest = mark->y;
+	s->left = mark->left;
+	s->right = mark->right;
+	s->in_box = false;
+}
+
 /* Within a box nothing breaks: the box is moved as a whole. */
 double sheet_need(struct sheet *s, double height)
 {
@@ -330,12 +361,12 @@ static void head_and_foot(struct sheet *s, size_t number)
 
 	snprintf(page, sizeof(page), "%zu / %zu", number, s->page_count);
 	if (number > 1)
-		sheet_put_line(s, FONT_SMALL, s->info.title, SHEET_MARGIN, 26, width - 110, ALIGN_LEFT);
-	sheet_put_line(s, FONT_SMALL_STRONG, s->info.sharing, SHEET_WIDTH - SHEET_MARGIN - 100, 26, 100, ALIGN_RIGHT);
+		sheet_put_line(s, FONT_SMALL, s->info.title, SHEET_MARGIN, 26, width - 110, SHEET_LEFT);
+	sheet_put_line(s, FONT_SMALL_STRONG, s->info.sharing, SHEET_WIDTH - SHEET_MARGIN - 100, 26, 100, SHEET_RIGHT);
 	sheet_line(s, SHEET_MARGIN, foot - 4, SHEET_WIDTH - SHEET_MARGIN, foot - 4, 0.4, 0.6);
-	sheet_put_line(s, FONT_LABEL, s->info.reference, SHEET_MARGIN, foot, width - 150, ALIGN_LEFT);
-	sheet_put_line(s, FONT_SMALL_STRONG, s->info.sharing, SHEET_WIDTH - SHEET_MARGIN - 140, foot, 96, ALIGN_RIGHT);
-	sheet_put_line(s, FONT_SMALL, page, SHEET_WIDTH - SHEET_MARGIN - 40, foot, 40, ALIGN_RIGHT);
+	sheet_put_line(s, FONT_LABEL, s->info.reference, SHEET_MARGIN, foot, width - 150, SHEET_LEFT);
+	sheet_put_line(s, FONT_SMALL_STRONG, s->info.sharing, SHEET_WIDTH - SHEET_MARGIN - 140, foot, 96, SHEET_RIGHT);
+	sheet_put_line(s, FONT_SMALL, page, SHEET_WIDTH - SHEET_MARGIN - 40, foot, 40, SHEET_RIGHT);
 }
 
 void sheet_furnish(struct sheet *s)

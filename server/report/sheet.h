@@ -7,8 +7,9 @@
  * repeats its head). sheet_columns() and sheet_at() place things side by side.
  *
  * PDF: PDF 1.5, fonts embedded as subsets, tagged (headings, paragraphs, tables, figures with their alternative text),
- * with title, language, and bookmarks from the headings. The same calls give the same bytes: no clock, no random
- * number, no address goes into a document. Failures stick, as in a buffer: only sheet_finish() is asked.
+ * with title, language, and bookmarks from the headings. It is no PDF/UA: cairo 1.16 cannot mark head, foot and
+ * watermark as artifacts. The same calls give the same bytes: no clock, no random number, no address goes into a
+ * document. Failures stick, as in a buffer: only sheet_finish() is asked.
  *
  * Fonts: IPAexGothic, then what fontconfig has for characters that it lacks; language ja is set on all text, so that
  * shared Han characters take their Japanese form (in English documents too: names are Japanese). Black and white:
@@ -58,6 +59,14 @@ void sheet_new_page(struct sheet *sheet);
 /* The following blocks are laid out between these edges, until the next call; the height stays. */
 void sheet_columns(struct sheet *sheet, double left, double right);
 void sheet_at(struct sheet *sheet, double y);
+int sheet_pages(const struct sheet *sheet); /* so far */
+/* For a layout that may turn out too long: what was drawn since the mark is taken back. Not within a box. */
+struct sheet_mark {
+	size_t pages, strokes;
+	double y, left, right;
+};
+struct sheet_mark sheet_mark(const struct sheet *sheet);
+void sheet_rewind(struct sheet *sheet, const struct sheet_mark *mark);
 
 /* ---------------------------------------------------------------------------------------------- text */
 enum sheet_style { SHEET_TITLE, SHEET_HEADING, SHEET_SUBHEADING, SHEET_BODY, SHEET_STRONG, SHEET_SMALL, SHEET_LARGE };
@@ -65,13 +74,19 @@ enum sheet_style { SHEET_TITLE, SHEET_HEADING, SHEET_SUBHEADING, SHEET_BODY, SHE
 void sheet_text(struct sheet *sheet, enum sheet_style style, const char *text);
 /* How high it would be. */
 double sheet_text_height(struct sheet *sheet, enum sheet_style style, const char *text);
+/* The same, of at most so many lines; true: there would have been more. */
+bool sheet_text_cut(struct sheet *sheet, enum sheet_style style, const char *text, int lines);
+/* One line at a place of its own, smaller where it must be to fit into the width; the current height stays. */
+enum sheet_align { SHEET_LEFT, SHEET_CENTRE, SHEET_RIGHT };
+void sheet_put(struct sheet *sheet, enum sheet_style style, enum sheet_align align, const char *text, double x,
+	       double y, double width);
 /* A box with a thin frame (and a light grey ground when shaded) around what is drawn until sheet_box_end(). It does not
  * break: what would not fit begins on the next page. height: the least; 0: as high as its content. */
 void sheet_box_begin(struct sheet *sheet, bool shaded, double height);
 void sheet_box_end(struct sheet *sheet);
 /* One line: left text, right text. */
 void sheet_pair(struct sheet *sheet, enum sheet_style style, const char *left, const char *right);
-void sheet_rule(struct sheet *sheet);
+void sheet_rule(struct sheet *sheet); /* a thin line from edge to edge */
 
 /* ---------------------------------------------------------------------------------------------- tables */
 struct sheet_column {

@@ -90,9 +90,9 @@ static void label_bar(struct sheet *s, const struct bars *b, const struct sheet_
 		top -= fmax(1, b->height * (double)bar->value / (double)b->highest);
 	short_number(s->info.japanese, bar->value, value, sizeof(value));
 	sheet_put_line(s, last ? FONT_LABEL_STRONG : FONT_LABEL, bar->value < 0 ? "–" : value, x - 2, top - VALUE_ROOM,
-		       b->step + 4, ALIGN_CENTRE);
+		       b->step + 4, SHEET_CENTRE);
 	sheet_put_line(s, last ? FONT_LABEL_STRONG : FONT_LABEL, bar->label, x - 2, b->base + 2, b->step + 4,
-		       ALIGN_CENTRE);
+		       SHEET_CENTRE);
 }
 
 void sheet_bars(struct sheet *s, const char *alt, const struct sheet_bar *bars, size_t count, double height)
@@ -216,11 +216,11 @@ static void put_axis(struct sheet *s, struct plot *p, const char *const *labels)
 
 		short_number(s->info.japanese, v, value, sizeof(value));
 		sheet_line(s, p->left, plot_y(p, v), p->right, plot_y(p, v), v ? 0.3 : 0.7, v ? 0.75 : 0.25);
-		sheet_put_line(s, FONT_LABEL, value, s->left, plot_y(p, v) - 5, p->left - s->left - 6, ALIGN_RIGHT);
+		sheet_put_line(s, FONT_LABEL, value, s->left, plot_y(p, v) - 5, p->left - s->left - 6, SHEET_RIGHT);
 	}
 	for (size_t i = 0; i < p->count; i++)
 		if ((p->count - 1 - i) % every == 0)
-			sheet_put_line(s, FONT_LABEL, labels[i], plot_x(p, i) - 22, p->base + 3, 44, ALIGN_CENTRE);
+			sheet_put_line(s, FONT_LABEL, labels[i], plot_x(p, i) - 22, p->base + 3, 44, SHEET_CENTRE);
 }
 
 /* What each line is, above the plot. */
@@ -245,7 +245,7 @@ static void put_legend(struct sheet *s, const struct plot *p, const struct sheet
 		k->data = t;
 		k->line = lines[i].dashed ? 1 : 1.4;
 		k->grey = lines[i].dashed ? 0.35 : 0;
-		layout = sheet_layout(s, FONT_SMALL, lines[i].name, 200, ALIGN_LEFT);
+		layout = sheet_layout(s, FONT_SMALL, lines[i].name, 200, SHEET_LEFT);
 		x += 24;
 		sheet_put_layout(s, layout, x, y);
 		x += layout_width(layout) + 16;

@@ -100,7 +100,6 @@ double sheet_need(struct sheet *sheet, double height);
 void sheet_move_to(struct sheet *sheet, double y);
 
 /* ---------------------------------------------------------------------------------------------- text */
-enum sheet_align { ALIGN_LEFT, ALIGN_CENTRE, ALIGN_RIGHT };
 /* A text of at most this width, which wraps; NULL after a failure. Owned by the caller until it is put. */
 PangoLayout *sheet_layout(struct sheet *sheet, enum sheet_font font, const char *text, double width,
 			  enum sheet_align align);

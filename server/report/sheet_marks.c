@@ -47,7 +47,7 @@ void sheet_stamp_boxes(struct sheet *s, const char *const *labels, size_t count)
 	for (size_t i = 0; i < count; i++, x += size) {
 		sheet_frame(s, x, y, size, label, 0.5, 0.2);
 		sheet_frame(s, x, y + label, size, size, 0.5, 0.2);
-		sheet_put_line(s, FONT_SMALL, labels[i], x + 2, y + 2, size - 4, ALIGN_CENTRE);
+		sheet_put_line(s, FONT_SMALL, labels[i], x + 2, y + 2, size - 4, SHEET_CENTRE);
 	}
 	sheet_tag_end(s, "P");
 	sheet_move_to(s, y + size + label + 4);

@@ -26,7 +26,7 @@ static void draw_watermark(struct sheet *s, cairo_t *cr)
 
 	if (!*s->info.watermark)
 		return;
-	layout = sheet_layout(s, FONT_WATERMARK, s->info.watermark, 900, ALIGN_CENTRE);
+	layout = sheet_layout(s, FONT_WATERMARK, s->info.watermark, 900, SHEET_CENTRE);
 	cairo_save(cr);
 	cairo_translate(cr, SHEET_WIDTH / 2, SHEET_HEIGHT / 2);
 	cairo_rotate(cr, -0.9);

@@ -42,7 +42,7 @@ static double set_row(struct sheet *s, const struct grid *g, enum sheet_font fon
 		if (!text || !*text)
 			continue;
 		layouts[i] = sheet_layout(s, font, text, g->width[i] - 2 * CELL_X,
-					  g->columns[i].right ? ALIGN_RIGHT : ALIGN_LEFT);
+					  g->columns[i].right ? SHEET_RIGHT : SHEET_LEFT);
 		if (layout_height(layouts[i]) > height)
 			height = layout_height(layouts[i]);
 	}

@@ -143,7 +143,7 @@ double sheet_put_line(struct sheet *s, enum sheet_font font, const char *text, d
 
 double sheet_text_height(struct sheet *s, enum sheet_style style, const char *text)
 {
-	PangoLayout *layout = sheet_layout(s, styles[style].font, text, s->right - s->left, ALIGN_LEFT);
+	PangoLayout *layout = sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT);
 	double height = layout_height(layout) + styles[style].after;
 
 	g_object_unref(layout);
@@ -176,6 +176,21 @@ static int lines_within(PangoLayout *layout, int first, double room, double *hei
 	} while (pango_layout_iter_next_line(iter));
 	pango_layout_iter_free(iter);
 	return count;
+}
+
+/* Of the first lines. */
+static double lines_height(PangoLayout *layout, int lines)
+{
+	PangoLayoutIter *iter = pango_layout_get_iter(layout);
+	PangoRectangle box = { 0 };
+
+	for (int line = 0; line < lines; line++) {
+		pango_layout_iter_get_line_extents(iter, NULL, &box);
+		if (!pango_layout_iter_next_line(iter))
+			break;
+	}
+	pango_layout_iter_free(iter);
+	return (double)(box.y + box.height) / PANGO_SCALE;
 }
 
 /* A text that is higher than what is left of the page goes on on the next. */
@@ -220,7 +235,7 @@ void sheet_text(struct sheet *s, enum sheet_style style, const char *text)
 
 	if (!text || !*text)
 		return;
-	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, ALIGN_LEFT);
+	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT);
 	height = layout_height(layout);
 	if (s->y > SHEET_TOP && styles[style].before > 0)
 		sheet_space(s, styles[style].before);
@@ -239,14 +254,44 @@ void sheet_text(struct sheet *s, enum sheet_style style, const char *text)
 	sheet_space(s, styles[style].after);
 }
 
+bool sheet_text_cut(struct sheet *s, enum sheet_style style, const char *text, int lines)
+{
+	PangoLayout *layout = sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT);
+	int all = pango_layout_get_line_count(layout);
+	struct stroke *k;
+
+	if (all <= lines) {
+		g_object_unref(layout);
+		sheet_text(s, style, text);
+		return false;
+	}
+	sheet_tag(s, styles[style].tag);
+	k = sheet_put_layout(s, layout, s->left, s->y);
+	k->lines = lines;
+	sheet_move_to(s, s->y + lines_height(layout, lines));
+	sheet_tag_end(s, styles[style].tag);
+	sheet_space(s, styles[style].after);
+	return true;
+}
+
+void sheet_put(struct sheet *s, enum sheet_style style, enum sheet_align align, const char *text, double x, double y,
+	       double width)
+{
+	if (!text || !*text)
+		return;
+	sheet_tag(s, "P");
+	sheet_put_line(s, styles[style].font, text, x, y, width, align);
+	sheet_tag_end(s, "P");
+}
+
 void sheet_pair(struct sheet *s, enum sheet_style style, const char *left, const char *right)
 {
 	double width = s->right - s->left, taken;
-	PangoLayout *value = sheet_layout(s, styles[style].font, right, width * 0.65, ALIGN_RIGHT), *name;
+	PangoLayout *value = sheet_layout(s, styles[style].font, right, width * 0.65, SHEET_RIGHT), *name;
 	double height = layout_height(value);
 
 	taken = layout_width(value) + 8;
-	name = sheet_layout(s, styles[style].font, left, width - taken, ALIGN_LEFT);
+	name = sheet_layout(s, styles[style].font, left, width - taken, SHEET_LEFT);
 	if (layout_height(name) > height)
 		height = layout_height(name);
 	sheet_need(s, height);
