@@ -12,6 +12,7 @@ enum { DISGUISE_ROUNDS = 4 };
 static const char *const names[] = {
 	[EVENT_ALERT] = "alert.upsert",   [EVENT_INCIDENT] = "incident.upsert", [EVENT_SENSOR] = "sensor.upsert",
 	[EVENT_TICKET] = "ticket.upsert", [EVENT_ORDER] = "order.upsert",       [EVENT_PAGE] = "page.upsert",
+	[EVENT_REPORT] = "report.upsert",
 };
 
 /* first and next only grow; number n lives in slot n % capacity. The index finds the latest event of an object: open

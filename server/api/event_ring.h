@@ -18,7 +18,8 @@ enum event_kind {
 	EVENT_SENSOR,
 	EVENT_TICKET,
 	EVENT_ORDER,
-	EVENT_PAGE,  /* company 0: staff who see all companies */
+	EVENT_PAGE, /* company 0: staff who see all companies */
+	EVENT_REPORT,
 	EVENT_FLOOD, /* more alerts of this company than are worth showing one by one: load again */
 };
 
@@ -34,6 +35,7 @@ void event_text_release(struct event_text *text); /* NULL is allowed */
 struct event {
 	int64_t company_id;
 	enum event_kind kind;
+	bool staff_only;         /* not for who is bound to its company */
 	int64_t id;              /* of the object */
 	int64_t version;         /* of the object; grows */
 	uint64_t superseded_by;  /* number of the next event of this object; 0: this is the latest */

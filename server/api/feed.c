@@ -101,6 +101,7 @@ static int look_once(struct feed *feed, struct db *db, bool *more, struct err *w
 	feed_pairs_unique(&feed->batch.tickets);
 	feed_pairs_unique(&feed->batch.orders);
 	feed_pairs_unique(&feed->batch.pages);
+	feed_pairs_unique(&feed->batch.reports);
 	feed->open_stale = feed->open_stale || feed->batch.incidents.count;
 	if (!hub_wanted(feed->hub)) {
 		if (any)

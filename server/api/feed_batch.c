@@ -5,7 +5,7 @@
 void feed_batch_clear(struct feed_batch *batch)
 {
 	batch->range_count = batch->flooded_count = batch->incidents.count = 0;
-	batch->tickets.count = batch->orders.count = batch->pages.count = 0;
+	batch->tickets.count = batch->orders.count = batch->pages.count = batch->reports.count = 0;
 	batch->alerts = 0;
 }
 
@@ -70,8 +70,10 @@ void feed_batch_add(struct feed_batch *batch, const struct change *change)
 	case CHANGE_PAGE:
 		add_pair(&batch->pages, change->company_id, change->id_from);
 		break;
-	case CHANGE_COMPANY: /* no event of the stream */
 	case CHANGE_REPORT:
+		add_pair(&batch->reports, change->company_id, change->id_from);
+		break;
+	case CHANGE_COMPANY: /* no event of the stream */
 		break;
 	}
 }

@@ -27,7 +27,8 @@ struct feed_batch {
 	struct feed_pairs incidents;
 	struct feed_pairs tickets, orders; /* company 0: of none */
 	struct feed_pairs pages;           /* always of company 0 */
-	struct feed_pairs sensors;         /* stays until they are loaded: feed_batch_clear() leaves them */
+	struct feed_pairs reports;
+	struct feed_pairs sensors; /* stays until they are loaded: feed_batch_clear() leaves them */
 };
 
 void feed_batch_clear(struct feed_batch *batch);

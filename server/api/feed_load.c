@@ -3,6 +3,7 @@
 #include "server/api/alert_view.h"
 #include "server/api/incident_view.h"
 #include "server/api/page_json.h"
+#include "server/api/report_view.h"
 #include "server/api/sensor_view.h"
 #include "server/model/ticket.h"
 #include "server/store/dispatch.h"
@@ -232,13 +233,52 @@ static int load_pages(struct db *db, struct hub *hub, const struct feed_pairs *p
 	return 0;
 }
 
+/* ---------------------------------------------------------------------------------------------------------- reports */
+
+/* Who is bound to a company hears of a report what it may read: that it was published, and what became of it then. */
+static void put_report(struct hub *hub, const struct report_row *report, struct buffer *data)
+{
+	struct json_writer w;
+
+	begin(data, &w);
+	report_view_put_live(&w, "report", report);
+	finish(hub,
+	       &(struct event){ .kind = EVENT_REPORT,
+				.company_id = report->company_id,
+				.id = report->report_id,
+				.version = report->version,
+				.staff_only = !report_view_is_out(report) },
+	       data, &w);
+}
+
+static int load_reports(struct db *db, struct hub *hub, const struct feed_pairs *pairs, struct err *why)
+{
+	struct buffer data = { 0 };
+	struct db_result *result;
+	struct report_row row;
+
+	if (pairs->count == 0)
+		return 0;
+	if (report_ids(db, pairs->ids, pairs->count, &result, why) != 0)
+		return -1;
+	for (int i = 0; i < db_rows(result); i++) {
+		report_read(result, i, &row);
+		put_report(hub, &row, &data);
+	}
+	buffer_release(&data);
+	db_result_free(result);
+	return 0;
+}
+
 int feed_load_changes(struct db *db, struct hub *hub, const struct feed_batch *batch, struct err *why)
 {
 	if (load_alerts(db, hub, batch, why) != 0)
 		return -1;
 	if (load_incidents(db, hub, &batch->incidents, why) != 0 || load_tickets(db, hub, &batch->tickets, why) != 0)
 		return -1;
-	return load_orders(db, hub, &batch->orders, why) == 0 ? load_pages(db, hub, &batch->pages, why) : -1;
+	if (load_orders(db, hub, &batch->orders, why) != 0 || load_pages(db, hub, &batch->pages, why) != 0)
+		return -1;
+	return load_reports(db, hub, &batch->reports, why);
 }
 
 /* ---------------------------------------------------------------------------------------------------------- sensors */

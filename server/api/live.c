@@ -16,6 +16,8 @@ static bool choose_topic(struct stream_scope *scope, struct slice topic)
 		scope->orders = true;
 	else if (slice_is(topic, "pages"))
 		scope->pages = true;
+	else if (slice_is(topic, "reports"))
+		scope->reports = true;
 	else
 		return false;
 	return true;
@@ -27,7 +29,7 @@ static bool read_topics(struct call *call, struct stream_scope *scope)
 
 	if (!rest.ptr) {
 		scope->alerts = scope->incidents = scope->sensors = scope->tickets = scope->orders = scope->pages =
-		    true;
+		    scope->reports = true;
 		return true;
 	}
 	for (bool more = true; more;) {
@@ -64,6 +66,8 @@ int live_stream(struct call *call, struct err *why)
 		stream.scope.tickets = stream.scope.orders = false;
 	if (call->person.company_id || !person_may(call->person.role, PERMISSION_SEE_ONCALL))
 		stream.scope.pages = false;
+	if (!person_may(call->person.role, PERMISSION_SEE_REPORTS))
+		stream.scope.reports = false;
 	memcpy(stream.session, call->session, sizeof(stream.session));
 	if (hub_open(call->api->hub, &stream, &source, why) != 0)
 		return why->code == ERR_LIMIT ? call_refuse(call, PROBLEM_TOO_MANY) : -1;

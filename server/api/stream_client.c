@@ -7,7 +7,7 @@ static const char heartbeat[] = ":hb\n\n";
 
 static bool wants(const struct stream_scope *scope, const struct event *e)
 {
-	if (scope->company_id != 0 && scope->company_id != e->company_id)
+	if (scope->company_id != 0 && (scope->company_id != e->company_id || e->staff_only))
 		return false;
 	switch (e->kind) {
 	case EVENT_INCIDENT:
@@ -20,6 +20,8 @@ static bool wants(const struct stream_scope *scope, const struct event *e)
 		return scope->orders;
 	case EVENT_PAGE:
 		return scope->pages;
+	case EVENT_REPORT:
+		return scope->reports;
 	case EVENT_ALERT:
 	case EVENT_FLOOD:
 		break;

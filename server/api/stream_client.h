@@ -27,7 +27,7 @@ enum {
 
 struct stream_scope {
 	int64_t company_id; /* the only one this person sees; 0: all */
-	bool alerts, incidents, sensors, tickets, orders, pages;
+	bool alerts, incidents, sensors, tickets, orders, pages, reports;
 };
 
 struct stream_client {
