@@ -10,22 +10,23 @@ enum { RUNS_SHOWN = 50 };
 /* ---------------------------------------------------------------------------------------------- starting */
 
 /* $1 kind of run, $2 first day of the month, $3 state or NULL, $4 grade or NULL, $5 company or NULL, $6 ids or NULL.
- * When ids are given, they may be of reports of any kind: of cases and certificates too. */
-#define CHOSEN                                                                                                         \
-	"FROM report p WHERE CASE WHEN $6::bigint[] IS NULL THEN p.kind = 'monthly' AND p.month = $2::date "           \
-	"ELSE p.report_id = ANY ($6::bigint[]) END AND ($5::bigint IS NULL OR p.company_id = $5::bigint) "             \
-	"AND ($4::text IS NULL OR p.grade = $4::text) AND CASE coalesce($3::text, '') "                                \
-	"WHEN 'needs_comment' THEN p.state = 'draft' AND p.needs_comment AND coalesce(p.comment, '') = '' "            \
-	"WHEN 'sent' THEN p.state = 'published' AND p.sent_at IS NOT NULL AND p.opened_at IS NULL "                    \
-	"WHEN 'opened' THEN p.state = 'published' AND p.opened_at IS NOT NULL "                                        \
-	"WHEN 'failed' THEN p.error IS NOT NULL "                                                                      \
-	"WHEN '' THEN CASE WHEN $6::bigint[] IS NOT NULL THEN true "                                                   \
-	"WHEN $1::text = 'approve' THEN p.state = 'draft' AND NOT (p.needs_comment AND coalesce(p.comment, '') = '') " \
-	"WHEN $1::text = 'publish' THEN p.state = 'approved' "                                                         \
-	"WHEN $1::text = 'send' THEN p.state = 'published' AND NOT EXISTS (SELECT FROM report_delivery d "             \
-	"WHERE d.company_id = p.company_id AND d.report_id = p.report_id) "                                            \
-	"ELSE p.state = 'draft' END ELSE p.state = $3::text END "                                                      \
-	"AND NOT EXISTS (SELECT FROM report_job j WHERE j.company_id = p.company_id AND j.report_id = p.report_id "    \
+ * What waits for the same step in another run is left to that one. */
+#define UNCOMMENTED "p.needs_comment AND coalesce(p.comment, '') = ''"
+#define CHOSEN                                                                                                      \
+	"FROM report p WHERE p.kind = 'monthly' AND p.month = $2::date AND ($5::bigint IS NULL OR p.company_id = "  \
+	"$5::bigint) AND ($4::text IS NULL OR p.grade = $4::text) AND ($6::bigint[] IS NULL OR p.report_id = ANY "  \
+	"($6::bigint[])) AND CASE coalesce($3::text, 'by ' || $1::text) "                                           \
+	"WHEN 'by approve' THEN p.state = 'draft' AND NOT (" UNCOMMENTED ") "                                       \
+	"WHEN 'by publish' THEN p.state = 'approved' "                                                              \
+	"WHEN 'by send' THEN p.state = 'published' AND NOT EXISTS (SELECT FROM report_delivery d "                  \
+	"WHERE d.company_id = p.company_id AND d.report_id = p.report_id) "                                         \
+	"WHEN 'by draw' THEN p.state <> 'withdrawn' "                                                               \
+	"WHEN 'needs_comment' THEN p.state = 'draft' AND " UNCOMMENTED " "                                          \
+	"WHEN 'sent' THEN p.state = 'published' AND p.sent_at IS NOT NULL AND p.opened_at IS NULL "                 \
+	"WHEN 'opened' THEN p.state = 'published' AND p.opened_at IS NOT NULL "                                     \
+	"WHEN 'failed' THEN p.error IS NOT NULL "                                                                   \
+	"ELSE p.state = $3::text END "                                                                              \
+	"AND NOT EXISTS (SELECT FROM report_job j WHERE j.company_id = p.company_id AND j.report_id = p.report_id " \
 	"AND j.kind = $1::text AND j.run_id IS NOT NULL AND j.failed_at IS NULL)"
 
 static const char *text_or_null(const char *text)
@@ -221,4 +222,45 @@ int report_run_failures(struct db *db, int64_t run_id, struct db_result **out, s
 		      "ON c.company_id = j.company_id WHERE j.run_id = $1::bigint AND j.failed_at IS NOT NULL "
 		      "ORDER BY j.company_id, j.job_id",
 		      &args, out, why);
+}
+
+/* ---------------------------------------------------------------------------------------------- closing */
+
+#define LOCK_CLOSE "hashtextextended('hinomi report close', 0)"
+
+static int ask_bool(struct db *db, const char *sql, const struct db_args *args, bool *out, struct err *why)
+{
+	struct db_result *r;
+
+	if (db_run(db, sql, args, &r, why) != 0)
+		return -1;
+	*out = db_bool(r, 0, 0);
+	db_result_free(r);
+	return 0;
+}
+
+int report_close_hold(struct db *db, bool *held, struct err *why)
+{
+	return ask_bool(db, "SELECT pg_try_advisory_lock(" LOCK_CLOSE ")", NULL, held, why);
+}
+
+int report_close_release(struct db *db, struct err *why)
+{
+	return db_run(db, "SELECT pg_advisory_unlock(" LOCK_CLOSE ")", NULL, NULL, why);
+}
+
+int report_close_done(struct db *db, const struct report_job *job, bool *done, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_text(&args, job->month);
+	db_arg_time(&args, job->asked_at);
+	db_arg_optional(&args, job->company_id);
+	return ask_bool(
+	    db,
+	    "SELECT CASE WHEN $3::bigint IS NULL THEN EXISTS (SELECT FROM month_close m WHERE m.month = "
+	    "($1::text || '-01')::date AND m.made_at > $2::timestamptz) ELSE EXISTS (SELECT FROM snapshot s "
+	    "WHERE s.company_id = $3::bigint AND s.kind = 'month' AND s.month = ($1::text || '-01')::date "
+	    "AND s.made_at > $2::timestamptz) END",
+	    &args, done, why);
 }

@@ -340,15 +340,32 @@ int report_job_next_due(struct db *db, time_us *next, time_us *now, struct err *
 	return 0;
 }
 
-int report_today(struct db *db, const char *timezone, char day[REPORT_DAY_SIZE], struct err *why)
+int report_day(struct db *db, time_us at, const char *timezone, char day[REPORT_DAY_SIZE], struct err *why)
 {
 	struct db_args args = { 0 };
 	struct db_result *r;
 
 	db_arg_text(&args, timezone);
-	if (db_run(db, "SELECT (now() AT TIME ZONE $1::text)::date::text", &args, &r, why) != 0)
+	db_arg_time(&args, at);
+	if (db_run(db, "SELECT (coalesce($2::timestamptz, now()) AT TIME ZONE $1::text)::date::text", &args, &r, why) !=
+	    0)
 		return -1;
 	snprintf(day, REPORT_DAY_SIZE, "%s", db_text(r, 0, 0));
 	db_result_free(r);
 	return 0;
+}
+
+int report_language(struct db *db, int64_t company_id, char language[REPORT_LANGUAGE_SIZE], struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *r;
+	int rows;
+
+	db_arg_integer(&args, company_id);
+	if (db_run(db, "SELECT report_language FROM company WHERE company_id = $1::bigint", &args, &r, why) != 0)
+		return -1;
+	rows = db_rows(r);
+	snprintf(language, REPORT_LANGUAGE_SIZE, "%s", rows ? db_text(r, 0, 0) : "ja");
+	db_result_free(r);
+	return rows ? 0 : err_set(why, ERR_NOT_FOUND, "there is no company %" PRId64, company_id);
 }

@@ -50,6 +50,12 @@ int report_job_bury(struct db *db, int64_t *count, struct err *why);
 /* When the next one may be claimed, of those that may not yet; TIME_NONE: there is none. */
 int report_job_next_due(struct db *db, time_us *next, time_us *now, struct err *why);
 
+/* Closing a month has transactions of its own. Only one reporter at a time closes: held by the connection. */
+int report_close_hold(struct db *db, bool *held, struct err *why);
+int report_close_release(struct db *db, struct err *why);
+/* Whether what the job asks for was done since: the month, or the company's month, has been frozen. */
+int report_close_done(struct db *db, const struct report_job *job, bool *done, struct err *why);
+
 struct report_run {
 	int64_t run_id;
 	const char *kind, *month, *state, *error, *reason, *asked_by; /* name; NULL: by itself */
@@ -67,8 +73,8 @@ struct report_run_order {
 	int64_t expect_max, asked_by;
 };
 /* In the caller's transaction. Without a state: those for which the step is open (approve: drafts that need no more
- * words; publish: approved; send: published and not sent; draw: drafts). What waits for the same step already is left
- * out. A run without any report is done at once. */
+ * words; publish: approved; send: published and not sent; draw: all but withdrawn ones). What waits for the same step
+ * already is left out. A run without any report is done at once. */
 int report_run_start(struct db *db, const struct report_run_order *order, int64_t *run_id, int64_t *total,
 		     struct err *why);
 /* Takes away the jobs that wait; what is done stays done. */
@@ -89,8 +95,11 @@ int report_close_ask(struct db *db, const char *month, bool *asked, struct err *
  * reports of it were not sent: once for each month. */
 int report_overdue_ask(struct db *db, const char *timezone, int business_day, bool *asked, struct err *why);
 
-/* Now, of the transaction, as a day in the zone. */
+/* The language of the company's reports. */
+enum { REPORT_LANGUAGE_SIZE = 3 };
+int report_language(struct db *db, int64_t company_id, char language[REPORT_LANGUAGE_SIZE], struct err *why);
+/* An instant as a day in the zone, YYYY-MM-DD; TIME_NONE: the transaction's. */
 enum { REPORT_DAY_SIZE = 11 };
-int report_today(struct db *db, const char *timezone, char day[REPORT_DAY_SIZE], struct err *why);
+int report_day(struct db *db, time_us at, const char *timezone, char day[REPORT_DAY_SIZE], struct err *why);
 
 #endif
