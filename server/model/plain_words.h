@@ -27,8 +27,11 @@ struct plain_words_subject {
 };
 /* Never NULL. */
 const struct plain_word *plain_words_find(const struct plain_words *words, const struct plain_words_subject *subject);
+/* The row, or the one of the last resort, that has this Japanese text: what a device_count or kind_count was given.
+ * NULL: none has it any more. */
+const struct plain_word *plain_words_by_text(const struct plain_words *words, const char *ja);
 /* Whether a row is good: known names, texts that people understand (no "ET ", no CVE number, none of the words that a
- * report never says: see report_text_forbidden()). ERR_USAGE says what is wrong. */
+ * report never says: see report_text_forbidden()), something that it fits. ERR_USAGE says what is wrong. */
 int plain_word_check(const struct plain_word *word, struct err *why);
 
 #endif

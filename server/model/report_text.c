@@ -225,3 +225,18 @@ char *report_text_device(const struct report_texts *texts, const char *address, 
 
 	return report_text_fill(texts, tail ? "device_name" : "device_name_long", japanese, &value, 1, pool);
 }
+
+const char *report_number(int64_t number, char out[REPORT_NUMBER_SIZE])
+{
+	char digits[REPORT_NUMBER_SIZE];
+	size_t n = 0;
+
+	snprintf(digits, sizeof(digits), "%lld", (long long)number);
+	for (const char *d = digits; *d; d++) {
+		out[n++] = *d;
+		if (*d != '-' && d[1] && strlen(d + 1) % 3 == 0)
+			out[n++] = ',';
+	}
+	out[n] = '\0';
+	return out;
+}

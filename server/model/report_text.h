@@ -74,6 +74,10 @@ char *report_text_render(const struct report_text_key *key, struct slice text, c
 /* How a computer is called where a president reads it: by the end of its address (device_name). NULL: no memory. */
 char *report_text_device(const struct report_texts *texts, const char *address, bool japanese, struct pool *pool);
 
+/* As people read numbers: 12,345. */
+enum { REPORT_NUMBER_SIZE = 32 };
+const char *report_number(int64_t number, char out[REPORT_NUMBER_SIZE]); /* returns out */
+
 /* A value of a name to try texts with; never NULL. */
 const char *report_text_sample(const char *name, bool japanese);
 

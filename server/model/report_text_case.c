@@ -30,20 +30,18 @@ static const struct report_text_key case_keys[] = {
 	  "Nothing arrived from the monitoring device \"{{sensor}}\" on {{days}} day(s), and nothing arrives now. "
 	  "Please check power and cables, and ring the help desk." },
 	{ "request_virus_who",
-	  "Request about viruses that came by mail: who",
+	  "Request about viruses that came by mail and were not removed: who",
 	  { NULL },
 	  "社内でメールをお使いの皆さま",
 	  "Everybody who uses mail" },
 	{ "request_virus_what",
 	  "What to do. {{left}}: how many were not removed",
 	  { "count", "left" },
-	  "メールからウイルスが{{count}}件見つかりました{{#left}}（取り除けなかったもの "
-	  "{{left}}件）{{/"
-	  "left}}"
-	  "。心当たりのない添付ファイルを開いた方がいないか、社内でお尋ねください。いらしたら、すぐ相談窓口へお電話くだ"
-	  "さい。",
-	  "Viruses found in mail: {{count}}{{#left}} (not removed: {{left}}){{/left}}. Please ask whether anybody "
-	  "opened an attachment that they did not expect. If so, ring the help desk at once." },
+	  "メールから見つかったウイルス{{count}}件のうち、{{left}}"
+	  "件は取り除けていません。心当たりのない添付ファイルを開いた方がいないか、社内でお尋ねください。いらしたら、す"
+	  "ぐ相談窓口へお電話ください。",
+	  "Viruses found in mail: {{count}}, of which {{left}} were not removed. Please ask whether anybody opened an "
+	  "attachment that they did not expect. If so, ring the help desk at once." },
 	{ "request_contacts_who",
 	  "Request to look over the contacts: who",
 	  { NULL },

@@ -1,7 +1,7 @@
 /* The verdict of a month, as a weather mark. The worst case decides, never a count. Pure; the rules, of which the first
  * that holds gives the grade (docs/reports.md says them to people):
  *
- *   fog     no monitored day, or less than half of the hours due were seen: we cannot say
+ *   fog     no monitored day, or less than half of the hours due were seen (or none was due): we cannot say
  *   rainy   a case of severity 1 that was not judged benign or false; or one of severity 2 open at the end of the month
  *   cloudy  a case of severity 2 likewise; outbound detections that were not stopped; a virus outbound; or a case of
  *           severity 3 open at the end of the month
@@ -9,6 +9,7 @@
  *           less than 90 % of the hours seen; or a request overdue
  *   sunny   otherwise
  *
+ * "Likewise": it counts unless it was judged benign or false; an open case that was judged so does not count either.
  * All reasons of the grade are given, in plain words, from the texts of report_text.h (keys weather_...). */
 #ifndef SERVER_MODEL_WEATHER_H
 #define SERVER_MODEL_WEATHER_H
