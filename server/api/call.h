@@ -55,8 +55,9 @@ struct api_route {
 	bool by_token; /* with PERMISSION_ANYBODY: the transaction sees all companies and may change them, whatever
 			* the method; the handler checks a token of the path or the body before anything else. The
 			* request may come from anywhere: there is no cookie that somebody could misuse */
-	bool page;     /* a page for people, without script (answer.h): the body is a form; what the query or the form
-			* holds besides what the handler reads is not looked at; refusals are pages too */
+	bool page; /* with PERMISSION_ANYBODY: a page for people, without script (answer.h): the body is a form; what
+		    * the query or the form holds besides what the handler reads is not looked at; refusals are pages
+		    * too. No session is looked at, so a form may come from anywhere */
 };
 
 struct call {

@@ -1,4 +1,5 @@
 #include "server/api/routes.h"
+#include "server/api/report_link.h"
 
 #include "server/api/alerts.h"
 #include "server/api/answer.h"
@@ -7,6 +8,7 @@
 #include "server/api/callers.h"
 #include "server/api/campaigns.h"
 #include "server/api/cases.h"
+#include "server/api/certificate_check.h"
 #include "server/api/channels.h"
 #include "server/api/companies.h"
 #include "server/api/contacts.h"
@@ -525,6 +527,29 @@ const struct api_route api_routes[] = {
 	  .permission = PERMISSION_ANYBODY,
 	  .handler = answer_take,
 	  .by_token = true,
+	  .page = true },
+	{ .route = { "GET", "/r/{token}" },
+	  .permission = PERMISSION_ANYBODY,
+	  .handler = report_link_show,
+	  .by_token = true,
+	  .page = true },
+	{ .route = { "POST", "/r/{token}" },
+	  .permission = PERMISSION_ANYBODY,
+	  .handler = report_link_open,
+	  .by_token = true,
+	  .page = true },
+	{ .route = { "POST", "/r/{token}/code" },
+	  .permission = PERMISSION_ANYBODY,
+	  .handler = report_link_send_code,
+	  .by_token = true,
+	  .page = true },
+	{ .route = { "GET", "/verify" },
+	  .permission = PERMISSION_ANYBODY,
+	  .handler = certificate_check_show,
+	  .page = true },
+	{ .route = { "POST", "/verify" },
+	  .permission = PERMISSION_ANYBODY,
+	  .handler = certificate_check_take,
 	  .page = true },
 	{ .route = { "GET", "/v1/metrics/detections" },
 	  .permission = PERMISSION_SIGNED_IN,

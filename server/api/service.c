@@ -23,12 +23,18 @@ static bool wants_japanese(const struct http_exchange *exchange)
 	return headers_prefers_japanese(http_request_header(exchange, "Accept-Language"), true);
 }
 
+/* api_route.page, also where no route was found. */
+static bool is_page(struct slice path)
+{
+	return slice_starts_with(path, "/a/") || slice_starts_with(path, "/r/") || slice_is(path, "/verify");
+}
+
 static enum http_serve refuse(struct http_exchange *exchange, enum problem_code code)
 {
 	struct problem problem = { .code = code, .japanese = wants_japanese(exchange) };
 	struct json_writer w;
 
-	if (slice_starts_with(http_request_of(exchange)->path, "/a/")) {
+	if (is_page(http_request_of(exchange)->path)) {
 		call_refuse_page(exchange, code, problem.japanese);
 		return HTTP_ANSWERED;
 	}
@@ -114,7 +120,8 @@ static enum http_serve serve_route(struct service *service, struct http_exchange
 {
 	const struct api_route *route = &api_routes[match->index];
 
-	if (strcmp(route->route.method, "GET") != 0 && !route->by_token && !may_change(service, exchange))
+	if (strcmp(route->route.method, "GET") != 0 && !route->by_token && !route->page &&
+	    !may_change(service, exchange))
 		return refuse(exchange, PROBLEM_CROSS_SITE);
 	if (route->handler == health_alive) {
 		serve_alive(exchange);
