@@ -52,18 +52,8 @@ static int fail_result(struct db *db, const PGresult *result, struct err *why)
 	return err_set(why, sqlstate_code(state), "database: %s (SQLSTATE %s)", message ? message : "failed", state);
 }
 
-int db_open(struct db **out, const char *conninfo, const char *user, const char *application, struct err *why)
+static int connect_to(struct db **out, const char *const *keywords, const char *const *values, struct err *why)
 {
-	/* Later keywords override what the connection string says. */
-	const char *const keywords[] = { "dbname",
-					 "application_name",
-					 "connect_timeout",
-					 "client_encoding",
-					 "keepalives_idle",
-					 "tcp_user_timeout",
-					 user && *user ? "user" : NULL,
-					 NULL };
-	const char *const values[] = { conninfo, application, "5", "UTF8", "30", "15000", user, NULL };
 	struct db *db = calloc(1, sizeof(*db));
 
 	if (!db)
@@ -81,6 +71,44 @@ int db_open(struct db **out, const char *conninfo, const char *user, const char 
 	db->cancel = PQgetCancel(db->connection);
 	*out = db;
 	return 0;
+}
+
+int db_open(struct db **out, const char *conninfo, const char *user, const char *application, struct err *why)
+{
+	/* Later keywords override what the connection string says. */
+	const char *const keywords[] = { "dbname",
+					 "application_name",
+					 "connect_timeout",
+					 "client_encoding",
+					 "keepalives_idle",
+					 "tcp_user_timeout",
+					 user && *user ? "user" : NULL,
+					 NULL };
+	const char *const values[] = { conninfo, application, "5", "UTF8", "30", "15000", user, NULL };
+
+	return connect_to(out, keywords, values, why);
+}
+
+/* As many options as libpq has, and more. */
+enum { OPTIONS_MAX = 100 };
+
+int db_open_beside(struct db **out, const struct db *like, struct err *why)
+{
+	const char *keywords[OPTIONS_MAX + 1] = { NULL }, *values[OPTIONS_MAX + 1] = { NULL };
+	PQconninfoOption *options = PQconninfo(like->connection);
+	size_t count = 0;
+	int failed;
+
+	if (!options)
+		return err_set(why, ERR_NOMEM, "no memory for a database connection");
+	for (const PQconninfoOption *o = options; o->keyword && count < OPTIONS_MAX; o++)
+		if (o->val) {
+			keywords[count] = o->keyword;
+			values[count++] = o->val;
+		}
+	failed = connect_to(out, keywords, values, why);
+	PQconninfoFree(options);
+	return failed;
 }
 
 void db_close(struct db *db)

@@ -20,6 +20,8 @@ struct db_result;
 
 /* conninfo: libpq's, without user; user NULL or "": libpq's own choice. application is shown in pg_stat_activity. */
 int db_open(struct db **out, const char *conninfo, const char *user, const char *application, struct err *why);
+/* Another one, to the same database as the same user: for who reads from one snapshot and writes beside it. */
+int db_open_beside(struct db **out, const struct db *like, struct err *why);
 void db_close(struct db *db); /* NULL is allowed */
 /* The only call that another thread may make: asks the server to give up the statement that runs, if any; it fails with
  * ERR_DATABASE then. The connection must not be closed meanwhile. */
