@@ -368,7 +368,8 @@ GRANT UPDATE (version, updated_at) ON incident TO hinomi_reporter;
 GRANT SELECT (audit_id, hash), INSERT ON audit TO hinomi_reporter;
 
 -- A grave incident asks for its first report in the transaction that made it.
-GRANT INSERT ON report_job TO hinomi_correlator;
+GRANT INSERT, SELECT (company_id, kind, incident_id, failed_at) ON report_job TO hinomi_correlator;
+GRANT SELECT (company_id, kind, incident_id) ON report TO hinomi_correlator;
 GRANT SELECT ON report, report_file, report_delivery, certificate TO hinomi_escalator;
 GRANT UPDATE (handed_over_at, failed_at) ON report_delivery TO hinomi_escalator;
 GRANT UPDATE (sent_at, version, updated_at) ON report TO hinomi_escalator;

@@ -7,6 +7,7 @@
 #include "server/correlator/windows.h"
 #include "server/store/campaign.h"
 #include "server/store/correlation.h"
+#include "server/store/first_report_ask.h"
 #include "server/store/incident_cause.h"
 
 #include <inttypes.h>
@@ -106,6 +107,7 @@ static int write_all(struct transaction *t, struct incident_plan *plan, struct e
 	const struct batch_rules *r = &t->rules;
 
 	if (correlation_write(t->db, t->company_id, rule_book_version(t->book), plan, why) != 0 ||
+	    first_report_ask(t->db, t->company_id, plan, t->options->first_report_severity, why) != 0 ||
 	    write_causes(t, plan, why) != 0)
 		return -1;
 	return correlation_count(t->db, t->company_id, &t->batch, r->rules, r->rule_count, r->mutes, r->mute_count,

@@ -22,6 +22,7 @@ struct company_options {
 	time_us settle;
 	int64_t group_hits, company_hits; /* bounds of state: windows.h */
 	int64_t beacon_score, contacts_max, observables_daily;
+	int64_t first_report_severity; /* incidents up to this get a first report; 0: none */
 };
 
 struct company_result {

@@ -60,6 +60,7 @@ static struct company_options options_of(const struct settings *s)
 		.beacon_score = s->correlator.beacon_score,
 		.contacts_max = s->correlator.contacts_max,
 		.observables_daily = s->correlator.observables_daily,
+		.first_report_severity = s->reporter.first_report_severity,
 	};
 }
 
