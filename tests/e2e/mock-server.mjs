@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { makeCorrelation } from './mock-correlation.mjs';
 import { makeDesk } from './mock-desk.mjs';
 import { makeOncall } from './mock-oncall.mjs';
+import { makeReports } from './mock-reports.mjs';
 import { makeWorld } from './mock-world.mjs';
 
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.json': 'application/json', '.svg': 'image/svg+xml', '.html': 'text/html; charset=utf-8' };
@@ -34,6 +35,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 	const correlation = makeCorrelation(world);
 	const desk = makeDesk(world, (event, data) => broadcast(event, data));
 	const oncall = makeOncall(world);
+	const reports = makeReports(world, (event, data) => broadcast(event, data));
 	const streams = new Set();
 	/* Session -> who it is. */
 	const sessions = new Map();
@@ -201,7 +203,19 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 			const match = method === request.method && pattern.exec(url.pathname);
 			if (match) return answered(response, answer(url.searchParams, body, Number(match[1]), { who, match, version: request.headers['if-match'] }));
 		}
+		for (const [method, pattern, answer] of reports.routes) {
+			const match = method === request.method && pattern.exec(url.pathname);
+			if (match) return reported(response, answer(url.searchParams, match[1], body, who, request));
+		}
 		return problem(response, 404, 'no such route');
+	}
+
+	/** A plain answer, or one with a status, headers, bytes or a problem. */
+	function reported(response, value) {
+		if (value?.problem) return problem(response, ...value.problem);
+		if (value?.bytes) return response.writeHead(200, { 'Cache-Control': 'no-store', ...value.headers }).end(value.bytes);
+		if (value?.json) return json(response, value.json, value.headers ?? {}, value.status);
+		return one(response, value);
 	}
 
 	function answered(response, value) {

@@ -55,6 +55,13 @@ const PAGES = /** @type {Page[]} */ ([
 	{ path: /^\/orders\/(\d+)$/, name: 'orders', show: later(() => import('./pages/order.js'), (m, { id }) => h(m.OrderView, { key: id, id })) },
 	{ path: /^\/requests$/, name: 'requests', show: later(() => import('./pages/requests.js'), (m, { query }) => h(m.Requests, { query })) },
 	{ path: /^\/vendors$/, name: 'vendors', show: later(() => import('./pages/vendors.js'), (m) => h(m.Vendors, {})) },
+	{ path: /^\/reports$/, name: 'reports', show: later(() => import('./pages/reports.js'), (m, { query }) => h(m.Reports, { query })) },
+	{ path: /^\/reports\/(\d+)$/, name: 'report', show: later(() => import('./pages/report.js'), (m, { id }) => h(m.ReportView, { key: id, id })) },
+	{ path: /^\/months$/, name: 'reports', show: later(() => import('./pages/months.js'), (m) => h(m.Months, {})) },
+	{ path: /^\/months\/(\d{4}-\d{2})$/, name: 'reports', show: later(() => import('./pages/month.js'), (m, { id }) => h(m.MonthView, { key: id, id })) },
+	{ path: /^\/billing$/, name: 'reports', show: later(() => import('./pages/billing.js'), (m, { query }) => h(m.Billing, { query })) },
+	{ path: /^\/report-texts$/, name: 'reports', show: later(() => import('./pages/report-texts.js'), (m, { query }) => h(m.ReportTexts, { query })) },
+	{ path: /^\/plain-words$/, name: 'reports', show: later(() => import('./pages/plain-words.js'), (m) => h(m.PlainWords, {})) },
 	{ path: /^\/portal$/, name: 'portal', show: later(() => import('./pages/portal.js'), (m) => h(m.Portal, {})) },
 	{ path: /^\/contacts$/, name: 'indicators', show: later(() => import('./pages/contacts.js'), (m, { query }) => h(m.Contacts, { query })) },
 ]);

@@ -14,6 +14,7 @@ const TOPICS = 'alerts,incidents,sensors';
 const MORE_TOPICS = [
 	['oncall', 'pages'],
 	['see_desk', 'tickets,orders'],
+	['see_reports', 'reports'],
 ];
 /** Heartbeats come every 15 s: silence for longer means that the connection is dead. */
 const SILENCE_MS = 40000;

@@ -23,6 +23,7 @@ const ENTRIES = [
 	{ page: 'companies', key: 'c', roles: EVERYBODY },
 	{ page: 'sensors', key: 's', roles: EVERYBODY },
 	{ page: 'metrics', key: 'e', roles: EVERYBODY },
+	{ page: 'reports', key: 'r', roles: [...STAFF, 'desk'] },
 	{ page: 'rules', key: 'u', roles: STAFF },
 	{ page: 'indicators', key: 't', roles: STAFF },
 ];
@@ -49,6 +50,9 @@ const PERMISSIONS = {
 	oncall: [...STAFF, 'desk', 'wall'],
 	answer: DESK,
 	manage_oncall: ['lead', 'admin'],
+	see_reports: [...STAFF, 'desk', 'member'],
+	write_reports: [...ANALYSTS, 'reporter'],
+	manage_reports: ['lead', 'reporter', 'admin'],
 };
 
 /** @param {string} role */
@@ -62,7 +66,7 @@ export function pagesUnder(role) {
 }
 
 /** The entry that is lit on pages that have none of their own: the first of these that the role has. @type {Record<string, string[]>} */
-const BELONGS = { orders: ['orders', 'desk', 'portal'], tickets: ['desk', 'portal'], requests: ['desk', 'portal'], vendors: ['desk'] };
+const BELONGS = { orders: ['orders', 'desk', 'portal'], tickets: ['desk', 'portal'], requests: ['desk', 'portal'], vendors: ['desk'], report: ['reports', 'portal'] };
 
 /** The entry of the rail a page belongs to; '' when the role has no such page. @param {string} role @param {string} page */
 export function entryOf(role, page) {
@@ -76,7 +80,7 @@ export function homeOf(role) {
 }
 
 /** Rights and pages of people who see all companies. */
-const ALL_COMPANIES = ['oncall', 'answer', 'manage_oncall', 'vendors'];
+const ALL_COMPANIES = ['oncall', 'answer', 'manage_oncall', 'vendors', 'reports', 'manage_reports'];
 
 /** @param {string} what  a right or a page @param {number | null | undefined} companyId  the one that a person is bound to */
 export function isOpenTo(what, companyId) {

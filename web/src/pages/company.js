@@ -7,7 +7,9 @@ import { useCommands } from '../commands.js';
 import { Throttle } from '../core/throttle.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
+import { Certificates } from '../ui/certificates.js';
 import { CompanyDesk } from '../ui/company-desk.js';
+import { MemberReports } from '../ui/member-reports.js';
 import { SeverityLegend, SeverityStack } from '../ui/charts.js';
 import { DirectionChip, Empty, Fact, Failed, Loading, Severity, StateChip, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
@@ -75,7 +77,7 @@ function Shown({ c, s }) {
 		</section>
 		<div class="two">
 			<div class="stack-column">${OpenIncidents({ s, c })} ${Watch({ c })}</div>
-			<div class="stack-column">${TopSignatures({ s, id: c.id })}</div>
+			<div class="stack-column">${mayDo('see_reports') && h(MemberReports, { key: c.id, company: c.id })} ${mayDo('see_reports') && h(Certificates, { key: c.id, company: c.id })} ${TopSignatures({ s, id: c.id })}</div>
 		</div>
 		<section class="card">
 			<h2>${t('page.sensors')}</h2>

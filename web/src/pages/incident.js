@@ -9,6 +9,7 @@ import { Throttle } from '../core/throttle.js';
 import { leftList, navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { changeIncident, DISPOSITIONS, remember } from '../triage.js';
+import { CaseReports } from '../ui/case-reports.js';
 import { CallForm, CaseMember, CasePapers, CaseSteps, CaseTop, useCase } from '../ui/case-panel.js';
 import { caseSaying, Via } from '../ui/case-words.js';
 import { Causes } from '../ui/causes.js';
@@ -94,7 +95,7 @@ function Shown({ incident, changed }) {
 				</section>
 			</div>
 			<div class="stack-column">
-				${CampaignCard({ incident })} ${CaseMember({ file, incident })} ${incident.signatures.length > 0 && Signatures({ incident })} ${incident.hosts.inside.length + incident.hosts.outside.length > 0 && Hosts({ incident })} ${CasePapers({ file, incident })}
+				${CampaignCard({ incident })} ${CaseMember({ file, incident })} ${incident.signatures.length > 0 && Signatures({ incident })} ${incident.hosts.inside.length + incident.hosts.outside.length > 0 && Hosts({ incident })} ${CasePapers({ file, incident })} ${mayDo('see_reports') && h(CaseReports, { key: incident.id, incident: incident.id })}
 			</div>
 		</div>
 		${h(Alerts, { incident, changed })}

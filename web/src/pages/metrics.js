@@ -3,6 +3,9 @@
 import { h, html, useEffect, useLoad, useMemo, useState } from '../lib.js';
 import { count, t, word, zone } from '../app.js';
 import { get } from '../api.js';
+import { CohortBar, cohortQuery, readCohort } from '../ui/cohort-bar.js';
+import { CoverageCard, IncidentCard, PeersCard } from '../ui/figure-cards.js';
+import { TrendCard } from '../ui/trend-card.js';
 import { toCsv } from '../core/csv.js';
 import { addMonths, isMonth, lastDay, monthsBetween } from '../core/months.js';
 import { showRate } from '../core/rate.js';
@@ -29,17 +32,30 @@ export function Metrics({ query }) {
 		const from = isMonth(query.get('from')) ? String(query.get('from')) : to;
 		return from <= to ? { from, to } : { from: to, to: from };
 	});
-	const key = `${period.from}..${period.to}`;
-	useEffect(() => keepQuery(new URLSearchParams(/** @type {Record<string, string>} */ (period))), [key]);
-	const table = useLoad(() => get(`/v1/metrics/detections?from=${period.from}-01&to=${lastDay(period.to)}`), key);
-	const months = useLoad(() => get(`/v1/metrics/company-months?from=${period.from}&to=${period.to}`), key);
-	const response = useLoad(() => get(`/v1/metrics/response?from=${period.from}-01&to=${lastDay(period.to)}`), key);
-	const error = table.error ?? months.error ?? response.error;
+	const [cohort, setCohort] = useState(() => readCohort(query));
+	const of = cohortQuery(cohort);
+	const key = `${period.from}..${period.to}${of}`;
+	const days = `from=${period.from}-01&to=${lastDay(period.to)}${of}`;
+	useEffect(() => keepQuery(new URLSearchParams({ ...period, ...Object.fromEntries(Object.entries(cohort).filter(([, v]) => v)) })), [key]);
+	const table = useLoad(() => get(`/v1/metrics/detections?${days}`), key);
+	const trend = useLoad(() => get(`/v1/metrics/trend?to=${period.to}${of}`), key);
+	const months = useLoad(() => get(`/v1/metrics/company-months?from=${period.from}&to=${period.to}${of}`), key);
+	const response = useLoad(() => get(`/v1/metrics/response?${days}`), key);
+	const spread = useLoad(() => get(`/v1/metrics/incidents?${days}`), key);
+	const coverage = useLoad(() => get(`/v1/metrics/coverage?${days}&limit=500`), key);
+	const peers = useLoad(() => get(`/v1/metrics/peers?month=${period.to}`), period.to);
+	const loads = [table, trend, months, response, spread, coverage, peers];
+	const error = loads.find((l) => l.error)?.error;
 	return html`<div class="page metrics scrolls">
-		${h(PeriodBar, { period, now, onChange: setPeriod })} ${error && Failed({ error, retry: () => (table.reload(), months.reload(), response.reload()) })}
-		${!table.value && !error && Loading()} ${table.value && Detections({ table: /** @type {DetectionTable} */ (table.value) })}
+		<div class="filters">${h(PeriodBar, { period, now, onChange: setPeriod })} ${h(CohortBar, { cohort, onChange: setCohort })}</div>
+		${error && Failed({ error, retry: () => loads.forEach((l) => l.reload()) })} ${!table.value && !error && Loading()} ${table.value && Detections({ table: /** @type {DetectionTable} */ (table.value) })}
+		${trend.value && h(TrendCard, { rows: /** @type {any} */ (trend.value).rows, save: saveCsv })}
+		<div class="two">
+			<div class="stack-column">${coverage.value && CoverageCard({ f: coverage.value })}</div>
+			<div class="stack-column">${spread.value && IncidentCard({ f: spread.value })}</div>
+		</div>
 		${response.value && h(ResponseCard, { figures: /** @type {import('../desk-types').ResponseFigures} */ (response.value), save: saveCsv })}
-		${months.value && h(Months, { key, rows: /** @type {any} */ (months.value).rows, period })}
+		${months.value && h(Months, { key, rows: /** @type {any} */ (months.value).rows, period })} ${peers.value && PeersCard({ cells: /** @type {any} */ (peers.value).rows })}
 	</div>`;
 }
 
@@ -58,7 +74,7 @@ function PeriodBar({ period, now, onChange }) {
 		['three_months', { from: addMonths(now, -2), to: now }],
 		['year', { from: addMonths(now, -11), to: now }],
 	];
-	return html`<form class="filters" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
+	return html`<form class="period" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
 		${MonthPicker({ label: t('metrics.from'), name: 'from', value: period.from, now, onChange: (from) => set({ from }) })}
 		<span class="dim">–</span>
 		${MonthPicker({ label: t('metrics.to'), name: 'to', value: period.to, now, onChange: (to) => set({ to }) })}

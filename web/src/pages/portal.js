@@ -8,6 +8,8 @@ import { categoryOptions, OrderChip, TicketChip, useTicketWords } from '../ui/de
 import { AreaField, ChoiceField, TextField, useValues, useWork } from '../ui/fields.js';
 import { ContractLine } from '../ui/caller-card.js';
 import { Failed, Loading, Time } from '../ui/parts.js';
+import { Certificates } from '../ui/certificates.js';
+import { MemberReports } from '../ui/member-reports.js';
 import { PeopleCard } from '../ui/people-card.js';
 import { RequestList } from '../ui/request-parts.js';
 
@@ -52,6 +54,7 @@ export function Portal() {
 			<h2>${t('portal.asked')}</h2>
 			${held.requests.length ? RequestList({ requests: held.requests, reload }) : html`<p class="dim">${t('portal.nothing_asked')}</p>`}
 		</section>
+		${h(MemberReports, { company })} ${h(Certificates, { company })}
 		<section class="card">
 			<h2>${t('portal.questions')} <button class="button primary" aria-expanded=${asking} onClick=${() => setAsking(!asking)}>${t('portal.ask')}</button></h2>
 			${asking && h(Question, { cancel: () => setAsking(false) })}

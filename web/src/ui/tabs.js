@@ -10,6 +10,7 @@ const GROUPS = {
 	indicators: ['indicators', 'hunts', 'contacts'],
 	oncall: ['oncall', 'pages', 'messages', 'escalation', 'channels', 'texts'],
 	desk: ['desk', 'orders', 'requests', 'vendors'],
+	reports: ['reports', 'months', 'billing', 'report-texts', 'plain-words'],
 };
 
 /** @param {{group: string, current: string}} props */

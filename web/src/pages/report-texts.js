@@ -1,0 +1,7 @@
+// @ts-check
+import { html } from '../lib.js';
+
+/** @param {{query?: URLSearchParams}} props */
+export function ReportTexts({ query }) {
+	return html`<div class="page">${query}</div>`;
+}
