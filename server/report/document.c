@@ -86,7 +86,7 @@ static int copy_json(const struct document_order *order, struct buffer *out, int
 	char name[DOCUMENT_NAME_SIZE];
 
 	*pages = 1;
-	if (document_name(order, name, why) != 0)
+	if (document_file_name(order, name, why) != 0)
 		return -1;
 	buffer_put_slice(out, order->body);
 	return out->failed ? err_set(why, ERR_LIMIT, "no memory for the document") : 0;
@@ -228,7 +228,7 @@ static int put_name(const struct document_order *order, struct buffer *b, struct
 	return name_chamber(order->body, b, pool, why);
 }
 
-int document_name(const struct document_order *order, char out[DOCUMENT_NAME_SIZE], struct err *why)
+int document_file_name(const struct document_order *order, char out[DOCUMENT_NAME_SIZE], struct err *why)
 {
 	struct pool pool = { 0 };
 	struct buffer b;

@@ -51,6 +51,6 @@ int document_draw(struct press *press, const struct document_order *order, struc
 
 /* The name to save it under: ASCII, "2026-10-<member no or id>.pdf". */
 enum { DOCUMENT_NAME_SIZE = 128 };
-int document_name(const struct document_order *order, char out[DOCUMENT_NAME_SIZE], struct err *why);
+int document_file_name(const struct document_order *order, char out[DOCUMENT_NAME_SIZE], struct err *why);
 
 #endif
