@@ -76,7 +76,8 @@ struct correlation_tally {
 };
 /* Adds what is of the same id and day, in place; returns how many are left. */
 size_t correlation_tally_add_up(struct correlation_tally *tallies, size_t count);
-/* Adds the batch's detections to company_day, and what rules matched and mutes hid to rule_day and mute_day. */
+/* Adds the batch's detections to company_day and company_month, and what rules matched and mutes hid to rule_day and
+ * mute_day. */
 int correlation_count(struct db *db, int64_t company_id, const struct correlation_batch *b,
 		      const struct correlation_tally *rules, size_t rule_count, const struct correlation_tally *mutes,
 		      size_t mute_count, struct err *why);

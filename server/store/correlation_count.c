@@ -1,8 +1,60 @@
-/* Counts by day, kept in the transaction of the alerts that they count. */
+/* Counts by day and by month, kept in the transaction of the alerts that they count. */
 #include "server/store/columns.h"
 #include "server/store/correlation.h"
 
 #include <stdlib.h>
+
+/* Columns of company_month; which detections of the batch each one sums up; and how they add up. */
+#define MONTH_COLUMNS                                                                                  \
+	"inbound_ips, inbound_antivirus, inbound_web, inbound_dns, inbound_other, outbound_ips, "      \
+	"outbound_antivirus, outbound_web, outbound_dns, outbound_other, elsewhere, inbound_stopped, " \
+	"outbound_stopped, viruses, viruses_removed"
+#define MONTH_SUMS                                                                                                    \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'inbound' AND u.engine = 'ips'), 0), "                \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'inbound' AND u.engine = 'antivirus'), 0), "          \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'inbound' AND u.engine = 'web'), 0), "                \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'inbound' AND u.engine = 'dns'), 0), "                \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'inbound' AND u.engine = 'other'), 0), "              \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'outbound' AND u.engine = 'ips'), 0), "               \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'outbound' AND u.engine = 'antivirus'), 0), "         \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'outbound' AND u.engine = 'web'), 0), "               \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'outbound' AND u.engine = 'dns'), 0), "               \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'outbound' AND u.engine = 'other'), 0), "             \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction NOT IN ('inbound', 'outbound')), 0), "                  \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'inbound' AND u.action IN ('blocked', 'removed')), "  \
+	"0), "                                                                                                        \
+	"coalesce(sum(u.detections) FILTER (WHERE u.direction = 'outbound' AND u.action IN ('blocked', 'removed')), " \
+	"0), "                                                                                                        \
+	"coalesce(sum(u.detections) FILTER (WHERE u.engine = 'antivirus'), 0), "                                      \
+	"coalesce(sum(u.detections) FILTER (WHERE u.engine = 'antivirus' AND u.action IN ('blocked', 'removed')), 0) "
+#define MONTH_GROWS                                                                                                \
+	"inbound_ips = c.inbound_ips + excluded.inbound_ips, "                                                     \
+	"inbound_antivirus = c.inbound_antivirus + excluded.inbound_antivirus, "                                   \
+	"inbound_web = c.inbound_web + excluded.inbound_web, inbound_dns = c.inbound_dns + excluded.inbound_dns, " \
+	"inbound_other = c.inbound_other + excluded.inbound_other, "                                               \
+	"outbound_ips = c.outbound_ips + excluded.outbound_ips, "                                                  \
+	"outbound_antivirus = c.outbound_antivirus + excluded.outbound_antivirus, "                                \
+	"outbound_web = c.outbound_web + excluded.outbound_web, "                                                  \
+	"outbound_dns = c.outbound_dns + excluded.outbound_dns, "                                                  \
+	"outbound_other = c.outbound_other + excluded.outbound_other, "                                            \
+	"elsewhere = c.elsewhere + excluded.elsewhere, "                                                           \
+	"inbound_stopped = c.inbound_stopped + excluded.inbound_stopped, "                                         \
+	"outbound_stopped = c.outbound_stopped + excluded.outbound_stopped, "                                      \
+	"viruses = c.viruses + excluded.viruses, viruses_removed = c.viruses_removed + excluded.viruses_removed"
+
+/* One row of company_month for each month of the batch, and the rows of company_day: the former is always the sum of
+ * the latter. */
+static const char counts_sql[] =
+    "WITH u AS MATERIALIZED (SELECT date '1970-01-01' + n.day AS day, n.direction, n.engine, n.severity, n.action, "
+    "n.detections FROM unnest($2::integer[], $3::text[], $4::text[], $5::smallint[], $6::text[], $7::bigint[]) "
+    "AS n (day, direction, engine, severity, action, detections)), "
+    "months AS (INSERT INTO company_month AS c (company_id, month, " MONTH_COLUMNS ") "
+    "SELECT $1::bigint, date_trunc('month', u.day::timestamp)::date, " MONTH_SUMS
+    "FROM u GROUP BY 2 ON CONFLICT (company_id, month) DO UPDATE SET " MONTH_GROWS ") "
+    "INSERT INTO company_day AS c (company_id, day, direction, engine, severity, action, detections) "
+    "SELECT $1::bigint, u.day, u.direction, u.engine, u.severity, u.action, u.detections FROM u "
+    "ON CONFLICT (company_id, day, direction, engine, severity, action) "
+    "DO UPDATE SET detections = c.detections + excluded.detections";
 
 static int write_counts(struct db *db, int64_t company_id, const struct correlation_batch *b, struct err *why)
 {
@@ -20,15 +72,7 @@ static int write_counts(struct db *db, int64_t company_id, const struct correlat
 		array_text_string(&columns[4], slice_of_string(action_name(d->action)));
 		array_text_integer(&columns[5], d->detections);
 	}
-	return columns_run(
-	    db,
-	    "INSERT INTO company_day AS c (company_id, day, direction, engine, severity, action, detections) "
-	    "SELECT $1::bigint, date '1970-01-01' + u.day, u.direction, u.engine, u.severity, u.action, "
-	    "u.detections FROM unnest($2::integer[], $3::text[], $4::text[], $5::smallint[], $6::text[], "
-	    "$7::bigint[]) AS u (day, direction, engine, severity, action, detections) "
-	    "ON CONFLICT (company_id, day, direction, engine, severity, action) "
-	    "DO UPDATE SET detections = c.detections + excluded.detections",
-	    company_id, columns, ARRAY_LEN(columns), NULL, why);
+	return columns_run(db, counts_sql, company_id, columns, ARRAY_LEN(columns), NULL, why);
 }
 
 static int tally_order(const void *left, const void *right)

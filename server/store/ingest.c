@@ -52,9 +52,11 @@ static const char *const statements[] = {
 			"AS u (company_id, sensor_id, epoch, sequence) WHERE s.company_id = u.company_id "
 			"AND s.sensor_id = u.sensor_id AND s.epoch = u.epoch",
 	[LEDGER] = "INSERT INTO sensor_day AS d (company_id, sensor_id, day, expected, received, dropped, duplicate, "
-		   "unparsed, ignored, bad_clock, heartbeats) SELECT u.company_id, u.sensor_id, "
+		   "unparsed, ignored, bad_clock, heartbeats, hours_seen) SELECT u.company_id, u.sensor_id, "
 		   "(now() AT TIME ZONE $11::text)::date, u.expected, u.received, u.dropped, u.duplicate, u.unparsed, "
-		   "u.ignored, u.bad_clock, u.heartbeats FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
+		   "u.ignored, u.bad_clock, u.heartbeats, "
+		   "1 << extract(hour FROM now() AT TIME ZONE $11::text)::integer FROM unnest($1::bigint[], "
+		   "$2::bigint[], $3::bigint[], "
 		   "$4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) "
 		   "AS u (company_id, sensor_id, expected, received, dropped, duplicate, unparsed, ignored, bad_clock, "
 		   "heartbeats) JOIN sensor x ON x.company_id = u.company_id AND x.sensor_id = u.sensor_id "
@@ -62,7 +64,8 @@ static const char *const statements[] = {
 		   "expected = d.expected + excluded.expected, received = d.received + excluded.received, "
 		   "dropped = d.dropped + excluded.dropped, duplicate = d.duplicate + excluded.duplicate, "
 		   "unparsed = d.unparsed + excluded.unparsed, ignored = d.ignored + excluded.ignored, "
-		   "bad_clock = d.bad_clock + excluded.bad_clock, heartbeats = d.heartbeats + excluded.heartbeats",
+		   "bad_clock = d.bad_clock + excluded.bad_clock, heartbeats = d.heartbeats + excluded.heartbeats, "
+		   "hours_seen = d.hours_seen | excluded.hours_seen",
 	[HEALTH] =
 	    "INSERT INTO sensor_health AS h (company_id, sensor_id, last_seen_at, last_event_at, clock_skew_ms, "
 	    "agent_version, spool_records, spool_bytes, disk_free_bytes, dropped_records, report, hour, hours) "

@@ -14,163 +14,75 @@ static const struct {
 	{ "outbound", "antivirus" }, { "outbound", "web" },  { "outbound", "dns" },      { "outbound", "other" },
 };
 
-/* The figures of one row of the table: affected companies, their detections, their days. Columns of by_company and by
- * `rate`, in the order of the layout. */
+/* The figures of one row of the table: affected companies, their detections, their days; from by_company. */
 #define FIGURES(column)                                                                                             \
 	"count(*) FILTER (WHERE " column " > 0), coalesce(sum(" column "), 0)::bigint, coalesce(sum(days) FILTER (" \
 	"WHERE " column " > 0), 0)::bigint, "
-#define DIRECTION_FIGURES(direction)                                                                                  \
-	FIGURES("(" direction "_ips + " direction "_antivirus + " direction "_web + " direction "_dns + " direction   \
-		"_other)")                                                                                            \
-	FIGURES(direction "_ips")                                                                                     \
-	FIGURES(direction "_antivirus") FIGURES(direction "_web") FIGURES(direction "_dns") FIGURES(direction "_othe" \
-													      "r")
+/* In the order of the layout. */
+#define TABLE_FIGURES                 \
+	FIGURES(METRICS_ALL_INBOUND)  \
+	FIGURES("inbound_ips")        \
+	FIGURES("inbound_antivirus")  \
+	FIGURES("inbound_web")        \
+	FIGURES("inbound_dns")        \
+	FIGURES("inbound_other")      \
+	FIGURES(METRICS_ALL_OUTBOUND) \
+	FIGURES("outbound_ips")       \
+	FIGURES("outbound_antivirus") \
+	FIGURES("outbound_web")       \
+	FIGURES("outbound_dns")       \
+	FIGURES("outbound_other")
 
-#define DIRECTION_SUMS(direction)                                                                                 \
-	"sum(" direction "_ips)::bigint AS " direction "_ips, sum(" direction "_antivirus)::bigint AS " direction \
-	"_antivirus, sum(" direction "_web)::bigint AS " direction "_web, sum(" direction                         \
-	"_dns)::bigint AS " direction "_dns, sum(" direction "_other)::bigint AS " direction "_other"
-
+#define SUMS                                                                                                 \
+	"sum(inbound_ips)::bigint AS inbound_ips, sum(inbound_antivirus)::bigint AS inbound_antivirus, "     \
+	"sum(inbound_web)::bigint AS inbound_web, sum(inbound_dns)::bigint AS inbound_dns, "                 \
+	"sum(inbound_other)::bigint AS inbound_other, sum(outbound_ips)::bigint AS outbound_ips, "           \
+	"sum(outbound_antivirus)::bigint AS outbound_antivirus, sum(outbound_web)::bigint AS outbound_web, " \
+	"sum(outbound_dns)::bigint AS outbound_dns, sum(outbound_other)::bigint AS outbound_other"
 /* Rows of days as columns of months. */
-#define OF_DAY(direction, engine)                                                                                  \
-	"CASE WHEN direction = '" direction "' AND engine = '" engine "' THEN detections ELSE 0 END AS " direction \
-	"_" engine
-#define DIRECTION_OF_DAY(direction)                                                                                  \
-	OF_DAY(direction, "ips")                                                                                     \
-	", " OF_DAY(direction, "antivirus") ", " OF_DAY(direction, "web") ", " OF_DAY(direction, "dns") ", " OF_DAY( \
-	    direction, "other")
+#define OF_DAY                                                                                                         \
+	"CASE WHEN direction = 'inbound' AND engine = 'ips' THEN detections ELSE 0 END AS inbound_ips, "               \
+	"CASE WHEN direction = 'inbound' AND engine = 'antivirus' THEN detections ELSE 0 END AS inbound_antivirus, "   \
+	"CASE WHEN direction = 'inbound' AND engine = 'web' THEN detections ELSE 0 END AS inbound_web, "               \
+	"CASE WHEN direction = 'inbound' AND engine = 'dns' THEN detections ELSE 0 END AS inbound_dns, "               \
+	"CASE WHEN direction = 'inbound' AND engine = 'other' THEN detections ELSE 0 END AS inbound_other, "           \
+	"CASE WHEN direction = 'outbound' AND engine = 'ips' THEN detections ELSE 0 END AS outbound_ips, "             \
+	"CASE WHEN direction = 'outbound' AND engine = 'antivirus' THEN detections ELSE 0 END AS outbound_antivirus, " \
+	"CASE WHEN direction = 'outbound' AND engine = 'web' THEN detections ELSE 0 END AS outbound_web, "             \
+	"CASE WHEN direction = 'outbound' AND engine = 'dns' THEN detections ELSE 0 END AS outbound_dns, "             \
+	"CASE WHEN direction = 'outbound' AND engine = 'other' THEN detections ELSE 0 END AS outbound_other"
 
-/* Months that no single span covers are looked at by day: in the others each detection lies in a span. */
-#define OUTSIDE                                                                                                        \
-	"partial AS (SELECT m.company_id, m.month FROM company_month m JOIN cohort USING (company_id) "                \
-	"WHERE m.month >= " METRICS_WHOLE_FROM " AND m.month < " METRICS_WHOLE_END " AND NOT EXISTS ("                 \
-	"SELECT FROM monitoring_span s WHERE s.company_id = m.company_id AND s.from_day <= m.month AND ("              \
-	"s.to_day IS NULL OR s.to_day >= (m.month + interval '1 month')::date - 1))), "                                \
-	"outside AS (SELECT coalesce(sum(x.detections), 0)::bigint AS detections FROM ("                               \
-	"SELECT o.detections FROM partial p CROSS JOIN LATERAL (SELECT sum(d.detections) AS detections "               \
-	"FROM company_day d WHERE d.company_id = p.company_id AND d.day >= p.month "                                   \
-	"AND d.day < (p.month + interval '1 month')::date AND d.direction IN ('inbound', 'outbound') AND NOT EXISTS (" \
-	"SELECT FROM monitoring_span s WHERE s.company_id = d.company_id AND d.day >= s.from_day "                     \
-	"AND (s.to_day IS NULL OR d.day <= s.to_day))) o UNION ALL "                                                   \
-	"SELECT r.detections FROM single r WHERE r.direction IN ('inbound', 'outbound') AND NOT EXISTS ("              \
-	"SELECT FROM monitoring_span s WHERE s.company_id = r.company_id AND r.day >= s.from_day "                     \
+/* Months that one span covers whole have nothing outside, and most are so. Of the others, what is outside is the month
+ * less the days that spans have. */
+#define OUTSIDE                                                                                           \
+	"partial AS (SELECT m.company_id, m.month, (m.month + interval '1 month')::date - 1 AS "          \
+	"last, " METRICS_ALL_INBOUND " + " METRICS_ALL_OUTBOUND " AS detections "                         \
+	"FROM company_month m JOIN cohort USING (company_id) WHERE m.month >= " METRICS_WHOLE_FROM        \
+	" AND m.month < " METRICS_WHOLE_END " AND NOT EXISTS (SELECT FROM monitoring_span s "             \
+	"WHERE s.company_id = m.company_id AND s.from_day <= m.month "                                    \
+	"AND (s.to_day IS NULL OR s.to_day >= (m.month + interval '1 month')::date - 1))), "              \
+	"outside AS (SELECT coalesce(sum(x.detections), 0)::bigint AS detections FROM ("                  \
+	"SELECT p.detections FROM partial p UNION ALL "                                                   \
+	"SELECT -i.detections FROM partial p JOIN monitoring_span s ON s.company_id = p.company_id "      \
+	"AND s.from_day <= p.last AND (s.to_day IS NULL OR s.to_day >= p.month) CROSS JOIN LATERAL ("     \
+	"SELECT sum(d.detections) AS detections FROM company_day d WHERE d.company_id = p.company_id "    \
+	"AND d.day BETWEEN greatest(s.from_day, p.month) AND least(s.to_day, p.last) "                    \
+	"AND d.direction IN ('inbound', 'outbound')) i UNION ALL "                                        \
+	"SELECT r.detections FROM single r WHERE r.direction IN ('inbound', 'outbound') AND NOT EXISTS (" \
+	"SELECT FROM monitoring_span s WHERE s.company_id = r.company_id AND r.day >= s.from_day "        \
 	"AND (s.to_day IS NULL OR r.day <= s.to_day))) x) "
 
-static const char
-    detections_sql[] = "WITH " METRICS_COHORT METRICS_SPANS
-		       "exposure AS (SELECT company_id, sum(to_day - from_day + 1)::bigint AS days FROM span "
-		       "WHERE to_day >= from_day GROUP BY company_id), "
-		       "single AS (" METRICS_RAGGED("d.company_id, d.day, d.direction, d.engine, d.action, "
-						    "d.detections") " UNION ALL " METRICS_WAITING "), "
-								    "by_company AS (SELECT company_id, " DIRECTION_SUMS("inbound") ", " DIRECTION_SUMS(
-									"outbound") " FROM ("
-										    "SELECT "
-										    "company_id,"
-										    " " METRICS_ENGINE_COLUMNS
-										    " FROM company_month JOIN cohort "
-										    "USING (company_id) "
-										    "WHERE month >= " METRICS_WHOLE_FROM
-										    " AND month < " METRICS_WHOLE_END
-										    " UNION ALL "
-										    "SELECT "
-										    "company_id, " DIRECTION_OF_DAY("in"
-														    "bo"
-														    "un"
-														    "d") ", " DIRECTION_OF_DAY(
-											"outbound") " FROM single) c "
-												    "GROUP BY "
-												    "company_id),"
-												    " " OUTSIDE
-												    "SELECT"
-												    " " DIRECTION_FIGURES("inbound") DIRECTION_FIGURES(
-													"outbound") "(S"
-														    "EL"
-														    "EC"
-														    "T "
-														    "co"
-														    "un"
-														    "t("
-														    "*)"
-														    " F"
-														    "RO"
-														    "M "
-														    "ex"
-														    "po"
-														    "su"
-														    "re"
-														    "),"
-														    " ("
-														    "SE"
-														    "LE"
-														    "CT"
-														    " c"
-														    "oa"
-														    "le"
-														    "sc"
-														    "e("
-														    "su"
-														    "m("
-														    "da"
-														    "ys"
-														    "),"
-														    " 0"
-														    "):"
-														    ":b"
-														    "ig"
-														    "in"
-														    "t "
-														    "FR"
-														    "OM"
-														    " e"
-														    "xp"
-														    "os"
-														    "ur"
-														    "e)"
-														    ", "
-														    "(S"
-														    "EL"
-														    "EC"
-														    "T "
-														    "de"
-														    "te"
-														    "ct"
-														    "io"
-														    "ns"
-														    " F"
-														    "RO"
-														    "M "
-														    "ou"
-														    "ts"
-														    "id"
-														    "e)"
-														    " F"
-														    "RO"
-														    "M "
-														    "by"
-														    "_c"
-														    "om"
-														    "pa"
-														    "ny"
-														    " L"
-														    "EF"
-														    "T "
-														    "JO"
-														    "IN"
-														    " e"
-														    "xp"
-														    "os"
-														    "ur"
-														    "e "
-														    "US"
-														    "IN"
-														    "G "
-														    "(c"
-														    "om"
-														    "pa"
-														    "ny"
-														    "_i"
-														    "d"
-														    ")";
+static const char detections_sql[] =
+    "WITH " METRICS_COHORT METRICS_SPANS
+    "exposure AS (SELECT company_id, sum(to_day - from_day + 1)::bigint AS days FROM span "
+    "WHERE to_day >= from_day GROUP BY company_id), "
+    "single AS (" METRICS_RAGGED " UNION ALL " METRICS_WAITING "), "
+    "by_company AS (SELECT company_id, " SUMS " FROM ("
+    "SELECT company_id, " METRICS_ENGINE_COLUMNS " FROM company_month JOIN cohort USING (company_id) "
+    "WHERE month >= " METRICS_WHOLE_FROM " AND month < " METRICS_WHOLE_END " UNION ALL SELECT company_id, " OF_DAY
+    " FROM single) c GROUP BY company_id), " OUTSIDE "SELECT " TABLE_FIGURES
+    "(SELECT count(*) FROM exposure), (SELECT coalesce(sum(days), 0)::bigint FROM exposure), "
+    "(SELECT detections FROM outside) FROM by_company LEFT JOIN exposure USING (company_id)";
 
 static struct exposure_row read_figures(const struct db_result *result, int column)
 {

@@ -17,56 +17,46 @@ int64_t metrics_counts_all(const struct metrics_counts *counts)
 	       counts->elsewhere;
 }
 
-/* The columns of company_month out of rows of days. */
-#define WHEN(condition) "CASE WHEN " condition " THEN detections ELSE 0 END, "
-#define STOPPED         "action IN ('blocked', 'removed')"
-#define ENGINES_OF(direction)                                        \
-	WHEN("direction = '" direction "' AND engine = 'ips'")       \
-	WHEN("direction = '" direction "' AND engine = 'antivirus'") \
-	WHEN("direction = '" direction "' AND engine = 'web'")       \
-	WHEN("direction = '" direction "' AND engine = 'dns'")       \
-	WHEN("direction = '" direction "' AND "                      \
-	     "engine = 'other'")
-#define COLUMNS_OF_DAY                                                           \
-	ENGINES_OF("inbound")                                                    \
-	ENGINES_OF("outbound")                                                   \
-	WHEN("direction NOT IN ('inbound', 'outbound')")                         \
-	WHEN("direction = 'inbound' AND " STOPPED)                               \
-	WHEN("direction = 'outbound' AND " STOPPED) WHEN("engine = 'antivirus'") \
-	    WHEN("engine = 'antivirus' AND " STOPPED)
-
-#define COLUMNS     METRICS_ENGINE_COLUMNS ", elsewhere, inbound_stopped, outbound_stopped, viruses, viruses_removed, "
-#define NO_COUNTS   "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
-#define SUM(column) "sum(" column ")::bigint AS " column ", "
-#define SUMS                      \
-	SUM("inbound_ips")        \
-	SUM("inbound_antivirus")  \
-	SUM("inbound_web")        \
-	SUM("inbound_dns")        \
-	SUM("inbound_other")      \
-	SUM("outbound_ips")       \
-	SUM("outbound_antivirus") \
-	SUM("outbound_web")       \
-	SUM("outbound_dns")       \
-	SUM("outbound_other")     \
-	SUM("elsewhere")          \
-	SUM("inbound_stopped") SUM("outbound_stopped") SUM("viruses") SUM("viruses_removed")
+#define COLUMNS   METRICS_ENGINE_COLUMNS ", elsewhere, inbound_stopped, outbound_stopped, viruses, viruses_removed, "
+#define NO_COUNTS "0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
+#define SUMS                                                                                                 \
+	"sum(inbound_ips)::bigint AS inbound_ips, sum(inbound_antivirus)::bigint AS inbound_antivirus, "     \
+	"sum(inbound_web)::bigint AS inbound_web, sum(inbound_dns)::bigint AS inbound_dns, "                 \
+	"sum(inbound_other)::bigint AS inbound_other, sum(outbound_ips)::bigint AS outbound_ips, "           \
+	"sum(outbound_antivirus)::bigint AS outbound_antivirus, sum(outbound_web)::bigint AS outbound_web, " \
+	"sum(outbound_dns)::bigint AS outbound_dns, sum(outbound_other)::bigint AS outbound_other, "         \
+	"sum(elsewhere)::bigint AS elsewhere, sum(inbound_stopped)::bigint AS inbound_stopped, "             \
+	"sum(outbound_stopped)::bigint AS outbound_stopped, sum(viruses)::bigint AS viruses, "               \
+	"sum(viruses_removed)::bigint AS viruses_removed, "
+/* The same columns out of rows of days. */
+#define OF_DAY                                                                                               \
+	"CASE WHEN direction = 'inbound' AND engine = 'ips' THEN detections ELSE 0 END, "                    \
+	"CASE WHEN direction = 'inbound' AND engine = 'antivirus' THEN detections ELSE 0 END, "              \
+	"CASE WHEN direction = 'inbound' AND engine = 'web' THEN detections ELSE 0 END, "                    \
+	"CASE WHEN direction = 'inbound' AND engine = 'dns' THEN detections ELSE 0 END, "                    \
+	"CASE WHEN direction = 'inbound' AND engine = 'other' THEN detections ELSE 0 END, "                  \
+	"CASE WHEN direction = 'outbound' AND engine = 'ips' THEN detections ELSE 0 END, "                   \
+	"CASE WHEN direction = 'outbound' AND engine = 'antivirus' THEN detections ELSE 0 END, "             \
+	"CASE WHEN direction = 'outbound' AND engine = 'web' THEN detections ELSE 0 END, "                   \
+	"CASE WHEN direction = 'outbound' AND engine = 'dns' THEN detections ELSE 0 END, "                   \
+	"CASE WHEN direction = 'outbound' AND engine = 'other' THEN detections ELSE 0 END, "                 \
+	"CASE WHEN direction NOT IN ('inbound', 'outbound') THEN detections ELSE 0 END, "                    \
+	"CASE WHEN direction = 'inbound' AND action IN ('blocked', 'removed') THEN detections ELSE 0 END, "  \
+	"CASE WHEN direction = 'outbound' AND action IN ('blocked', 'removed') THEN detections ELSE 0 END, " \
+	"CASE WHEN engine = 'antivirus' THEN detections ELSE 0 END, "                                        \
+	"CASE WHEN engine = 'antivirus' AND action IN ('blocked', 'removed') THEN detections ELSE 0 END, "
 
 /* The period is whole months: $1 its first day, $2 its last. */
 #define MONTHS(order)                                                                                                 \
 	"WITH " METRICS_COHORT METRICS_SPANS "figure AS (SELECT company_id, month, " COLUMNS                          \
 	"0::bigint AS incidents, 0::bigint AS days "                                                                  \
 	"FROM company_month JOIN cohort USING (company_id) WHERE month BETWEEN $1::date AND $2::date "                \
-	"UNION ALL SELECT company_id, date_trunc('month', day::timestamp)::date, " COLUMNS_OF_DAY "0, 0 "             \
+	"UNION ALL SELECT company_id, date_trunc('month', day::timestamp)::date, " OF_DAY "0, 0 "                     \
 	"FROM (" METRICS_WAITING ") waiting "                                                                         \
 	"UNION ALL SELECT i.company_id, date_trunc('month', i.first_ts AT TIME ZONE $3::text)::date, " NO_COUNTS      \
-	"1, 0 FROM incident i JOIN cohort USING (company_id) WHERE i.state <> 'merged' "                              \
-	"AND i.first_ts >= $1::date::timestamp AT TIME ZONE $3::text "                                                \
-	"AND i.first_ts < ($2::date + 1)::timestamp AT TIME ZONE $3::text "                                           \
-	"UNION ALL SELECT s.company_id, m.month::date, " NO_COUNTS "0, "                                              \
-	"least(s.to_day, (m.month + interval '1 month')::date - 1) - greatest(s.from_day, m.month::date) + 1 "        \
-	"FROM span s CROSS JOIN LATERAL generate_series(date_trunc('month', s.from_day::timestamp), "                 \
-	"s.to_day::timestamp, interval '1 month') AS m (month) WHERE s.to_day >= s.from_day), "                       \
+	"1, 0 FROM incident i JOIN cohort USING (company_id) WHERE " METRICS_INCIDENTS                                \
+	"UNION ALL SELECT company_id, month, " NO_COUNTS "0, to_day - from_day + 1 FROM (" METRICS_SPAN_MONTHS        \
+	") m), "                                                                                                      \
 	"total AS (SELECT company_id, month, " SUMS "sum(incidents)::bigint AS incidents, sum(days)::bigint AS days " \
 	"FROM figure GROUP BY company_id, month) "                                                                    \
 	"SELECT f.company_id, c.name, to_char(f.month, 'YYYY-MM'), f.incidents, f.days, " COLUMNS                     \
