@@ -1,0 +1,78 @@
+#include "server/model/case_words.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+const char *case_words_step(const char *by, bool japanese)
+{
+	static const struct {
+		const char *by, *ja, *en;
+	} words[] = {
+		{ "raised", "監視が自動で検知し、インシデントとして登録しました。",
+		  "Monitoring found it and recorded an incident." },
+		{ "told", "会員へお知らせしました。", "The member was told." },
+		{ "confirmed", "会員からお知らせを確認したとの返事がありました。", "The member confirmed the notice." },
+		{ "contained", "広がりを止めたことを確認しました。", "It was contained." },
+		{ "arrived", "駆け付けの担当者が到着しました。", "The technician arrived." },
+		{ "reported", "駆け付けの作業報告を受け取りました。", "The technician's report came in." },
+		{ "closed", "インシデントを終了しました。", "The incident was closed." },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(by, words[i].by) == 0)
+			return japanese ? words[i].ja : words[i].en;
+	return NULL;
+}
+
+static const char *direction_words(const char *direction, bool japanese)
+{
+	static const struct {
+		const char *direction, *ja, *en;
+	} words[] = {
+		{ "inbound", "外から社内へ向けた検知", "from outside to inside" },
+		{ "outbound", "社内から外への不審な通信の検知", "from inside to outside" },
+		{ "internal", "社内どうしの通信の検知", "within the network" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(direction, words[i].direction) == 0)
+			return japanese ? words[i].ja : words[i].en;
+	return japanese ? "検知" : "of unknown direction";
+}
+
+static void say_japanese(const struct case_words_facts *f, struct buffer *out)
+{
+	int64_t passed = f->detections - f->stopped;
+
+	buffer_printf(out, "%" PRId64 "分間に、%sが%" PRId64 "件ありました。", f->minutes,
+		      direction_words(f->direction, true), f->detections);
+	if (passed > 0)
+		buffer_printf(out, "そのうち%" PRId64 "件は止まっていません。", passed);
+	else
+		buffer_put_string(out, "すべて機器が止めました。");
+	if (f->rules)
+		buffer_printf(out, "当てはまったルール：%s", f->rules);
+}
+
+static void say_english(const struct case_words_facts *f, struct buffer *out)
+{
+	int64_t passed = f->detections - f->stopped;
+
+	buffer_printf(out, "%" PRId64 " detection%s %s within %" PRId64 " minute%s; ", f->detections,
+		      f->detections == 1 ? "" : "s", direction_words(f->direction, false), f->minutes,
+		      f->minutes == 1 ? "" : "s");
+	if (passed > 0)
+		buffer_printf(out, "%" PRId64 " of them not stopped.", passed);
+	else
+		buffer_put_string(out, "all of them stopped.");
+	if (f->rules)
+		buffer_printf(out, " Rules that matched: %s", f->rules);
+}
+
+void case_words_reason(const struct case_words_facts *facts, bool japanese, struct buffer *out)
+{
+	if (japanese)
+		say_japanese(facts, out);
+	else
+		say_english(facts, out);
+}
