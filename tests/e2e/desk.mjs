@@ -11,7 +11,7 @@ const PHONE_PAGES = [
 ];
 
 /** Another person in a browser profile of their own. */
-async function signInAs(browser, mock, email, width = 1280) {
+export async function signInAs(browser, mock, email, width = 1280) {
 	const context = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 800 }, locale: 'ja-JP', hasTouch: width < 500 });
 	const page = await context.newPage();
 	page.setDefaultTimeout(15000);
@@ -27,7 +27,7 @@ async function signInAs(browser, mock, email, width = 1280) {
 export async function deskTests({ test, browser, streaming }) {
 	await test('each kind of people lands on its own page and has its own rail', {}, async ({ mock }) => {
 		for (const [email, path, rail] of [
-			['desk@example.jp', '/desk', ['相談窓口', 'アラート', 'インシデント', '当番', 'キャンペーン', '企業', 'センサー', '検知状況']],
+			['desk@example.jp', '/desk', ['相談窓口', 'アラート', 'インシデント', '当番', 'キャンペーン', '企業', 'センサー', '検知状況', 'レポート']],
 			['vendor@example.jp', '/orders', ['依頼']],
 			['member@example.jp', '/portal', ['マイページ', 'アラート', 'インシデント', 'キャンペーン', '企業', 'センサー', '検知状況']],
 		]) {

@@ -76,7 +76,7 @@ export function makeReports(world, broadcast) {
 
 	const stepOf = (r) => (r.error ? 'failed' : r.state === 'withdrawn' ? 'withdrawn' : r.state === 'published' ? (r.opened_at ? 'opened' : r.sent_at ? 'sent' : 'published') : r.state === 'approved' ? 'approved' : r.needs_comment && !r.comment ? 'needs_comment' : 'draft');
 	const actionsOf = (r, me) => {
-		if (me.role === 'member' || me.role === 'viewer') return [];
+		if (['member', 'viewer', 'desk'].includes(me.role)) return [];
 		const open = [];
 		if (r.state === 'draft') {
 			open.push('comment', 'refresh');

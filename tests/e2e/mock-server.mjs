@@ -26,6 +26,7 @@ const PEOPLE = {
 	'desk@example.jp': { id: 5, display_name: '窓口 花子', role: 'desk' },
 	'vendor@example.jp': { id: 6, display_name: '西田 修', role: 'vendor', vendor_id: 1 },
 	'member@example.jp': { id: 7, display_name: '山田 社長', role: 'member', company_id: 1 },
+	'reporter@example.jp': { id: 9, display_name: '報告 みどり', role: 'reporter' },
 	'viewer@example.jp': { id: 8, display_name: '閲覧 太郎', role: 'viewer' },
 };
 

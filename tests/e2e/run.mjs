@@ -11,6 +11,7 @@ import { argv, env, exit } from 'node:process';
 import { launch, watch } from './browser.mjs';
 import { contrastFaults } from './contrast.mjs';
 import { DESK_PAGES, deskTests } from './desk.mjs';
+import { REPORT_PAGES, reportTests } from './reports.mjs';
 import { startMock } from './mock-server.mjs';
 
 const EMAIL = 'tanaka@example.jp';
@@ -677,6 +678,7 @@ await test('weight: the inbox, cold, is at most 130 KB compressed in at most 45 
 });
 
 await deskTests({ test, browser, streaming });
+await reportTests({ test, browser });
 
 for (const scheme of ['light', 'dark']) {
 	for (const [language, width] of [['ja', 1280], ['en', 1920]]) {
@@ -717,7 +719,7 @@ for (const scheme of ['light', 'dark']) {
 			await page.waitForSelector('dialog.palette[open] li');
 			await look('palette');
 			await page.keyboard.press('Escape');
-			for (const [name, ready] of [['incidents', '.row:not([hidden])'], ['companies', '.row:not([hidden])'], ['companies/1', '.company .row:not([hidden])'], ['sensors', '.row:not([hidden])'], ['metrics', '.metrics .row:not([hidden])'], ['campaigns', '.row:not([hidden])'], ['campaigns/9', '.matrix'], ['rules', '.row:not([hidden])'], ['rules/1', 'pre'], ['rule-sets', '.card'], ['mutes?field=signature_id&value=2001219&company=1', '.mute-form'], ['mutes/1', '.day-bars'], ['indicators', '.row:not([hidden])'], ['indicators/1', 'td'], ['hunts', '.row:not([hidden])'], ['hunts/4', 'td'], ['contacts', '.contact'], ['oncall', '.unacked li'], ['pages', '.row:not([hidden])'], ['pages/31', '.messages'], ['messages', '.messages'], ['schedules/1', '.rota'], ['escalation', '.steps'], ['channels', '.card'], ['texts', '.text-editor'], ...DESK_PAGES]) {
+			for (const [name, ready] of [['incidents', '.row:not([hidden])'], ['companies', '.row:not([hidden])'], ['companies/1', '.company .row:not([hidden])'], ['sensors', '.row:not([hidden])'], ['metrics', '.metrics .row:not([hidden])'], ['campaigns', '.row:not([hidden])'], ['campaigns/9', '.matrix'], ['rules', '.row:not([hidden])'], ['rules/1', 'pre'], ['rule-sets', '.card'], ['mutes?field=signature_id&value=2001219&company=1', '.mute-form'], ['mutes/1', '.day-bars'], ['indicators', '.row:not([hidden])'], ['indicators/1', 'td'], ['hunts', '.row:not([hidden])'], ['hunts/4', 'td'], ['contacts', '.contact'], ['oncall', '.unacked li'], ['pages', '.row:not([hidden])'], ['pages/31', '.messages'], ['messages', '.messages'], ['schedules/1', '.rota'], ['escalation', '.steps'], ['channels', '.card'], ['texts', '.text-editor'], ...DESK_PAGES, ...REPORT_PAGES]) {
 				await page.goto(`${mock.url}/${name}`);
 				await page.waitForSelector(ready);
 				await page.waitForSelector('.lamp.live');

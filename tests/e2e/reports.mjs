@@ -1,0 +1,121 @@
+/* Months and reports in the browser: the board, the way of one report, many at once, a member's own page. */
+import assert from 'node:assert/strict';
+import { signInAs } from './desk.mjs';
+
+/** @param {{test: Function, browser: any}} kit */
+export async function reportTests({ test, browser }) {
+	await test('the board: members by months, found by step, weather and name', {}, async ({ page, mock }) => {
+		await page.keyboard.press('g');
+		await page.keyboard.press('r');
+		await page.waitForURL(/\/reports$/);
+		await page.waitForSelector('.row:has-text("株式会社山田精機製作所") .step-needs_comment');
+		assert.equal(await page.locator('.row:not([hidden])').count(), 12);
+		assert.equal(await page.locator('.row:has-text("北浜") .hot').textContent(), '0', 'a report that would reach nobody');
+		await page.click('.step-counts .step-approved');
+		await page.waitForFunction(() => document.querySelectorAll('.row:not([hidden])').length === 2);
+		assert.match(page.url(), /state=approved/);
+		await page.click('.step-counts .step-approved');
+		await page.fill('#board-name', '淀川');
+		await page.waitForFunction(() => document.querySelectorAll('.row:not([hidden])').length === 1);
+		await page.fill('#board-name', 'そんな会社はない');
+		await page.waitForSelector('.empty:has-text("あてはまる企業はありません")');
+		await page.goto(`${mock.url}/reports?grade=rainy`);
+		await page.waitForSelector('.row:not([hidden]) .cell:last-child .weather[data-grade=rainy]');
+	});
+
+	await test('a report: both languages as they will look, the comment, approval, publishing, sending', { expected: /412/ }, async ({ page, mock }) => {
+		await page.goto(`${mock.url}/reports`);
+		await page.waitForSelector('.row:has-text("山田精機")');
+		await page.click('.row:has-text("山田精機") .cell[data-report]:last-of-type');
+		await page.keyboard.press('Enter');
+		await page.waitForURL(/\/reports\/\d+$/);
+		await page.waitForFunction(() => document.querySelectorAll('.preview-page:not(.waiting) img').length === 2);
+		await page.click('.preview-page:first-child .segment >> nth=2');
+		await page.waitForSelector('.preview-page:first-child:not(.waiting) img[alt*="3 ページ目"]');
+		assert.equal(await page.locator('button:has-text("承認する")').count(), 0, 'this month needs a comment first');
+		await page.waitForSelector('.hint:has-text("コメントがあると承認できます")');
+		const other = await signInAs(browser, mock, 'reporter@example.jp');
+		await other.page.goto(page.url());
+		await other.page.waitForSelector('#report-comment');
+		await other.page.fill('#report-comment', 'パソコン1台が外の不審な通信先へ接続しようとしました。検査をお願いします。');
+		await page.fill('#report-comment', '別の文');
+		await other.page.click('button:has-text("コメントを保存")');
+		await other.page.waitForSelector('.hint:has-text("別の人が承認")');
+		assert.equal(await other.page.locator('button:has-text("承認する")').count(), 0, 'not by who wrote the comment');
+		await other.context.close();
+		await page.waitForSelector('button:has-text("承認する"):not(:disabled)');
+		assert.match(await page.inputValue('#report-comment'), /検査をお願いします/, 'what somebody else saved stands there');
+		await page.click('button:has-text("承認する")');
+		await page.waitForSelector('.chips .step-approved');
+		await page.click('button:has-text("公開する")');
+		await page.click('button:has-text("送付する")');
+		await page.waitForSelector('.deliveries li:has-text("山田 社長")');
+		await page.waitForSelector('.flow li.done:has-text("送付済み")');
+		const download = page.waitForEvent('download');
+		await page.click('.downloads .button:has-text("PDF")');
+		assert.match((await download).suggestedFilename(), /\.pdf$/);
+		await page.click('button:has-text("再発行")');
+		await page.fill('.report-steps form input', '件数の訂正');
+		await page.click('.report-steps form .primary');
+		await page.waitForSelector('.notice:has-text("件数の訂正")');
+		await page.waitForSelector('.chips .chip:has-text("第 2 回発行")');
+	});
+
+	await test('many at once: asked once, with progress, and what failed by name', {}, async ({ page, mock }) => {
+		await page.goto(`${mock.url}/reports`);
+		await page.waitForSelector('.row:has-text("山田精機")');
+		await page.click('.month-bar button:has-text("3 件を承認")');
+		await page.click('.month-bar button:has-text("3 件を承認してよろしいですか")');
+		await page.waitForSelector('.run-running, .month-bar .step-approved:has-text("5")');
+		await page.waitForSelector('.month-bar .step-approved:has-text("5")');
+		await page.waitForSelector('.month-bar button:has-text("5 件を公開")');
+	});
+
+	await test('a month: closed again only with a reason; the chamber’s own report', { expected: /409/ }, async ({ page, mock }) => {
+		await page.goto(`${mock.url}/months`);
+		await page.waitForSelector('.months .chip.warn:has-text("締め後に変化 1 社")');
+		await page.click('.months tbody tr:has(.chip.warn:has-text("締め後")) th a');
+		await page.waitForSelector('.preview-page:not(.waiting) img');
+		await page.click('button:has-text("もう一度締める")');
+		assert.equal(await page.isDisabled('.closing .primary'), true);
+		await page.fill('.closing input', '遅れて届いた記録');
+		await page.click('.closing .primary');
+		await page.waitForSelector('.versions li:has-text("遅れて届いた記録")');
+	});
+
+	await test('a member sees what was published, with a file for each', {}, async ({ mock }) => {
+		const { page, context } = await signInAs(browser, mock, 'member@example.jp');
+		await page.waitForSelector('.member-reports li:has-text("速報")');
+		await page.waitForSelector('.certificates li:has-text("KM-7")');
+		assert.equal(await page.locator('.member-reports .step-draft, .member-reports .step-needs_comment').count(), 0);
+		const download = page.waitForEvent('download');
+		await page.click('.member-reports li >> nth=1 >> button:has-text("PDF")');
+		assert.match((await download).suggestedFilename(), /\.pdf$/);
+		await page.click('.member-reports li >> nth=1 >> a');
+		await page.waitForSelector('.preview-page:not(.waiting) img');
+		assert.equal(await page.locator('.report-steps, .deliveries').count(), 0, 'the chamber’s side of it is not theirs');
+		await context.close();
+	});
+
+	await test('figures of a cohort: chosen once, kept in the address, asked for everywhere', {}, async ({ page, mock }) => {
+		await page.goto(`${mock.url}/metrics`);
+		await page.waitForSelector('.trend-bars');
+		const asked = [];
+		page.on('request', (request) => request.url().includes('/v1/metrics/') && asked.push(request.url()));
+		await page.selectOption('.cohorts select >> nth=1', '製造業');
+		await page.waitForFunction(() => location.search.includes('industry='));
+		await page.waitForSelector('.detection-table');
+		for (const name of ['detections', 'trend', 'company-months', 'response', 'incidents', 'coverage']) assert.ok(asked.some((u) => u.includes(`/metrics/${name}?`) && u.includes('industry=')), `${name} asks for the cohort`);
+		await page.waitForSelector('.peers td:has-text("少数のため非表示")');
+	});
+}
+
+/** For the pictures: name and what must be there. */
+export const REPORT_PAGES = [
+	['reports', '.row:not([hidden])'],
+	['reports/6', '.preview-page:not(.waiting) img'],
+	['months', '.months'],
+	['billing', '.page'],
+	['report-texts', '.page'],
+	['plain-words', '.page'],
+];
