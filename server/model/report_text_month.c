@@ -305,8 +305,12 @@ static const struct report_text_key month_keys[] = {
 	{ "trend_note",
 	  "Below the bars: what the signs mean",
 	  { NULL },
-	  "数字はその月の件数、「―」は見守りの期間がなかった月です。",
-	  "The figure is the month's count; a dash is a month without monitoring." },
+	  "グラフの見方：数字はその月の件数。塗りつぶしは止めたもの、斜線は止めずに記録したもの。「–」は見守りの期間が"
+	  "なかっ"
+	  "た月です。",
+	  "The bars: the figure is the month's count; filled was stopped, hatched was recorded without being stopped; "
+	  "a "
+	  "dash is a month without monitoring." },
 	{ "heading_peers",
 	  "Heading: other companies",
 	  { NULL },
@@ -476,5 +480,16 @@ static const struct report_text_key month_keys[] = {
 	  "第{{issue}}版です。前の版と差し替えてください。理由: {{reason}}",
 	  "Issue {{issue}}: please replace the earlier one. Reason: {{reason}}" },
 	{ "draft_mark", "Across each page of a draft", { NULL }, "下書き", "DRAFT" },
+	{ "preliminary_mark", "Across each page while the month is not over", { NULL }, "月の途中", "PRELIMINARY" },
+	{ "continued_note",
+	  "Below a text that was cut because the page is full",
+	  { NULL },
+	  "（続きは付録にあります）",
+	  "(continued in the annex)" },
+	{ "more_in_annex",
+	  "Below a list that was cut because the page is full",
+	  { "count" },
+	  "ほか{{count}}件は、付録にあります。",
+	  "{{count}} more: see the annex." },
 };
 const struct report_text_group report_text_month = { "month", month_keys, ARRAY_LEN(month_keys) };
