@@ -293,6 +293,91 @@ START_TEST(same_bytes_at_each_try)
 }
 END_TEST
 
+/* The file of a mail as GMime reads it: its bytes, its name, its media type. */
+static GMimePart *file_part(GMimeMessage *message)
+{
+	GMimeObject *whole = g_mime_message_get_mime_part(message);
+	GMimeObject *texts, *file;
+
+	ck_assert(GMIME_IS_MULTIPART(whole));
+	ck_assert_str_eq(g_mime_content_type_get_media_subtype(g_mime_object_get_content_type(whole)), "mixed");
+	ck_assert_int_eq(g_mime_multipart_get_count(GMIME_MULTIPART(whole)), 2);
+	texts = g_mime_multipart_get_part(GMIME_MULTIPART(whole), 0);
+	ck_assert(GMIME_IS_MULTIPART(texts));
+	ck_assert_str_eq(g_mime_content_type_get_media_subtype(g_mime_object_get_content_type(texts)), "alternative");
+	ck_assert_int_eq(g_mime_multipart_get_count(GMIME_MULTIPART(texts)), 2);
+	file = g_mime_multipart_get_part(GMIME_MULTIPART(whole), 1);
+	ck_assert(GMIME_IS_PART(file));
+	ck_assert_str_eq(g_mime_object_get_disposition(file), "attachment");
+	return GMIME_PART(file);
+}
+
+static void check_content(GMimePart *part, struct slice want)
+{
+	GMimeStream *stream = g_mime_stream_mem_new();
+	GByteArray *bytes;
+
+	ck_assert_int_eq(g_mime_data_wrapper_write_to_stream(g_mime_part_get_content(part), stream), (long)want.len);
+	bytes = g_mime_stream_mem_get_byte_array(GMIME_STREAM_MEM(stream));
+	ck_assert(slice_equal(slice_of(bytes->data, bytes->len), want));
+	g_object_unref(stream);
+}
+
+static void check_file(const char *name, const char *comes_back_as, struct slice content)
+{
+	const struct mail_attachment file = { name, "application/pdf", content };
+	struct mail_message mail = plain;
+	struct buffer out = { 0 };
+	GMimeMessage *message;
+	GMimePart *part;
+
+	mail.attachment = &file;
+	compose(&mail, &out);
+	check_lines(&out);
+	message = read_back(&out);
+	part = file_part(message);
+	ck_assert_str_eq(g_mime_part_get_filename(part), comes_back_as);
+	ck_assert(
+	    g_mime_content_type_is_type(g_mime_object_get_content_type(GMIME_OBJECT(part)), "application", "pdf"));
+	ck_assert_str_eq(header(message, "Subject"), plain.subject);
+	ck_assert(header(message, "Bcc") == NULL && header(message, "X-Evil") == NULL);
+	ck_assert(g_mime_object_get_header(GMIME_OBJECT(part), "X-Evil") == NULL);
+	check_content(part, content);
+	g_object_unref(message);
+	buffer_release(&out);
+}
+
+START_TEST(a_file_comes_back)
+{
+	static const size_t sizes[] = { 0, 1, 2, 3, 56, 57, 58, 114, 100000 };
+	static const char begins[] = "%PDF-1.7\r\n--=_mixed_01890a5d--\r\n.\r\n";
+	static uint8_t bytes[100000];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 2654435761U >> 13);
+	memcpy(bytes, begins, sizeof(begins) - 1);
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		check_file("2026-10-report-R-12.pdf", "2026-10-report-R-12.pdf", slice_of(bytes, sizes[i]));
+}
+END_TEST
+
+START_TEST(names_of_files)
+{
+	const struct slice content = slice_of_string("%PDF");
+
+	check_file("株式会社髙﨑𠮷製作所 2026年10月分 月次レポート.pdf",
+		   "株式会社髙﨑𠮷製作所 2026年10月分 月次レポート.pdf", content);
+	check_file("a name of sixty characters and more, all of them ASCII, 100%; x=1 'y'.pdf",
+		   "a name of sixty characters and more, all of them ASCII, 100%; x=1 'y'.pdf", content);
+	check_file("100%; x=1 'y'.pdf", "100%; x=1 'y'.pdf", content);
+	/* what would be a path, end the quotes, or make a header */
+	check_file("../../etc/a\"b\\c.pdf", ".._.._etc_a_b_c.pdf", content);
+	check_file("a\r\nX-Evil: 1\r\n\r\nb", "a__X-Evil_ 1____b", content);
+	check_file("あ\r\nX-Evil: 1", "あ__X-Evil_ 1", content);
+	check_file("=?UTF-8?Q?x?=", "=_UTF-8_Q_x_=", content);
+}
+END_TEST
+
 /* The suite of suite.h, with GMime set up first. */
 int main(void)
 {
@@ -310,6 +395,8 @@ int main(void)
 	tcase_add_test(tc, html_is_escaped_and_has_its_buttons);
 	tcase_add_test(tc, addresses_of_old_carriers);
 	tcase_add_test(tc, same_bytes_at_each_try);
+	tcase_add_test(tc, a_file_comes_back);
+	tcase_add_test(tc, names_of_files);
 	suite_add_tcase(suite, tc);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

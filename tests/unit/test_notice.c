@@ -242,6 +242,50 @@ START_TEST(a_page_in_japanese)
 }
 END_TEST
 
+START_TEST(a_report_in_japanese)
+{
+	const struct notice_kind *kind = kind_of("report");
+	struct notice_text text = notice_text_shipped(kind, true);
+	struct notice_sender sender = { .link = "https://h/r/x",
+					.desk_phone = "06-1",
+					.sender = "商工会議所",
+					.attached = "2026-10-report-R-12.pdf",
+					.japanese = true };
+	struct buffer facts = { 0 }, s = { 0 }, b = { 0 };
+
+	/* A name that would be a header, or a line with a link of its own, is a name. */
+	ck_assert(
+	    notice_complete(slice_of_string("{\"company\":\"甲社\\r\\nBcc: x@y\",\"contact\":\"田中\","
+					    "\"report\":\"月次レポート\",\"about\":\"2026年10月分\","
+					    "\"reference\":\"R-12\",\"issue\":2,\"valid_until\":\"2027年2月3日\"}"),
+			    &sender, &facts, NULL) == 0);
+	ck_assert(notice_render(kind, &text, buffer_slice(&facts), &s, &b, NULL) == 0);
+	ck_assert_str_eq(buffer_string(&s), "[月次レポート] 2026年10月分 甲社 Bcc: x@y（再発行・第2版）");
+	ck_assert_str_eq(
+	    buffer_string(&b),
+	    "甲社 Bcc: x@y\n田中 様\n\n月次レポート（2026年10月分）ができましたので、お知らせします。\n"
+	    "先にお届けしたものに代わる第2版です。変更の理由はレポートの中に書いてあります。\n\n"
+	    "次のページを開いてご覧ください。ログインするか、メールで届く6桁の確認コードを入力すると開けます:\n"
+	    "https://h/r/x\nこのページは 2027年2月3日まで使えます。\n"
+	    "ご希望により、このメールにも添付しています: 2026-10-report-R-12.pdf\n\n"
+	    "メールは途中で読まれることがあるため、レポートの内容はこのメールの本文には書いていません。\n\n"
+	    "ご不明な点や、いつもと違うことがあれば、お電話ください: 06-1\n"
+	    "お問い合わせの際は、この番号をお伝えください: R-12\n\n商工会議所\n");
+	sender.too_large = sender.attached;
+	sender.attached = NULL;
+	buffer_clear(&facts);
+	ck_assert(notice_complete(slice_of_string("{\"report\":\"速報\",\"about\":\"INC-5\",\"company\":\"甲社\"}"),
+				  &sender, &facts, NULL) == 0);
+	ck_assert(notice_render(kind, &text, buffer_slice(&facts), &s, &b, NULL) == 0);
+	ck_assert_str_eq(buffer_string(&s), "[速報] INC-5 甲社");
+	ck_assert(slice_contains(buffer_slice(&b), "今回は添付していません: 2026-10-report-R-12.pdf\n"));
+	ck_assert(!slice_contains(buffer_slice(&b), "このメールにも添付"));
+	buffer_release(&facts);
+	buffer_release(&s);
+	buffer_release(&b);
+}
+END_TEST
+
 START_TEST(the_sender_completes)
 {
 	struct buffer out = { 0 };
@@ -319,6 +363,24 @@ START_TEST(token_is_what_the_header_says)
 }
 END_TEST
 
+START_TEST(one_kind_of_page_is_not_the_other)
+{
+	static const uint8_t key[LINK_KEY_SIZE] = { 1 }, id[LINK_ID_SIZE] = { 2 };
+	char answer[LINK_TOKEN_SIZE], report[LINK_TOKEN_SIZE];
+	uint8_t got[LINK_ID_SIZE];
+
+	link_token_make(key, LINK_ANSWER, id, answer);
+	link_token_make(key, LINK_REPORT, id, report);
+	ck_assert_str_ne(answer, report);
+	ck_assert(link_token_read(key, LINK_REPORT, slice_of_string(report), got) && memcmp(got, id, sizeof(id)) == 0);
+	ck_assert(!link_token_read(key, LINK_ANSWER, slice_of_string(report), got));
+	ck_assert(!link_token_read(key, LINK_REPORT, slice_of_string(answer), got));
+	/* made by `printf 'hinomi report 1' + id | openssl dgst -sha256 -mac HMAC`, first 16 bytes */
+	ck_assert_str_eq(report, "AgAAAAAAAAAAAAAAAAAAABBDJSowY4x6cK02bT14EnM");
+}
+END_TEST
+
 SUITE_MAIN("notice", names_become_facts, empty_lines_are_left_out, parts_stay_when_filled, values_are_text_only,
 	   too_long_is_cut, bad_texts_are_refused_when_saved, facts_must_be_an_object, shipped_texts_are_good,
-	   a_page_in_japanese, the_sender_completes, tokens_come_back, token_is_what_the_header_says)
+	   a_page_in_japanese, a_report_in_japanese, the_sender_completes, tokens_come_back,
+	   token_is_what_the_header_says, one_kind_of_page_is_not_the_other)
