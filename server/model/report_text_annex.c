@@ -3,6 +3,7 @@
 
 static const struct report_text_key annex_keys[] = {
 	{ "heading_annex", "Heading: the annex", { NULL }, "付録（ITご担当の方へ）", "Annex for the IT person" },
+	{ "heading_annex_counts", "Heading: how many, by direction and engine", { NULL }, "検知の件数", "Counts" },
 	{ "heading_annex_table", "Heading: table of detections", { NULL }, "検知の一覧", "Detections" },
 	{ "annex_none",
 	  "When the table is empty",

@@ -123,7 +123,8 @@ static struct slice object_at(const struct reader *r, uint64_t number)
 		return slice_of(NULL, 0);
 	s = slice_take(slice_skip(r->pdf, (size_t)at), r->table - (size_t)at);
 	line = s;
-	if (!take_number(&line, &same) || same != number || !take_number(&line, &generation) || !take_word(&line, "obj"))
+	if (!take_number(&line, &same) || same != number || !take_number(&line, &generation) ||
+	    !take_word(&line, "obj"))
 		return slice_of(NULL, 0);
 	return s;
 }
@@ -166,7 +167,10 @@ static void put_text(struct buffer *b, const char *text)
 	buffer_put_string(b, "<FEFF");
 	for (size_t i = 0; i < s.len;) {
 		uint8_t lead = s.ptr[i++];
-		uint32_t point = lead < 0x80 ? lead : lead < 0xe0 ? lead & 0x1fU : lead < 0xf0 ? lead & 0x0fU : lead & 7U;
+		uint32_t point = lead < 0x80   ? lead
+				 : lead < 0xe0 ? lead & 0x1fU
+				 : lead < 0xf0 ? lead & 0x0fU
+					       : lead & 7U;
 
 		for (; i < s.len && is_continuation(s.ptr[i]); i++)
 			point = point << 6 | (s.ptr[i] & 0x3fU);

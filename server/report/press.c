@@ -8,13 +8,22 @@
 static const struct {
 	double points;
 	bool bold;
+	float leading; /* distance of lines as a multiple of their height; 0: as the font has it */
 } shapes[FONTS] = {
-	[FONT_TITLE] = { 17, true },      [FONT_HEADING] = { 12.5, true },   [FONT_SUBHEADING] = { 11, true },
-	[FONT_BODY] = { 10.5, false },    [FONT_STRONG] = { 10.5, true },    [FONT_SMALL] = { 8, false },
-	[FONT_LARGE] = { 24, true },      [FONT_SMALL_STRONG] = { 8, true }, [FONT_CELL] = { 9, false },
-	[FONT_CELL_STRONG] = { 9, true }, [FONT_LABEL] = { 7.5, false },     [FONT_LABEL_STRONG] = { 7.5, true },
-	[FONT_WATERMARK] = { 90, true },
+	[FONT_TITLE] = { 19, true, 0 },         [FONT_HEADING] = { 12.5, true, 0 },
+	[FONT_SUBHEADING] = { 11, true, 0 },    [FONT_BODY] = { 10.5, false, 1.36F },
+	[FONT_STRONG] = { 10.5, true, 1.36F },  [FONT_SMALL] = { 8.5, false, 1.25F },
+	[FONT_LARGE] = { 24, true, 0 },         [FONT_ADDRESSEE] = { 13, false, 1.2F },
+	[FONT_SMALL_STRONG] = { 8.5, true, 0 }, [FONT_CELL] = { 9, false, 1.15F },
+	[FONT_CELL_STRONG] = { 9, true, 0 },    [FONT_TINY] = { 8, false, 0 },
+	[FONT_TINY_STRONG] = { 8, true, 0 },    [FONT_LABEL] = { 7.5, false, 0 },
+	[FONT_LABEL_STRONG] = { 7.5, true, 0 }, [FONT_WATERMARK] = { 90, true, 0 },
 };
+
+float press_leading(enum sheet_font font)
+{
+	return shapes[font].leading;
+}
 
 static PangoFontDescription *describe(double points, bool bold)
 {

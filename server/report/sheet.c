@@ -176,6 +176,14 @@ void sheet_frame(struct sheet *s, double x, double y, double width, double heigh
 	k->grey = grey;
 }
 
+static void drop_strokes(struct sheet_page *page, size_t from)
+{
+	for (size_t i = from; i < page->count; i++)
+		if (page->strokes[i].layout)
+			g_object_unref(page->strokes[i].layout);
+	page->count = from;
+}
+
 /* ---------------------------------------------------------------------------------------------- where */
 
 double sheet_y(const struct sheet *s)
@@ -240,14 +248,6 @@ struct sheet_mark sheet_mark(const struct sheet *s)
 	return (struct sheet_mark){ s->page_count, s->page ? s->page->count : 0, s->y, s->left, s->right };
 }
 
-static void drop_strokes(struct sheet_page *page, size_t from)
-{
-	for (size_t i = from; i < page->count; i++)
-		if (page->strokes[i].layout)
-			g_object_unref(page->strokes[i].layout);
-	page->count = from;
-}
-
 void sheet_rewind(struct sheet *s, const struct sheet_mark *mark)
 {
 	while (s->page_count > mark->pages) {
@@ -262,6 +262,15 @@ void sheet_rewind(struct sheet *s, const struct sheet_mark *mark)
 	s->left = mark->left;
 	s->right = mark->right;
 	s->in_box = false;
+}
+
+void sheet_shift(struct sheet *s, const struct sheet_mark *mark, double points)
+{
+	if (mark->pages != s->page_count || s->failed)
+		return;
+	for (size_t i = mark->strokes; i < s->page->count; i++)
+		s->page->strokes[i].y += points;
+	sheet_space(s, points);
 }
 
 /* Within a box nothing breaks: the box is moved as a whole. */
@@ -316,13 +325,15 @@ static void carry_over(struct sheet *s, size_t first, double top)
 	if (s->failed)
 		return;
 	for (size_t i = first; i < s->pages[old].count; i++) {
-		struct stroke moved = s->pages[old].strokes[i];
+		struct stroke moved = s->pages[old].strokes[i], *place = sheet_stroke(s, NULL, 0, 0, 0, 0);
 
 		moved.y += down;
-		*sheet_stroke(s, NULL, 0, 0, 0, 0) = moved;
+		if (place != &s->spare) {
+			*place = moved;
+			s->pages[old].strokes[i].layout = NULL; /* owned once */
+		}
 	}
-	if (!s->failed)
-		s->pages[old].count = first;
+	drop_strokes(&s->pages[old], first);
 }
 
 void sheet_box_end(struct sheet *s)

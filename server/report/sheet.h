@@ -67,9 +67,20 @@ struct sheet_mark {
 };
 struct sheet_mark sheet_mark(const struct sheet *sheet);
 void sheet_rewind(struct sheet *sheet, const struct sheet_mark *mark);
+/* What was drawn since, on this page, goes so far down. */
+void sheet_shift(struct sheet *sheet, const struct sheet_mark *mark, double points);
 
 /* ---------------------------------------------------------------------------------------------- text */
-enum sheet_style { SHEET_TITLE, SHEET_HEADING, SHEET_SUBHEADING, SHEET_BODY, SHEET_STRONG, SHEET_SMALL, SHEET_LARGE };
+enum sheet_style {
+	SHEET_TITLE,
+	SHEET_HEADING,
+	SHEET_SUBHEADING,
+	SHEET_BODY,
+	SHEET_STRONG,
+	SHEET_SMALL,
+	SHEET_LARGE,
+	SHEET_ADDRESSEE, /* larger than the body, not bold */
+};
 /* A title or heading is a bookmark. */
 void sheet_text(struct sheet *sheet, enum sheet_style style, const char *text);
 /* How high it would be. */
@@ -98,6 +109,9 @@ enum { SHEET_COLUMNS_MAX = 12 };
 /* cells: rows x columns texts; NULL is empty. A cell wraps. alt says what the table is. */
 void sheet_table(struct sheet *sheet, const char *alt, const struct sheet_column *columns, size_t column_count,
 		 const char *const *cells, size_t rows);
+/* In another size than the usual one (which is between the two): SHEET_BODY or SHEET_SMALL. */
+void sheet_table_of(struct sheet *sheet, enum sheet_style style, const char *alt, const struct sheet_column *columns,
+		    size_t column_count, const char *const *cells, size_t rows);
 
 /* ---------------------------------------------------------------------------------------------- figures */
 /* Bars with their values above and labels below; `part` of each is drawn solid, the rest hatched (stopped and not,

@@ -18,9 +18,12 @@ enum sheet_font {
 	FONT_STRONG,
 	FONT_SMALL,
 	FONT_LARGE,
+	FONT_ADDRESSEE,
 	FONT_SMALL_STRONG,
 	FONT_CELL,
 	FONT_CELL_STRONG,
+	FONT_TINY,
+	FONT_TINY_STRONG,
 	FONT_LABEL,
 	FONT_LABEL_STRONG,
 	FONT_WATERMARK,
@@ -31,6 +34,9 @@ struct press {
 	PangoContext *context;
 	PangoFontDescription *fonts[FONTS];
 };
+
+/* The distance of its lines, as pango_layout_set_line_spacing() has it. */
+float press_leading(enum sheet_font font);
 
 struct stroke;
 typedef void stroke_draw(cairo_t *cr, const struct stroke *stroke);

@@ -1,6 +1,6 @@
 #include "server/report/sheet_inner.h"
 
-#define CELL_X 3.0
+#define CELL_X 4.0
 #define CELL_Y 2.2
 
 struct grid {
@@ -63,18 +63,46 @@ static void put_row(struct sheet *s, const struct grid *g, const char *tag, Pang
 	sheet_line(s, s->left, s->y, s->right, s->y, 0.3, 0.7);
 }
 
-static void put_head(struct sheet *s, const struct grid *g)
+static void put_head(struct sheet *s, const struct grid *g, enum sheet_font font)
 {
 	PangoLayout *layouts[SHEET_COLUMNS_MAX];
-	double height = set_row(s, g, FONT_SMALL_STRONG, NULL, layouts);
+	double height = set_row(s, g, font, NULL, layouts);
 
 	sheet_fill(s, s->left, s->y, s->right - s->left, height, 0.9);
 	sheet_line(s, s->left, s->y, s->right, s->y, 0.8, 0.2);
 	put_row(s, g, "TH", layouts, height);
 }
 
-void sheet_table(struct sheet *s, const char *alt, const struct sheet_column *columns, size_t column_count,
-		 const char *const *cells, size_t rows)
+/* Of the head and of the cells. */
+static void table_fonts(enum sheet_style style, enum sheet_font *head, enum sheet_font *cell)
+{
+	const bool body = style == SHEET_BODY, small = style == SHEET_SMALL;
+
+	*head = body ? FONT_CELL_STRONG : small ? FONT_TINY_STRONG : FONT_SMALL_STRONG;
+	*cell = body ? FONT_BODY : small ? FONT_TINY : FONT_CELL;
+}
+
+static void put_table(struct sheet *s, const struct grid *g, enum sheet_style style, const char *const *cells,
+		      size_t rows)
+{
+	enum sheet_font head, cell;
+
+	table_fonts(style, &head, &cell);
+	put_head(s, g, head);
+	for (size_t r = 0; r < rows && !s->failed; r++) {
+		PangoLayout *layouts[SHEET_COLUMNS_MAX];
+		double height = set_row(s, g, cell, cells + r * g->count, layouts);
+
+		if (!s->in_box && s->y + height > SHEET_BOTTOM) {
+			sheet_new_page(s);
+			put_head(s, g, head);
+		}
+		put_row(s, g, "TD", layouts, height);
+	}
+}
+
+void sheet_table_of(struct sheet *s, enum sheet_style style, const char *alt, const struct sheet_column *columns,
+		    size_t column_count, const char *const *cells, size_t rows)
 {
 	struct grid g;
 
@@ -84,18 +112,14 @@ void sheet_table(struct sheet *s, const char *alt, const struct sheet_column *co
 	}
 	sheet_need(s, 50);
 	sheet_described(s, "Table", alt);
-	put_head(s, &g);
-	for (size_t r = 0; r < rows && !s->failed; r++) {
-		PangoLayout *layouts[SHEET_COLUMNS_MAX];
-		double height = set_row(s, &g, FONT_CELL, cells + r * column_count, layouts);
-
-		if (!s->in_box && s->y + height > SHEET_BOTTOM) {
-			sheet_new_page(s);
-			put_head(s, &g);
-		}
-		put_row(s, &g, "TD", layouts, height);
-	}
+	put_table(s, &g, style, cells, rows);
 	sheet_line(s, s->left, s->y, s->right, s->y, 0.8, 0.2);
 	sheet_tag_end(s, "Table");
 	sheet_space(s, 6);
+}
+
+void sheet_table(struct sheet *s, const char *alt, const struct sheet_column *columns, size_t column_count,
+		 const char *const *cells, size_t rows)
+{
+	sheet_table_of(s, SHEET_STRONG, alt, columns, column_count, cells, rows);
 }

@@ -13,7 +13,8 @@ static const struct {
 	[SHEET_BODY] = { FONT_BODY, "P", 0, 0, 3, 0 },
 	[SHEET_STRONG] = { FONT_STRONG, "P", 0, 0, 3, 0 },
 	[SHEET_SMALL] = { FONT_SMALL, "P", 0, 0, 2, 0 },
-	[SHEET_LARGE] = { FONT_LARGE, "P", 0, 0, 4, 0 },
+	[SHEET_LARGE] = { FONT_LARGE, "P", 0, 0, 7, 0 },
+	[SHEET_ADDRESSEE] = { FONT_ADDRESSEE, "P", 0, 0, 3, 0 },
 };
 
 /* ---------------------------------------------------------------------------------------------- layouts */
@@ -29,7 +30,7 @@ PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *tex
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_alignment(layout, alignments[align]);
-	pango_layout_set_line_spacing(layout, font == FONT_BODY || font == FONT_STRONG ? 1.28F : 0.0F);
+	pango_layout_set_line_spacing(layout, press_leading(font));
 	/* What is no UTF-8 came by no way that we know of. */
 	if (slice_is_utf8(bytes))
 		pango_layout_set_text(layout, (const char *)bytes.ptr, (int)bytes.len);

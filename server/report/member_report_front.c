@@ -1,0 +1,154 @@
+/* Page 1: the verdict, what we ask for, attacks from outside. No abbreviation, no address, no signature. */
+#include "server/report/member_report.h"
+
+#define MARK 74.0 /* size of the weather mark */
+
+static void masthead(struct member_report *r)
+{
+	const struct document_frame *f = &r->order->frame;
+	const char *left = r->m.operator_name ? r->m.operator_name : "", *right = "";
+
+	if (f->sender && *f->sender)
+		left = f->sender;
+	if (f->published_on && *f->published_on)
+		right = said_day(&r->w, f->published_on);
+	else if (r->m.made_at != TIME_NONE)
+		right = said_time_year(&r->w, r->m.made_at);
+	sheet_pair(r->sheet, SHEET_BODY, left, right);
+	sheet_space(r->sheet, 6);
+	sheet_text(r->sheet, SHEET_TITLE, filled(r, "title_monthly", "month", said_month(&r->w, r->m.month), NULL));
+	sheet_text_cut(r->sheet, SHEET_ADDRESSEE,
+		       filled(r, "addressee", "company", r->m.company, "member_no", r->m.member_no, NULL), 3);
+	if (r->m.preliminary)
+		sentence(r, SHEET_STRONG, filled(r, "preliminary_note", NULL));
+	if (f->issue > 1)
+		sentence(r, SHEET_STRONG,
+			 filled(r, "reissue_note", "issue", number(r, f->issue), "reason", f->issue_reason, NULL));
+	sheet_space(r->sheet, 2);
+}
+
+static const char *reasons(struct member_report *r)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < r->m.reasons_count && i < r->limits.reasons; i++)
+		text = said(&r->w, "%s%s%s", text, i && !r->order->japanese ? " " : "",
+			    either(r, r->m.reasons[i].ja, r->m.reasons[i].en));
+	return text;
+}
+
+static void verdict(struct member_report *r)
+{
+	const char *word = said_name(r->order->japanese, NAME_GRADE, r->m.grade), *text;
+	const char *asked = r->m.requests_count ? number(r, (int64_t)r->m.requests_count) : NULL;
+	double top, left = SHEET_MARGIN + 12;
+
+	text = filled(r, said(&r->w, "verdict_%s", r->m.grade), "company", r->m.company, "month",
+		      r->order->japanese ? said_month_short(&r->w, r->m.month) : said_month(&r->w, r->m.month),
+		      "reason", reasons(r), "requests", asked, NULL);
+	heading(r, "heading_summary");
+	sheet_box_begin(r->sheet, true, MARK + 20);
+	top = sheet_y(r->sheet);
+	sheet_weather(r->sheet, r->m.grade, word, left, top, MARK);
+	sheet_columns(r->sheet, left + MARK + 18, SHEET_WIDTH - SHEET_MARGIN - 12);
+	sheet_text(r->sheet, SHEET_LARGE, word);
+	sheet_text_cut(r->sheet, SHEET_BODY, text, r->limits.sentence + 3);
+	sheet_box_end(r->sheet);
+}
+
+static void comment(struct member_report *r)
+{
+	const char *text = r->order->frame.comment;
+
+	r->comment_cut = false;
+	if (!text || !*text)
+		return;
+	heading(r, "heading_comment");
+	r->comment_cut = sheet_text_cut(r->sheet, SHEET_BODY, text, r->limits.comment);
+	if (r->comment_cut)
+		sheet_text(r->sheet, SHEET_BODY, filled(r, "continued_note", NULL));
+}
+
+/* "約1時間", "20 min" */
+static const char *duration(struct member_report *r, int64_t minutes)
+{
+	return minutes > 0 ? said_duration(&r->w, minutes * 60) : NULL;
+}
+
+static void one_request(struct member_report *r, const struct request_row *q)
+{
+	double top = sheet_y(r->sheet) + 5;
+	const char *mark = q->overdue ? "requests_overdue" : q->carried ? "requests_carried" : NULL, *terms;
+
+	sheet_at(r->sheet, top);
+	sheet_tick_box(r->sheet, SHEET_MARGIN + 4, top + 1, 12);
+	sheet_columns(r->sheet, SHEET_MARGIN + 28, SHEET_WIDTH - SHEET_MARGIN);
+	if (sheet_text_cut(r->sheet, SHEET_STRONG, either(r, q->what_ja, q->what_en), r->limits.request)) {
+		r->requests_cut = true;
+		sheet_text(r->sheet, SHEET_BODY, filled(r, "continued_note", NULL));
+	}
+	terms = filled(r, "request_terms", "who", either(r, q->who_ja, q->who_en), "duration", duration(r, q->minutes),
+		       "due", q->due_on ? said_day(&r->w, q->due_on) : NULL, NULL);
+	sheet_text_cut(r->sheet, SHEET_BODY, terms, 2);
+	if (mark)
+		sheet_text_cut(r->sheet, SHEET_BODY,
+			       said(&r->w, r->order->japanese ? "【%s】" : "[%s]", filled(r, mark, NULL)), 1);
+	sheet_columns(r->sheet, SHEET_MARGIN, SHEET_WIDTH - SHEET_MARGIN);
+	sheet_rule(r->sheet);
+}
+
+static void requests(struct member_report *r)
+{
+	r->requests_cut = false;
+	heading(r, "heading_requests");
+	if (r->m.requests_count == 0) {
+		sentence(r, SHEET_BODY, filled(r, "requests_none", NULL));
+		return;
+	}
+	for (size_t i = 0; i < r->m.requests_count && i < MEMBER_REQUESTS_MAX; i++)
+		one_request(r, &r->m.requests[i]);
+	sentence(r, SHEET_BODY, filled(r, "requests_done", NULL));
+	if (r->m.requests_more > 0)
+		sentence(r, SHEET_BODY, filled(r, "requests_more", "count", number(r, r->m.requests_more), NULL));
+}
+
+static const char *inbound_text(struct member_report *r, const struct month_count *month)
+{
+	int64_t left = month->inbound - month->inbound_stopped;
+	const char *key = month->inbound == 0           ? "inbound_none"
+			  : left == 0                   ? "inbound_all_stopped"
+			  : month->inbound_stopped == 0 ? "inbound_recorded"
+							: "inbound_some";
+
+	if (r->m.monitored_days == 0)
+		return filled(r, "no_monitoring", NULL);
+	return filled(r, key, "count", number(r, month->inbound), "stopped", number(r, month->inbound_stopped), "left",
+		      number(r, left), NULL);
+}
+
+static void inbound(struct member_report *r)
+{
+	struct beside b;
+
+	heading(r, "heading_inbound");
+	beside_begin(r, &b);
+	if (r->m.months_count == MEMBER_MONTHS)
+		sentence(r, SHEET_BODY, inbound_text(r, &r->m.months[MEMBER_THIS]));
+	if (r->m.monitored_days > 0)
+		change_line(r, BARS_INBOUND);
+	beside_end(r, &b, BARS_INBOUND);
+	if (r->m.inbound_kinds_count > 0) {
+		sheet_text(r->sheet, SHEET_STRONG, filled(r, "heading_kinds", NULL));
+		kind_lines(r, r->m.inbound_kinds, r->m.inbound_kinds_count);
+	}
+	sentence(r, SHEET_SMALL, filled(r, "trend_note", NULL));
+}
+
+void member_report_front(struct member_report *r)
+{
+	masthead(r);
+	verdict(r);
+	comment(r);
+	requests(r);
+	inbound(r);
+}
