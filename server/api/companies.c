@@ -1,9 +1,15 @@
 #include "server/api/companies.h"
 
+#include "server/api/audit_trail.h"
 #include "server/api/filters.h"
 #include "server/api/incidents.h"
 #include "server/api/sensors.h"
 #include "server/store/company_query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+enum { SUBJECT_SIZE = 48 };
 
 /* Into an object that is open. */
 static void put_members(struct json_writer *w, const struct company_row *c)
@@ -88,6 +94,7 @@ static int put_spans(struct call *call, struct json_writer *w, struct err *why)
 
 static int write_company(struct call *call, const struct db_result *result, struct err *why)
 {
+	const char *language;
 	struct company_row row;
 	struct json_writer w;
 
@@ -98,6 +105,9 @@ static int write_company(struct call *call, const struct db_result *result, stru
 	json_open_object(&w, NULL);
 	put_members(&w, &row);
 	json_put_raw(&w, "tags", slice_of_string(row.tags));
+	if (company_query_report_language(call->db, call->id, &language, why) != 0)
+		return -1;
+	json_put_string(&w, "report_language", language);
 	if (put_spans(call, &w, why) != 0)
 		return -1;
 	json_close_object(&w);
@@ -115,6 +125,44 @@ int companies_get(struct call *call, struct err *why)
 	failed = write_company(call, result, why);
 	db_result_free(result);
 	return failed;
+}
+
+static void put_language(struct json_writer *w, int64_t company_id, const char *language)
+{
+	json_open_object(w, NULL);
+	json_put_integer(w, "id", company_id);
+	json_put_string(w, "report_language", language);
+	json_close_object(w);
+}
+
+static bool may_change(const struct person *person)
+{
+	return person_may(person->role, PERMISSION_PORTAL) || person_may(person->role, PERMISSION_WRITE_REPORTS);
+}
+
+int companies_change(struct call *call, struct err *why)
+{
+	struct buffer detail = { 0 };
+	const char *language;
+	char subject[SUBJECT_SIZE];
+	struct json_writer w;
+
+	if (check_scope(call, why) != 0 || company_query_exists(call->db, call->id, why) != 0)
+		return -1;
+	if (!may_change(&call->person))
+		return call_refuse(call, PROBLEM_FORBIDDEN);
+	if (!call_text(call, "report_language", 2, 2, true, &language))
+		return 0;
+	if (strcmp(language, "ja") != 0 && strcmp(language, "en") != 0)
+		return call_refuse_member(call, "report_language", FAULT_CHOICE);
+	if (company_query_set_report_language(call->db, call->id, language, why) != 0)
+		return -1;
+	call_reply(call, 200, &w);
+	put_language(&w, call->id, language);
+	json_writer_init(&w, &detail);
+	put_language(&w, call->id, language);
+	snprintf(subject, sizeof(subject), "company %" PRId64, call->id);
+	return audit_trail_add(call, "company.change", call->id, subject, &detail, why);
 }
 
 int companies_put(struct call *call, const char *key, int64_t company_id, struct json_writer *w, struct err *why)

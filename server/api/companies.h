@@ -6,6 +6,7 @@
 
 int companies_list(struct call *call, struct err *why);
 int companies_get(struct call *call, struct err *why);
+int companies_change(struct call *call, struct err *why);
 int companies_summary(struct call *call, struct err *why);
 
 /* A Company as a member of an object that is open; null when there is none. */

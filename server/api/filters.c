@@ -147,6 +147,13 @@ static bool read_month(const char *text, int64_t *month)
 	return true;
 }
 
+bool filters_is_month(const char *text)
+{
+	int64_t month;
+
+	return read_month(text, &month);
+}
+
 static int read_time(struct call *call, const char *name, int days_on, time_us *out, struct err *why)
 {
 	const char *text = parameters_get(&call->query, name);
@@ -220,7 +227,12 @@ bool filters_days_if_any(struct call *call, const char **from, const char **to)
 
 bool filters_months(struct call *call, const char **from, const char **to)
 {
+	return filters_months_within(call, MONTHS_MOST, from, to);
+}
+
+bool filters_months_within(struct call *call, int64_t most, const char **from, const char **to)
+{
 	*from = parameters_get(&call->query, "from");
 	*to = parameters_get(&call->query, "to");
-	return read_range(call, read_month, FAULT_MONTH, MONTHS_MOST, (const char *const[]){ *from, *to });
+	return read_range(call, read_month, FAULT_MONTH, most, (const char *const[]){ *from, *to });
 }

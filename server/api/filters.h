@@ -32,6 +32,10 @@ bool filters_days(struct call *call, const char **from, const char **to);
 /* Days that may be left out (NULL): in order, and at most as far apart, when both are there. */
 bool filters_days_if_any(struct call *call, const char **from, const char **to);
 bool filters_months(struct call *call, const char **from, const char **to);
+/* The same, at most so many. */
+bool filters_months_within(struct call *call, int64_t most, const char **from, const char **to);
+/* YYYY-MM, years from 1000 on. */
+bool filters_is_month(const char *text);
 
 extern const char *const filters_directions[];
 extern const char *const filters_engines[];

@@ -27,6 +27,8 @@ void people_put_members(struct json_writer *w, const void *row)
 	json_put_string(w, "calendar", p->calendar);
 	json_put_string(w, "reviewed_on", p->reviewed_on);
 	json_put_time(w, "bounced_at", p->bounced_at);
+	json_put_bool(w, "gets_reports", p->gets_reports);
+	json_put_bool(w, "attach_reports", p->attach_reports);
 	json_put_integer(w, "version", p->version);
 }
 
@@ -127,7 +129,10 @@ static int read_person(struct call *call, struct company_person *p, struct err *
 	if (!desk_body_text(call, "name", 1, NAME_MOST, &p->name) ||
 	    !desk_body_text(call, "role", 0, NAME_MOST, &p->role) || !desk_body_email(call, "email", &p->email) ||
 	    !read_phone(call, &p->phone) || !read_language(call, &p->language) ||
-	    !body_members_bool(call, "night", &p->night) || !desk_body_id(call, "calendar_id", &p->calendar_id) ||
+	    !body_members_bool(call, "night", &p->night) ||
+	    !body_members_bool(call, "gets_reports", &p->gets_reports) ||
+	    !body_members_bool(call, "attach_reports", &p->attach_reports) ||
+	    !desk_body_id(call, "calendar_id", &p->calendar_id) ||
 	    !body_members_integer(call, "position", 1, POSITION_MOST, &p->position))
 		return 0;
 	if (!p->email && !p->phone)
@@ -171,7 +176,9 @@ static int conclude(struct call *call, int64_t id, int status, const char *actio
 
 int people_add(struct call *call, struct err *why)
 {
-	struct company_person person = { .company_id = call->id, .role = "", .language = "ja", .night = true };
+	struct company_person person = {
+		.company_id = call->id, .role = "", .language = "ja", .night = true, .gets_reports = true
+	};
 	int64_t id;
 	int go;
 

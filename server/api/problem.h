@@ -25,6 +25,8 @@ enum problem_code {
 	PROBLEM_OVERLAP,         /* 409: another one is valid on one of these days */
 	PROBLEM_EXISTS,          /* 409: there is one already, and only one can be */
 	PROBLEM_NOT_ENTITLED,    /* 409: no contract with insurance covers it */
+	PROBLEM_MORE,            /* 409: it would be more than the caller expects */
+	PROBLEM_NOT_DRAWN,       /* 409: drawing failed a moment ago; `reason` says why */
 	PROBLEM_KEY_RUNNING,     /* 409: the first request with this Idempotency-Key has not ended */
 	PROBLEM_STALE,           /* 412 */
 	PROBLEM_TOO_LARGE,       /* 413 */

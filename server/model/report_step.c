@@ -85,6 +85,8 @@ static enum report_refusal check_refresh(const struct report_stand *s)
 
 enum report_refusal report_step_check(const struct report_stand *stand, enum report_step step, int64_t user_id)
 {
+	if (stand->revoked && step != REPORT_WITHDRAW && step != REPORT_UNAPPROVE)
+		return REPORT_CERTIFICATE;
 	switch (step) {
 	case REPORT_COMMENT:
 		if (is(stand->kind, "certificate"))

@@ -45,6 +45,7 @@ struct report_stand {
 	const char *kind, *state; /* as in table report */
 	bool needs_comment, commented;
 	bool newer_issue;   /* another one is, or will be, instead of it */
+	bool revoked;       /* a certificate that was taken back: only to be withdrawn */
 	int64_t comment_by; /* 0: nobody */
 };
 /* user_id 0: by itself. */

@@ -2,9 +2,10 @@
 
 #include "server/model/phone.h"
 
-#define COLUMNS                                                                                                  \
-	"SELECT p.contact_id, p.company_id, p.position, p.name, p.role, p.email, p.phone, p.language, p.night, " \
-	"p.calendar_id, k.name, p.reviewed_on::text, p.bounced_at, p.version FROM company_contact p "            \
+#define COLUMNS                                                                                                       \
+	"SELECT p.contact_id, p.company_id, p.position, p.name, p.role, p.email, p.phone, p.language, p.night, "      \
+	"p.calendar_id, k.name, p.reviewed_on::text, p.bounced_at, p.version, p.gets_reports, p.attach_reports FROM " \
+	"company_contact p "                                                                                          \
 	"LEFT JOIN calendar k ON k.calendar_id = p.calendar_id "
 
 int company_people_list(struct db *db, int64_t company_id, struct db_result **out, struct err *why)
@@ -50,6 +51,8 @@ void company_people_read(const struct db_result *r, int row, struct company_pers
 		.reviewed_on = db_text(r, row, 11),
 		.bounced_at = db_time(r, row, 12),
 		.version = db_integer(r, row, 13),
+		.gets_reports = db_bool(r, row, 14),
+		.attach_reports = db_bool(r, row, 15),
 	};
 }
 
@@ -100,6 +103,8 @@ static void put(struct db_args *args, const struct company_person *p, char digit
 	db_arg_text(args, p->language);
 	db_arg_bool(args, p->night);
 	db_arg_optional(args, p->calendar_id);
+	db_arg_bool(args, p->gets_reports);
+	db_arg_bool(args, p->attach_reports);
 }
 
 int company_people_add(struct db *db, const struct company_person *person, int64_t *id, struct err *why)
@@ -114,8 +119,9 @@ int company_people_add(struct db *db, const struct company_person *person, int64
 	put(&args, person, digits);
 	if (db_run(db,
 		   "INSERT INTO company_contact (company_id, name, role, email, phone, phone_digits, language, night, "
-		   "calendar_id, position) VALUES ($1::bigint, $2::text, $3::text, $4::text, $5::text, $6::text, "
-		   "$7::text, $8::boolean, $9::bigint, 0) RETURNING contact_id",
+		   "calendar_id, gets_reports, attach_reports, position) VALUES ($1::bigint, $2::text, $3::text, "
+		   "$4::text, $5::text, $6::text, $7::text, $8::boolean, $9::bigint, $10::boolean, $11::boolean, 0) "
+		   "RETURNING contact_id",
 		   &args, &result, why) != 0)
 		return -1;
 	*id = db_integer(result, 0, 0);
@@ -135,7 +141,8 @@ int company_people_update(struct db *db, const struct company_person *person, st
 		   "UPDATE company_contact SET name = $2::text, role = $3::text, phone = $5::text, "
 		   "bounced_at = CASE WHEN email IS NOT DISTINCT FROM $4::text THEN bounced_at END, email = $4::text, "
 		   "phone_digits = $6::text, language = $7::text, night = $8::boolean, calendar_id = $9::bigint, "
-		   "version = version + 1 WHERE company_id = $1::bigint AND contact_id = $10::bigint",
+		   "gets_reports = $10::boolean, attach_reports = $11::boolean, version = version + 1 "
+		   "WHERE company_id = $1::bigint AND contact_id = $12::bigint",
 		   &args, NULL, why) != 0)
 		return -1;
 	return place(db, person->company_id, person->id, person->position, why);

@@ -18,6 +18,8 @@ struct company_person {
 	const char *calendar; /* its name */
 	const char *reviewed_on;
 	time_us bounced_at;
+	bool gets_reports;
+	bool attach_reports; /* the PDF itself, not only a link */
 	int64_t version;
 };
 /* In order. */

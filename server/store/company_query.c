@@ -51,6 +51,34 @@ void company_query_read(const struct db_result *r, int row, struct company_row *
 	out->open_grave = db_integer(r, row, 14);
 }
 
+int company_query_report_language(struct db *db, int64_t company_id, const char **out, struct err *why)
+{
+	struct db_args args = { 0 };
+	struct db_result *result;
+	int failed = 0;
+
+	db_arg_integer(&args, company_id);
+	if (db_run(db, "SELECT report_language = 'en' FROM company WHERE company_id = $1::bigint", &args, &result,
+		   why) != 0)
+		return -1;
+	if (db_rows(result) == 0)
+		failed = err_set(why, ERR_NOT_FOUND, "no such company");
+	else
+		*out = db_bool(result, 0, 0) ? "en" : "ja";
+	db_result_free(result);
+	return failed;
+}
+
+int company_query_set_report_language(struct db *db, int64_t company_id, const char *language, struct err *why)
+{
+	struct db_args args = { 0 };
+
+	db_arg_integer(&args, company_id);
+	db_arg_text(&args, language);
+	return db_run(db, "UPDATE company SET report_language = $2::text WHERE company_id = $1::bigint", &args, NULL,
+		      why);
+}
+
 static int run_for_company(struct db *db, const char *sql, int64_t company_id, const char *timezone,
 			   struct db_result **out, struct err *why)
 {

@@ -23,6 +23,10 @@ void company_query_read(const struct db_result *result, int row, struct company_
 /* Whether it exists and the transaction may see it: ERR_NOT_FOUND when not. */
 int company_query_exists(struct db *db, int64_t company_id, struct err *why);
 
+/* The language of its reports: *out is static. ERR_NOT_FOUND. */
+int company_query_report_language(struct db *db, int64_t company_id, const char **out, struct err *why);
+int company_query_set_report_language(struct db *db, int64_t company_id, const char *language, struct err *why);
+
 /* JSON array of networks; JSON array of {id, from, to}: one row. */
 int company_query_spans(struct db *db, int64_t company_id, struct db_result **out, struct err *why);
 /* day (text) and the detections by severity 1..5, of the last 30 days, oldest first: 30 rows. */

@@ -20,7 +20,7 @@
 	"r.comment_by, cu.display_name, r.approved_by, au.display_name, r.published_by, pu.display_name, "         \
 	"r.comment_at, r.approved_at, r.published_at, r.sent_at, r.opened_at, r.withdrawn_at, r.created_at, "      \
 	"r.updated_at, r.version, (SELECT count(*) FROM report_job j WHERE j.company_id = r.company_id "           \
-	"AND j.report_id = r.report_id AND j.failed_at IS NULL), k.number FROM report r "                          \
+	"AND j.report_id = r.report_id AND j.failed_at IS NULL), k.number, k.revoked_at IS NOT NULL FROM report r "                          \
 	"JOIN company c ON c.company_id = r.company_id "                                                           \
 	"JOIN snapshot s ON s.company_id = r.company_id AND s.snapshot_id = r.snapshot_id "                        \
 	"LEFT JOIN incident i ON i.company_id = r.company_id AND i.incident_id = r.incident_id "                   \
@@ -122,6 +122,7 @@ void report_read(const struct db_result *r, int row, struct report_row *out)
 		.version = db_integer(r, row, 36),
 		.waiting_jobs = db_integer(r, row, 37),
 		.certificate = db_integer(r, row, 38),
+		.revoked = db_bool(r, row, 39),
 	};
 }
 
@@ -132,6 +133,7 @@ struct report_stand report_stand_of(const struct report_row *row)
 				      .needs_comment = row->needs_comment,
 				      .commented = row->comment != NULL,
 				      .newer_issue = row->newer_issue,
+				      .revoked = row->revoked,
 				      .comment_by = row->comment_by_id };
 }
 

@@ -27,7 +27,8 @@ struct report_row {
 	time_us comment_at, approved_at, published_at, sent_at, opened_at, withdrawn_at, created_at, updated_at;
 	int64_t version;
 	int64_t waiting_jobs; /* of the reporter about it */
-	int64_t certificate;  /* its number */
+	int64_t certificate;  /* its number, */
+	bool revoked;         /* and whether it was taken back */
 };
 /* NULL, 0: any. */
 struct report_filter {

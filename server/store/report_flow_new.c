@@ -118,9 +118,12 @@ static int latest(struct db *db, const struct report_new *n, struct db_result **
 	db_arg_text(&args, n->month);
 	db_arg_optional(&args, n->incident_id);
 	return db_run(db,
-		      "SELECT report_id, issue, state, withdraw_reason FROM report WHERE company_id = $1::bigint "
-		      "AND kind = $2::text AND month IS NOT DISTINCT FROM ($3::text || '-01')::date "
-		      "AND incident_id IS NOT DISTINCT FROM $4::bigint ORDER BY issue DESC LIMIT 1",
+		      "SELECT r.report_id, r.issue, CASE WHEN k.revoked_at IS NULL THEN r.state ELSE 'withdrawn' END, "
+		      "coalesce(r.withdraw_reason, k.revoke_reason) FROM report r "
+		      "LEFT JOIN certificate k ON k.company_id = r.company_id AND k.report_id = r.report_id "
+		      "WHERE r.company_id = $1::bigint AND r.kind = $2::text "
+		      "AND r.month IS NOT DISTINCT FROM ($3::text || '-01')::date "
+		      "AND r.incident_id IS NOT DISTINCT FROM $4::bigint ORDER BY r.issue DESC LIMIT 1",
 		      &args, out, why);
 }
 
