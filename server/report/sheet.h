@@ -83,6 +83,7 @@ enum sheet_style {
 };
 /* A title or heading is a bookmark. */
 void sheet_text(struct sheet *sheet, enum sheet_style style, const char *text);
+void sheet_centred(struct sheet *sheet, enum sheet_style style, const char *text);
 /* How high it would be. */
 double sheet_text_height(struct sheet *sheet, enum sheet_style style, const char *text);
 /* The same, of at most so many lines; true: there would have been more. */
@@ -136,6 +137,9 @@ void sheet_weather(struct sheet *sheet, const char *name, const char *alt, doubl
 void sheet_modules(struct sheet *sheet, const char *alt, const unsigned char *modules, int side, double x, double y,
 		   double size);
 /* An empty square to tick, at (x, y). */
+/* The double frame of a certificate, around the whole page; a seal's place, dotted, with words in it. */
+void sheet_border(struct sheet *sheet);
+void sheet_seal(struct sheet *sheet, const char *words, double x, double y, double size);
 void sheet_tick_box(struct sheet *sheet, double x, double y, double size);
 /* Boxes for stamps, at the right edge, with a label above each. */
 void sheet_stamp_boxes(struct sheet *sheet, const char *const *labels, size_t count);

@@ -8,7 +8,7 @@ static const struct {
 	double follow;        /* what must fit below on the same page */
 } styles[] = {
 	[SHEET_TITLE] = { FONT_TITLE, "H1", 1, 0, 6, 60 },
-	[SHEET_HEADING] = { FONT_HEADING, "H2", 2, 8, 4, 40 },
+	[SHEET_HEADING] = { FONT_HEADING, "H2", 2, 8, 5, 40 },
 	[SHEET_SUBHEADING] = { FONT_SUBHEADING, "H3", 3, 5, 3, 30 },
 	[SHEET_BODY] = { FONT_BODY, "P", 0, 0, 3, 0 },
 	[SHEET_STRONG] = { FONT_STRONG, "P", 0, 0, 3, 0 },
@@ -229,14 +229,14 @@ static void bookmark(struct sheet *s, int level, const char *text)
 		s->failed = true;
 }
 
-void sheet_text(struct sheet *s, enum sheet_style style, const char *text)
+static void put_block(struct sheet *s, enum sheet_style style, enum sheet_align align, const char *text)
 {
 	PangoLayout *layout;
 	double height;
 
 	if (!text || !*text)
 		return;
-	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT);
+	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, align);
 	height = layout_height(layout);
 	if (s->y > SHEET_TOP && styles[style].before > 0)
 		sheet_space(s, styles[style].before);
@@ -253,6 +253,16 @@ void sheet_text(struct sheet *s, enum sheet_style style, const char *text)
 	}
 	sheet_tag_end(s, styles[style].tag);
 	sheet_space(s, styles[style].after);
+}
+
+void sheet_text(struct sheet *s, enum sheet_style style, const char *text)
+{
+	put_block(s, style, SHEET_LEFT, text);
+}
+
+void sheet_centred(struct sheet *s, enum sheet_style style, const char *text)
+{
+	put_block(s, style, SHEET_CENTRE, text);
 }
 
 bool sheet_text_cut(struct sheet *s, enum sheet_style style, const char *text, int lines)
