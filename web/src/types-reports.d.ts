@@ -145,3 +145,16 @@ export interface PlainWord {
 	minutes: number | null;
 	version: number;
 }
+export interface ReportText {
+	key: string;
+	language: 'ja' | 'en';
+	group: string;
+	purpose: string;
+	names: string[];
+	version: number;
+	text: string;
+	shipped: { in_force: boolean; text: string };
+	saved_by: Person | null;
+	saved_at: string | null;
+	sample: string;
+}

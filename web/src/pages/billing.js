@@ -22,7 +22,7 @@ function columns() {
 		{ key: 'company', label: t('column.company'), width: 'minmax(170px, 2fr)', paint: (c, l) => anchor(c, `/companies/${l.company_id}`, l.company), sort: (l) => l.company },
 		{ key: 'member_no', label: t('report.member_no'), width: '96px', paint: (c, l) => text(c, l.member_no ?? '―'), sort: (l) => l.member_no ?? '' },
 		{ key: 'plan', label: t('billing.plan'), width: 'minmax(110px, 1fr)', paint: (c, l) => text(c, l.plan), sort: (l) => l.plan },
-		{ key: 'member', label: t('cohort.member'), width: '84px', paint: (c, l) => text(c, t(l.is_member ? 'company.member' : 'company.non_member')), sort: (l) => Number(l.is_member) },
+		{ key: 'member', label: t('cohort.member'), width: '108px', paint: (c, l) => text(c, t(l.is_member ? 'company.member' : 'company.non_member')), sort: (l) => Number(l.is_member) },
 		{ key: 'valid', label: t('billing.valid'), width: '190px', paint: (c, l) => text(c, `${l.from_day} – ${l.to_day ?? ''}`), sort: (l) => l.from_day },
 		{ key: 'yen', label: t('billing.yen'), width: '92px', align: 'end', paint: (c, l) => text(c, count(l.yen)), sort: (l) => l.yen },
 		{ key: 'tax', label: t('billing.tax'), width: '108px', align: 'end', paint: (c, l) => text(c, l.tax === null ? '―' : `${count(l.tax)} (${l.tax_percent}%)`), sort: (l) => l.tax ?? 0 },
