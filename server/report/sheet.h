@@ -136,10 +136,10 @@ void sheet_weather(struct sheet *sheet, const char *name, const char *alt, doubl
 /* A square of `side` modules a side, true is black: a QR code, by its caller. */
 void sheet_modules(struct sheet *sheet, const char *alt, const unsigned char *modules, int side, double x, double y,
 		   double size);
-/* An empty square to tick, at (x, y). */
 /* The double frame of a certificate, around the whole page; a seal's place, dotted, with words in it. */
 void sheet_border(struct sheet *sheet);
 void sheet_seal(struct sheet *sheet, const char *words, double x, double y, double size);
+/* An empty square to tick, at (x, y). */
 void sheet_tick_box(struct sheet *sheet, double x, double y, double size);
 /* Boxes for stamps, at the right edge, with a label above each. */
 void sheet_stamp_boxes(struct sheet *sheet, const char *const *labels, size_t count);
