@@ -13,6 +13,7 @@
 #include "server/api/callers.h"
 #include "server/api/campaigns.h"
 #include "server/api/cases.h"
+#include "server/api/catalogue.h"
 #include "server/api/certificate_check.h"
 #include "server/api/channels.h"
 #include "server/api/companies.h"
@@ -45,6 +46,7 @@
 #include "server/api/report_runs.h"
 #include "server/api/reports.h"
 #include "server/api/response.h"
+#include "server/api/report_texts.h"
 #include "server/api/rule_sets.h"
 #include "server/api/rules.h"
 #include "server/api/schedules.h"
@@ -494,6 +496,53 @@ const struct api_route api_routes[] = {
 	  .permission = PERMISSION_MANAGE_ONCALL,
 	  .handler = templates_put,
 	  .members = NAMES("subject", "body"),
+	  .all_companies = true },
+	{ .route = { "GET", "/v1/report-texts" },
+	  .permission = PERMISSION_SEE_REPORTS,
+	  .handler = report_texts_list,
+	  .all_companies = true },
+	{ .route = { "POST", "/v1/report-texts/preview" },
+	  .permission = PERMISSION_MANAGE_REPORTS,
+	  .handler = report_texts_preview,
+	  .members = NAMES("key", "language", "text"),
+	  .all_companies = true },
+	{ .route = { "GET", "/v1/report-texts/{key}/{language}" },
+	  .permission = PERMISSION_SEE_REPORTS,
+	  .handler = report_texts_get,
+	  .all_companies = true },
+	{ .route = { "PUT", "/v1/report-texts/{key}/{language}" },
+	  .permission = PERMISSION_MANAGE_REPORTS,
+	  .handler = report_texts_put,
+	  .members = NAMES("text"),
+	  .all_companies = true },
+	{ .route = { "GET", "/v1/plain-words" },
+	  .permission = PERMISSION_SEE_REPORTS,
+	  .handler = catalogue_list,
+	  .all_companies = true },
+	{ .route = { "POST", "/v1/plain-words" },
+	  .permission = PERMISSION_MANAGE_REPORTS,
+	  .handler = catalogue_add,
+	  .members = NAMES("position", "direction", "engine", "stage", "category", "signature", "ja", "en", "advice_ja",
+			   "advice_en", "minutes"),
+	  .all_companies = true },
+	{ .route = { "POST", "/v1/plain-words/try" },
+	  .permission = PERMISSION_SEE_REPORTS,
+	  .handler = catalogue_try,
+	  .members = NAMES("direction", "engine", "stage", "category", "signature"),
+	  .all_companies = true },
+	{ .route = { "GET", "/v1/plain-words/{id}" },
+	  .permission = PERMISSION_SEE_REPORTS,
+	  .handler = catalogue_get,
+	  .all_companies = true },
+	{ .route = { "PUT", "/v1/plain-words/{id}" },
+	  .permission = PERMISSION_MANAGE_REPORTS,
+	  .handler = catalogue_put,
+	  .members = NAMES("position", "direction", "engine", "stage", "category", "signature", "ja", "en", "advice_ja",
+			   "advice_en", "minutes"),
+	  .all_companies = true },
+	{ .route = { "DELETE", "/v1/plain-words/{id}" },
+	  .permission = PERMISSION_MANAGE_REPORTS,
+	  .handler = catalogue_remove,
 	  .all_companies = true },
 	{ .route = { "GET", "/v1/drills" },
 	  .permission = PERMISSION_SEE_ONCALL,
