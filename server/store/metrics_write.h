@@ -24,7 +24,7 @@ void metrics_trend_csv(const struct metrics_trend_month *months, size_t count, s
 
 void metrics_incidents_write(const char *from, const char *to, const struct metrics_incidents *m,
 			     struct json_writer *w);
-void metrics_incidents_csv(const struct metrics_incidents *m, struct csv_writer *w);
+void metrics_incidents_csv(const char *from, const char *to, const struct metrics_incidents *m, struct csv_writer *w);
 
 /* Members of an object that the caller has opened. */
 void metrics_coverage_write_sum(const struct metrics_coverage_sum *sum, struct json_writer *w);

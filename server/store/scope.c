@@ -38,3 +38,8 @@ int scope_also(struct db *db, int64_t company_id, struct err *why)
 	snprintf(script, sizeof(script), "SET LOCAL app.company = '%" PRId64 "'", company_id);
 	return db_script(db, script, why);
 }
+
+int scope_widen(struct db *db, struct err *why)
+{
+	return db_script(db, "SET LOCAL app.company = '*'", why);
+}

@@ -15,5 +15,8 @@ int scope_begin_vendor(struct db *db, int64_t vendor_id, bool read_only, struct 
 /* For the rest of the transaction the rows of this company too: what a vendor's people did to an order belongs into the
  * timelines of its company. Only once nothing more is read for an answer but what is the vendor's own. */
 int scope_also(struct db *db, int64_t company_id, struct err *why);
+/* For figures of many companies together that somebody of one company may know (cells of peers): all companies are
+ * seen, until scope_also() is back with the one. */
+int scope_widen(struct db *db, struct err *why);
 
 #endif
