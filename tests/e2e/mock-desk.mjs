@@ -56,7 +56,7 @@ export function makeDesk(world, tell) {
 	const area = (id) => company(id).area;
 	const inPlace = (list) => list.map((p, i) => Object.assign(p, { position: i + 1 }));
 
-	let people = PEOPLE.map(([company_id, name, role, phone, email, night], i) => ({ id: i + 1, company_id, position: 1, name, role, email, phone, language: 'ja', night, calendar_id: night ? null : 1, calendar: night ? null : '営業時間 / Office hours', reviewed_on: i === 2 ? null : day(start - (i === 1 ? 400 : 60) * DAY), bounced_at: i === 2 ? iso(start - 3 * DAY) : null, version: 1 }));
+	let people = PEOPLE.map(([company_id, name, role, phone, email, night], i) => ({ id: i + 1, company_id, position: 1, name, role, email, phone, language: 'ja', night, calendar_id: night ? null : 1, calendar: night ? null : '営業時間 / Office hours', reviewed_on: i === 2 ? null : day(start - (i === 1 ? 400 : 60) * DAY), bounced_at: i === 2 ? iso(start - 3 * DAY) : null, gets_reports: true, attach_reports: i === 1, version: 1 }));
 	const peopleOf = (id) => people.filter((p) => p.company_id === id);
 	for (const c of companies) inPlace(peopleOf(c.id));
 

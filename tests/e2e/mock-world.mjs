@@ -330,7 +330,7 @@ export function makeWorld({ alerts: wanted }) {
 		companies: () => companies.map(companyRow),
 		company: (id) => {
 			const c = companies.find((x) => x.id === id);
-			return c && { ...companyRow(c), networks: c.id === 7 ? ['203.0.113.16/29'] : [], spans: [{ id: c.id, from: companyRow(c).monitored_from, to: null }], tags: c.id === 1 ? ['SECURITY ACTION 二つ星'] : [] };
+			return c && { ...companyRow(c), report_language: 'ja', networks: c.id === 7 ? ['203.0.113.16/29'] : [], spans: [{ id: c.id, from: companyRow(c).monitored_from, to: null }], tags: c.id === 1 ? ['SECURITY ACTION 二つ星'] : [] };
 		},
 		summary: (id) => {
 			const mine = alerts.filter((a) => a.company_id === id);

@@ -15,6 +15,8 @@ export interface CompanyPerson {
 	calendar: string | null;
 	reviewed_on: string | null;
 	bounced_at: string | null;
+	gets_reports: boolean;
+	attach_reports: boolean;
 	version: number;
 }
 

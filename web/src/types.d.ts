@@ -394,6 +394,7 @@ export interface Company {
 
 export interface CompanyPage extends Company {
 	networks: string[];
+	report_language: 'ja' | 'en';
 	spans: { id: number; from: string; to: string | null }[];
 	tags: string[];
 }

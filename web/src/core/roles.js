@@ -53,6 +53,7 @@ const PERMISSIONS = {
 	see_reports: [...STAFF, 'desk', 'member'],
 	write_reports: [...ANALYSTS, 'reporter'],
 	manage_reports: ['lead', 'reporter', 'admin'],
+	report_language: [...DESK, 'reporter', 'member'],
 };
 
 /** @param {string} role */

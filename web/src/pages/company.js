@@ -48,11 +48,11 @@ export function CompanyView({ id }) {
 	const error = company.error ?? summary.error;
 	if (error) return html`<div class="page">${Failed({ error, retry: () => location.reload() })}</div>`;
 	if (!company.value || !summary.value) return html`<div class="page">${Loading()}</div>`;
-	return Shown({ c: /** @type {CompanyPage} */ (company.value), s: /** @type {CompanySummary} */ (summary.value) });
+	return Shown({ c: /** @type {CompanyPage} */ (company.value), s: /** @type {CompanySummary} */ (summary.value), reload: company.reload });
 }
 
-/** @param {{c: CompanyPage, s: CompanySummary}} props */
-function Shown({ c, s }) {
+/** @param {{c: CompanyPage, s: CompanySummary, reload: () => void}} props */
+function Shown({ c, s, reload }) {
 	return html`<div class="page company scrolls">
 		<header class="company-head">
 			<div>
@@ -77,7 +77,7 @@ function Shown({ c, s }) {
 		</section>
 		<div class="two">
 			<div class="stack-column">${OpenIncidents({ s, c })} ${Watch({ c })}</div>
-			<div class="stack-column">${mayDo('see_reports') && h(MemberReports, { key: c.id, company: c.id })} ${mayDo('see_reports') && h(Certificates, { key: c.id, company: c.id })} ${TopSignatures({ s, id: c.id })}</div>
+			<div class="stack-column">${mayDo('see_reports') && h(MemberReports, { key: c.id, company: c.id, written: c.report_language, changed: reload })} ${mayDo('see_reports') && h(Certificates, { key: c.id, company: c.id })} ${TopSignatures({ s, id: c.id })}</div>
 		</div>
 		<section class="card">
 			<h2>${t('page.sensors')}</h2>

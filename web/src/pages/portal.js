@@ -54,7 +54,7 @@ export function Portal() {
 			<h2>${t('portal.asked')}</h2>
 			${held.requests.length ? RequestList({ requests: held.requests, reload }) : html`<p class="dim">${t('portal.nothing_asked')}</p>`}
 		</section>
-		${h(MemberReports, { company })} ${h(Certificates, { company })}
+		${h(MemberReports, { company, written: own.report_language, changed: reload })} ${h(Certificates, { company })}
 		<section class="card">
 			<h2>${t('portal.questions')} <button class="button primary" aria-expanded=${asking} onClick=${() => setAsking(!asking)}>${t('portal.ask')}</button></h2>
 			${asking && h(Question, { cancel: () => setAsking(false) })}

@@ -1,10 +1,11 @@
 // @ts-check
 /* What was published for a member: its months, its cases. */
 import { h, html, useEffect, useLoad } from '../lib.js';
-import { isStaff, t, word } from '../app.js';
-import { get } from '../api.js';
+import { isStaff, mayDo, t, word } from '../app.js';
+import { get, send } from '../api.js';
 import { listen } from '../stream.js';
 import { reportTitle } from './report-title.js';
+import { Segments, useWork } from './fields.js';
 import { Failed, Time } from './parts.js';
 import { Downloads, StepChip } from './report-parts.js';
 import { Weather } from './weather.js';
@@ -12,13 +13,14 @@ import { Weather } from './weather.js';
 /** @typedef {import('../types-reports').Report} Report */
 const SHOWN = 13;
 
-/** @param {{company: number}} props */
-export function MemberReports({ company }) {
+/** @param {{company: number, written?: string, changed?: () => void}} props written: the language of its reports, which can be changed here */
+export function MemberReports({ company, written, changed }) {
+	const [busy, run] = useWork(changed);
 	const { value, error, reload } = useLoad(() => get(`/v1/reports?company=${company}&limit=${SHOWN}`), String(company));
 	useEffect(() => listen((event) => /** @type {any} */ (event.data).report?.company_id === company && reload()), [company]);
 	const reports = /** @type {Report[]} */ ((value?.reports ?? []).filter((/** @type {Report} */ r) => r.kind !== 'certificate'));
 	return html`<section class="card member-reports">
-		<h2>${t('page.reports')}</h2>
+		<h2>${t('page.reports')} ${written && mayDo('report_language') && html`<span class="push">${Segments({ label: t('report.language'), value: written, options: [['ja', '日本語'], ['en', 'English']], onChange: (l) => !busy && run(() => send('PATCH', `/v1/companies/${company}`, { report_language: l })) })}</span>`}</h2>
 		${error && Failed({ error, retry: reload })} ${value && !reports.length && html`<p class="dim">${t('portal.no_reports')}</p>`}
 		<ul class="portal-list">${reports.map((r) => h(Line, { key: r.id, r }))}</ul>
 	</section>`;

@@ -46,7 +46,7 @@ function Line({ p, first, last, busy, run, edit }) {
 		<div class="person-body">
 			<p class="chips">
 				<b>${p.name}</b><span class="dim">${p.role}</span> ${Phone({ phone: p.phone })} ${p.email && html`<a href=${`mailto:${p.email}`}>${p.email}</a>`}
-				${!p.night && html`<span class="chip" title=${t('person.no_night_title')}>${t('person.no_night')}${p.calendar && ` (${p.calendar})`}</span>`} ${p.bounced_at && html`<span class="chip warn">${t('person.bounced')}</span>`}
+				${!p.night && html`<span class="chip" title=${t('person.no_night_title')}>${t('person.no_night')}${p.calendar && ` (${p.calendar})`}</span>`} ${p.email && p.gets_reports && html`<span class="chip">${t(p.attach_reports ? 'person.reports_attached' : 'person.reports')}</span>`} ${p.bounced_at && html`<span class="chip warn">${t('person.bounced')}</span>`}
 			</p>
 			<p class="dim">${p.reviewed_on ? t('person.reviewed_on', { day: p.reviewed_on }) : t('person.never_reviewed')} ${stale && html`<span class="chip warn">${t('person.review_due')}</span>`}</p>
 		</div>
@@ -64,11 +64,11 @@ function Line({ p, first, last, busy, run, edit }) {
 function PersonForm({ company, person, done, cancel }) {
 	const [busy, run] = useWork();
 	const [sure, setSure] = useState(false);
-	const [v, set] = useValues({ name: person?.name ?? '', role: person?.role ?? '', email: person?.email ?? '', phone: person?.phone ?? '', language: person?.language ?? 'ja', night: person?.night ?? true });
+	const [v, set] = useValues({ name: person?.name ?? '', role: person?.role ?? '', email: person?.email ?? '', phone: person?.phone ?? '', language: person?.language ?? 'ja', night: person?.night ?? true, reports: person?.gets_reports ?? true, attached: person?.attach_reports ?? false });
 	/** @param {Event} event */
 	const submit = (event) => {
 		event.preventDefault();
-		const body = { name: v.name.trim(), role: v.role.trim(), email: v.email.trim() || null, phone: v.phone.trim() || null, language: v.language, night: v.night };
+		const body = { name: v.name.trim(), role: v.role.trim(), email: v.email.trim() || null, phone: v.phone.trim() || null, language: v.language, night: v.night, gets_reports: v.reports, attach_reports: v.reports && v.attached };
 		run(async () => {
 			await (person ? send('PATCH', `/v1/people/${person.id}`, body, person.version) : send('POST', `/v1/companies/${company}/people`, body));
 			say(t('saved'));
@@ -91,6 +91,7 @@ function PersonForm({ company, person, done, cancel }) {
 		</div>
 		${CheckField({ label: t('person.not_at_night'), checked: !v.night, onChange: (on) => set('night')(!on) })}
 		<p class="hint">${t('person.no_night_title')}</p>
+		${CheckField({ label: t('person.gets_reports'), checked: v.reports, onChange: set('reports') })} ${v.reports && CheckField({ label: t('person.attach_reports'), checked: v.attached, onChange: set('attached') })}
 		<div class="actions">
 			<button class="button primary" disabled=${busy || !v.name.trim() || !(v.email.trim() || v.phone.trim())}>${t('action.save')}</button>
 			<button type="button" class="button quiet" onClick=${cancel}>${t('action.cancel')}</button>
