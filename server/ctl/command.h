@@ -51,6 +51,7 @@ extern const struct command vendor_commands[];
 extern const struct command oncall_commands[];
 extern const struct command page_commands[];
 extern const struct command holidays_commands[];
+extern const struct command report_commands[];
 
 /* Options that many commands have. */
 #define OPTION_JSON                                                     \

@@ -16,7 +16,7 @@ static const struct command *const tables[] = {
 	migrate_commands,  company_commands,   import_commands,  network_commands, span_commands,   sensor_commands,
 	user_commands,     metrics_commands,   gap_commands,     audit_commands,   backup_commands, restore_commands,
 	rules_commands,    indicator_commands, warning_commands, hunt_commands,    mail_commands,   oncall_commands,
-	holidays_commands, contract_commands,  plan_commands,    vendor_commands,  page_commands,
+	holidays_commands, contract_commands,  plan_commands,    vendor_commands,  page_commands,   report_commands,
 };
 
 /* Calls visit for each command of a group (NULL: all). */

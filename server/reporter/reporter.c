@@ -4,6 +4,7 @@
 #include "lib/log.h"
 #include "lib/random.h"
 #include "server/reporter/crew.h"
+#include "server/store/month_close.h"
 #include "server/store/report_work.h"
 
 #include <inttypes.h>
@@ -47,6 +48,25 @@ static int open_database(struct reporter *r, struct err *why)
 }
 
 /* ---------------------------------------------------------------------------------------------- the calendar */
+
+static int close_what_is_due(struct reporter *r, struct err *why)
+{
+	const struct settings *s = &r->context->settings;
+	char month[MONTH_TEXT_SIZE];
+	bool asked;
+
+	if (s->reporter.close_business_day == 0)
+		return 0;
+	if (month_close_due(r->db, s->timezone, (int)s->reporter.close_business_day, month, why) != 0)
+		return -1;
+	if (!*month)
+		return 0;
+	if (report_close_ask(r->db, month, &asked, why) != 0)
+		return -1;
+	if (asked)
+		log_info("%s is closed: its business day has come", month);
+	return 0;
+}
 
 static int tell_what_is_late(struct reporter *r, struct err *why)
 {
@@ -93,6 +113,8 @@ static int do_chores(struct reporter *r, struct err *why)
 	if (r->calendar_ms && now - r->calendar_ms < CALENDAR_EVERY_MS)
 		return 0;
 	r->calendar_ms = now;
+	if (forgive("closing by the calendar", close_what_is_due(r, why), why) != 0)
+		return -1;
 	return forgive("reports that are late", tell_what_is_late(r, why), why);
 }
 

@@ -228,39 +228,18 @@ int report_run_failures(struct db *db, int64_t run_id, struct db_result **out, s
 
 #define LOCK_CLOSE "hashtextextended('hinomi report close', 0)"
 
-static int ask_bool(struct db *db, const char *sql, const struct db_args *args, bool *out, struct err *why)
+int report_close_hold(struct db *db, bool *held, struct err *why)
 {
 	struct db_result *r;
 
-	if (db_run(db, sql, args, &r, why) != 0)
+	if (db_run(db, "SELECT pg_try_advisory_lock(" LOCK_CLOSE ")", NULL, &r, why) != 0)
 		return -1;
-	*out = db_bool(r, 0, 0);
+	*held = db_bool(r, 0, 0);
 	db_result_free(r);
 	return 0;
-}
-
-int report_close_hold(struct db *db, bool *held, struct err *why)
-{
-	return ask_bool(db, "SELECT pg_try_advisory_lock(" LOCK_CLOSE ")", NULL, held, why);
 }
 
 int report_close_release(struct db *db, struct err *why)
 {
 	return db_run(db, "SELECT pg_advisory_unlock(" LOCK_CLOSE ")", NULL, NULL, why);
-}
-
-int report_close_done(struct db *db, const struct report_job *job, bool *done, struct err *why)
-{
-	struct db_args args = { 0 };
-
-	db_arg_text(&args, job->month);
-	db_arg_time(&args, job->asked_at);
-	db_arg_optional(&args, job->company_id);
-	return ask_bool(
-	    db,
-	    "SELECT CASE WHEN $3::bigint IS NULL THEN EXISTS (SELECT FROM month_close m WHERE m.month = "
-	    "($1::text || '-01')::date AND m.made_at > $2::timestamptz) ELSE EXISTS (SELECT FROM snapshot s "
-	    "WHERE s.company_id = $3::bigint AND s.kind = 'month' AND s.month = ($1::text || '-01')::date "
-	    "AND s.made_at > $2::timestamptz) END",
-	    &args, done, why);
 }

@@ -53,8 +53,6 @@ int report_job_next_due(struct db *db, time_us *next, time_us *now, struct err *
 /* Closing a month has transactions of its own. Only one reporter at a time closes: held by the connection. */
 int report_close_hold(struct db *db, bool *held, struct err *why);
 int report_close_release(struct db *db, struct err *why);
-/* Whether what the job asks for was done since: the month, or the company's month, has been frozen. */
-int report_close_done(struct db *db, const struct report_job *job, bool *done, struct err *why);
 
 struct report_run {
 	int64_t run_id;
