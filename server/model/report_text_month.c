@@ -305,12 +305,8 @@ static const struct report_text_key month_keys[] = {
 	{ "trend_note",
 	  "Below the bars: what the signs mean",
 	  { NULL },
-	  "グラフの見方：数字はその月の件数。塗りつぶしは止めたもの、斜線は止めずに記録したもの。「–」は見守りの期間が"
-	  "なかっ"
-	  "た月です。",
-	  "The bars: the figure is the month's count; filled was stopped, hatched was recorded without being stopped; "
-	  "a "
-	  "dash is a month without monitoring." },
+	  "グラフの見方　塗りつぶし：止めたもの　斜線：止めずに記録したもの　–：見守りの期間がなかった月",
+	  "The bars - filled: stopped; hatched: recorded without being stopped; a dash: a month without monitoring" },
 	{ "heading_peers",
 	  "Heading: other companies",
 	  { NULL },
@@ -370,6 +366,11 @@ static const struct report_text_key month_keys[] = {
 	  "前の月から続く案件です",
 	  "Carried over from an earlier month" },
 	{ "case_open", "State: still open", { NULL }, "対応を続けています", "Still being dealt with" },
+	{ "case_contained",
+	  "State: kept from spreading, not yet over",
+	  { NULL },
+	  "広がりを止めました（復旧の対応は続いています）",
+	  "Kept from spreading; recovery goes on" },
 	{ "case_settled", "State: settled", { NULL }, "対応を終えました", "Settled" },
 	{ "case_benign",
 	  "State: judged to be expected",
@@ -462,6 +463,11 @@ static const struct report_text_key month_keys[] = {
 	  { NULL },
 	  "迷ったらすぐお電話ください。間違いでもかまいません。",
 	  "When in doubt, please ring us up at once. A false alarm is no trouble." },
+	{ "contact_foot",
+	  "At the foot of page 1",
+	  { "phone" },
+	  "相談窓口　{{phone}}　迷ったらすぐお電話ください。",
+	  "Help desk: {{phone}}. When in doubt, please ring us up at once." },
 	{ "contact_hours", "When the help desk answers", { "hours" }, "受付時間　{{hours}}", "Hours: {{hours}}" },
 	{ "contact_mail", "The help desk's mail", { "mail" }, "メール　{{mail}}", "Mail: {{mail}}" },
 	{ "contact_mention",

@@ -43,6 +43,18 @@ void sentence(struct member_report *r, enum sheet_style style, const char *text)
 	sheet_text_cut(r->sheet, style, text, r->limits.sentence);
 }
 
+#define HANG 12.0
+
+void item(struct member_report *r, const char *text, int lines)
+{
+	const double left = sheet_mark(r->sheet).left, right = sheet_mark(r->sheet).right;
+
+	sheet_put(r->sheet, SHEET_BODY, SHEET_LEFT, r->order->japanese ? "・" : "•", left, sheet_y(r->sheet), HANG);
+	sheet_columns(r->sheet, left + HANG, right);
+	sheet_text_cut(r->sheet, SHEET_BODY, text, lines);
+	sheet_columns(r->sheet, left, right);
+}
+
 void heading(struct member_report *r, const char *key)
 {
 	if (sheet_mark(r->sheet).strokes > 0)
@@ -102,7 +114,7 @@ static void month_bars(struct member_report *r, enum bars_of what)
 		if (r->m.months[i].monitored_days == 0)
 			bars[i].value = bars[i].part = -1;
 	}
-	sheet_bars(r->sheet, bars_alt(r, what), bars, count, 66);
+	sheet_bars(r->sheet, bars_alt(r, what), bars, count, r->limits.bars);
 }
 
 void beside_end(struct member_report *r, const struct beside *b, enum bars_of what)
@@ -146,7 +158,7 @@ void kind_lines(struct member_report *r, const struct kind_count *kinds, size_t 
 		const char *line = filled(r, "kind_line", "what", either(r, kinds[i].ja, kinds[i].en), "count",
 					  number(r, kinds[i].detections), "stopped", number(r, kinds[i].stopped), NULL);
 
-		sentence(r, SHEET_BODY, said(&r->w, "%s%s", r->order->japanese ? "・" : "- ", line));
+		item(r, line, r->limits.sentence);
 	}
 }
 
@@ -155,22 +167,27 @@ void kind_lines(struct member_report *r, const struct kind_count *kinds, size_t 
 typedef void page_part(struct member_report *r);
 
 static const struct report_limits front_limits[] = {
-	{ .sentence = 7, .request = 6, .comment = 3, .reasons = 3, .kinds = 3 },
-	{ .sentence = 6, .request = 4, .comment = 3, .reasons = 3, .kinds = 3 },
-	{ .sentence = 5, .request = 3, .comment = 2, .reasons = 2, .kinds = 3 },
-	{ .sentence = 4, .request = 2, .comment = 2, .reasons = 2, .kinds = 2 },
-	{ .sentence = 3, .request = 2, .comment = 2, .reasons = 1, .kinds = 1 },
-	{ .sentence = 2, .request = 1, .comment = 1, .reasons = 1, .kinds = 1 },
+	{ .sentence = 7, .request = 6, .comment = 3, .reasons = 3, .kinds = 3, .mark = 92, .bars = 66 },
+	{ .sentence = 7, .request = 6, .comment = 3, .reasons = 3, .kinds = 3, .mark = 74, .bars = 66 },
+	{ .sentence = 6, .request = 4, .comment = 3, .reasons = 3, .kinds = 3, .mark = 70, .bars = 60 },
+	{ .sentence = 6, .request = 3, .comment = 3, .reasons = 2, .kinds = 3, .mark = 70, .bars = 56 },
+	{ .sentence = 5, .request = 3, .comment = 2, .reasons = 2, .kinds = 2, .mark = 66, .bars = 52 },
+	{ .sentence = 5, .request = 2, .comment = 2, .reasons = 1, .kinds = 1, .mark = 66, .bars = 48 },
+	{ .sentence = 4, .request = 1, .comment = 1, .reasons = 1, .kinds = 1, .mark = 60, .bars = 44 },
+	{ .sentence = 2, .request = 1, .comment = 1, .reasons = 1, .kinds = 0, .mark = 60, .bars = 40 },
 };
 static const struct report_limits back_limits[] = {
-	{ .sentence = 6, .kinds = 3, .devices = 5, .cases = 6, .sensors = 4, .peers_table = true },
-	{ .sentence = 6, .kinds = 2, .devices = 5, .cases = 4, .sensors = 3, .peers_table = true },
-	{ .sentence = 5, .kinds = 1, .devices = 4, .cases = 3, .sensors = 2, .peers_table = true },
-	{ .sentence = 4, .kinds = 1, .devices = 3, .cases = 2, .sensors = 1, .peers_table = true },
-	{ .sentence = 3, .kinds = 0, .devices = 2, .cases = 2, .sensors = 1, .peers_table = true },
-	{ .sentence = 3, .kinds = 0, .devices = 2, .cases = 1, .sensors = 1, .peers_table = false },
-	{ .sentence = 2, .kinds = 0, .devices = 1, .cases = 1, .sensors = 0, .peers_table = false },
-	{ .sentence = 1, .kinds = 0, .devices = 1, .cases = 1, .sensors = 0, .peers_table = false },
+	{ .sentence = 6, .devices = 5, .cases = 6, .sensors = 4, .bars = 66, .peers_table = true },
+	{ .sentence = 6, .devices = 5, .cases = 4, .sensors = 3, .bars = 60, .peers_table = true },
+	{ .sentence = 6, .devices = 4, .cases = 4, .sensors = 2, .bars = 54, .peers_table = true },
+	{ .sentence = 6, .devices = 3, .cases = 3, .sensors = 2, .bars = 50, .peers_table = true },
+	{ .sentence = 5, .devices = 3, .cases = 2, .sensors = 1, .bars = 46, .peers_table = true },
+	{ .sentence = 5, .devices = 2, .cases = 2, .sensors = 1, .bars = 46, .peers_table = true },
+	{ .sentence = 5, .devices = 2, .cases = 1, .sensors = 1, .bars = 44, .peers_table = true },
+	{ .sentence = 4, .devices = 2, .cases = 1, .sensors = 1, .bars = 44, .peers_table = false },
+	{ .sentence = 3, .devices = 1, .cases = 1, .sensors = 0, .bars = 42, .peers_table = false },
+	{ .sentence = 2, .devices = 1, .cases = 1, .sensors = 0, .bars = 40, .peers_table = false },
+	{ .sentence = 1, .devices = 1, .cases = 1, .sensors = 0, .bars = 40, .peers_table = false },
 };
 
 /* Whether it stayed on the page that it began on. */

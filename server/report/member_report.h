@@ -18,6 +18,7 @@ struct report_limits {
 	size_t reasons, kinds; /* of the verdict; of detections, per direction */
 	size_t devices, cases, sensors;
 	bool peers_table;
+	double mark, bars; /* size of the weather mark, height of bars */
 };
 struct member_report {
 	struct sheet *sheet;
@@ -43,6 +44,8 @@ const char *number(struct member_report *r, int64_t value);
 const char *either(const struct member_report *r, const char *ja, const char *en);
 /* A text between the sheet's edges, of as many lines as the limits allow. */
 void sentence(struct member_report *r, enum sheet_style style, const char *text);
+/* Of a list, with a mark before it. */
+void item(struct member_report *r, const char *text, int lines);
 /* A heading with space above, but for the first on a page. */
 void heading(struct member_report *r, const char *key);
 /* A block of two columns: the right one with bars of 13 months. */

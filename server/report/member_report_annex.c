@@ -49,6 +49,8 @@ static const char *verdict_key(const struct case_row *c)
 		return "case_false_positive";
 	if (slice_is(disposition, "undetermined"))
 		return "case_undetermined";
+	if (slice_is(slice_of_string(c->state), "contained"))
+		return "case_contained";
 	return "case_settled";
 }
 

@@ -14,11 +14,6 @@ static const struct month_count *this_month(const struct member_report *r)
 	return r->m.months_count == MEMBER_MONTHS ? &r->m.months[MEMBER_THIS] : &none;
 }
 
-static const char *bullet(struct member_report *r, const char *line)
-{
-	return said(&r->w, "%s%s", r->order->japanese ? "・" : "- ", line);
-}
-
 /* "ほか3件（付録）" */
 static void more_line(struct member_report *r, size_t left)
 {
@@ -75,7 +70,7 @@ static void outbound(struct member_report *r)
 		change_line(r, BARS_OUTBOUND);
 	beside_end(r, &b, BARS_OUTBOUND);
 	for (size_t i = 0; i < shown; i++)
-		sheet_text_cut(r->sheet, SHEET_BODY, bullet(r, device_line(r, &r->m.devices[i])), 2);
+		item(r, device_line(r, &r->m.devices[i]), 2);
 	r->devices_cut = shown < r->m.devices_count;
 	more_line(r, r->m.devices_count - shown);
 }
@@ -106,10 +101,9 @@ static void viruses(struct member_report *r)
 		const char *key = said(&r->w, "virus_route_%s", v->route ? v->route : "other");
 
 		if (v->detections > 0)
-			sheet_text_cut(r->sheet, SHEET_BODY,
-				       bullet(r, filled(r, key, "count", number(r, v->detections), "removed",
-							number(r, v->removed), NULL)),
-				       1);
+			item(r,
+			     filled(r, key, "count", number(r, v->detections), "removed", number(r, v->removed), NULL),
+			     1);
 	}
 	beside_end(r, &b, BARS_VIRUSES);
 }
@@ -287,7 +281,7 @@ static void watch(struct member_report *r)
 					  s->last_seen_at == TIME_NONE ? NULL : said_time(&r->w, s->last_seen_at),
 					  "version", s->agent_version, NULL);
 
-		sheet_text_cut(r->sheet, SHEET_BODY, bullet(r, line), 1);
+		item(r, line, 1);
 	}
 	r->sensors_cut = shown < r->m.sensors_count;
 	more_line(r, r->m.sensors_count - shown);

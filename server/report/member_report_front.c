@@ -1,8 +1,6 @@
 /* Page 1: the verdict, what we ask for, attacks from outside. No abbreviation, no address, no signature. */
 #include "server/report/member_report.h"
 
-#define MARK 74.0 /* size of the weather mark */
-
 static void masthead(struct member_report *r)
 {
 	const struct document_frame *f = &r->order->frame;
@@ -37,20 +35,31 @@ static const char *reasons(struct member_report *r)
 	return text;
 }
 
+/* The grade as a word of its own. */
+static const char *grade_word(struct member_report *r)
+{
+	const char *word = said_name(r->order->japanese, NAME_GRADE, r->m.grade);
+
+	if (*word < 'a' || *word > 'z')
+		return word;
+	return said(&r->w, "%c%s", *word - 'a' + 'A', word + 1);
+}
+
 static void verdict(struct member_report *r)
 {
-	const char *word = said_name(r->order->japanese, NAME_GRADE, r->m.grade), *text;
+	const char *word = grade_word(r), *text;
 	const char *asked = r->m.requests_count ? number(r, (int64_t)r->m.requests_count) : NULL;
-	double top, left = SHEET_MARGIN + 12;
+	const double left = SHEET_MARGIN + 14, size = r->limits.mark;
+	double top;
 
 	text = filled(r, said(&r->w, "verdict_%s", r->m.grade), "company", r->m.company, "month",
 		      r->order->japanese ? said_month_short(&r->w, r->m.month) : said_month(&r->w, r->m.month),
 		      "reason", reasons(r), "requests", asked, NULL);
 	heading(r, "heading_summary");
-	sheet_box_begin(r->sheet, true, MARK + 20);
+	sheet_box_begin(r->sheet, true, size + 20);
 	top = sheet_y(r->sheet);
-	sheet_weather(r->sheet, r->m.grade, word, left, top, MARK);
-	sheet_columns(r->sheet, left + MARK + 18, SHEET_WIDTH - SHEET_MARGIN - 12);
+	sheet_weather(r->sheet, r->m.grade, word, left, top, size);
+	sheet_columns(r->sheet, left + size + 20, SHEET_WIDTH - SHEET_MARGIN - 12);
 	sheet_text(r->sheet, SHEET_LARGE, word);
 	sheet_text_cut(r->sheet, SHEET_BODY, text, r->limits.sentence + 3);
 	sheet_box_end(r->sheet);
@@ -75,24 +84,26 @@ static const char *duration(struct member_report *r, int64_t minutes)
 	return minutes > 0 ? said_duration(&r->w, minutes * 60) : NULL;
 }
 
+static const char *request_terms(struct member_report *r, const struct request_row *q)
+{
+	const char *mark = q->overdue ? "requests_overdue" : q->carried ? "requests_carried" : NULL;
+	const char *terms = filled(r, "request_terms", "who", either(r, q->who_ja, q->who_en), "duration",
+				   duration(r, q->minutes), "due", q->due_on ? said_day(&r->w, q->due_on) : NULL, NULL);
+
+	if (!mark)
+		return terms;
+	return said(&r->w, r->order->japanese ? "【%s】%s" : "[%s] %s", filled(r, mark, NULL), terms);
+}
+
 static void one_request(struct member_report *r, const struct request_row *q)
 {
 	double top = sheet_y(r->sheet) + 5;
-	const char *mark = q->overdue ? "requests_overdue" : q->carried ? "requests_carried" : NULL, *terms;
 
 	sheet_at(r->sheet, top);
 	sheet_tick_box(r->sheet, SHEET_MARGIN + 4, top + 1, 12);
 	sheet_columns(r->sheet, SHEET_MARGIN + 28, SHEET_WIDTH - SHEET_MARGIN);
-	if (sheet_text_cut(r->sheet, SHEET_STRONG, either(r, q->what_ja, q->what_en), r->limits.request)) {
-		r->requests_cut = true;
-		sheet_text(r->sheet, SHEET_BODY, filled(r, "continued_note", NULL));
-	}
-	terms = filled(r, "request_terms", "who", either(r, q->who_ja, q->who_en), "duration", duration(r, q->minutes),
-		       "due", q->due_on ? said_day(&r->w, q->due_on) : NULL, NULL);
-	sheet_text_cut(r->sheet, SHEET_BODY, terms, 2);
-	if (mark)
-		sheet_text_cut(r->sheet, SHEET_BODY,
-			       said(&r->w, r->order->japanese ? "【%s】" : "[%s]", filled(r, mark, NULL)), 1);
+	r->requests_cut |= sheet_text_cut(r->sheet, SHEET_STRONG, either(r, q->what_ja, q->what_en), r->limits.request);
+	sheet_text_cut(r->sheet, SHEET_BODY, request_terms(r, q), 2);
 	sheet_columns(r->sheet, SHEET_MARGIN, SHEET_WIDTH - SHEET_MARGIN);
 	sheet_rule(r->sheet);
 }
@@ -107,6 +118,8 @@ static void requests(struct member_report *r)
 	}
 	for (size_t i = 0; i < r->m.requests_count && i < MEMBER_REQUESTS_MAX; i++)
 		one_request(r, &r->m.requests[i]);
+	if (r->requests_cut)
+		sentence(r, SHEET_BODY, filled(r, "continued_note", NULL));
 	sentence(r, SHEET_BODY, filled(r, "requests_done", NULL));
 	if (r->m.requests_more > 0)
 		sentence(r, SHEET_BODY, filled(r, "requests_more", "count", number(r, r->m.requests_more), NULL));
@@ -144,6 +157,20 @@ static void inbound(struct member_report *r)
 	sentence(r, SHEET_SMALL, filled(r, "trend_note", NULL));
 }
 
+/* The help desk's number, at the foot of the page. */
+static void foot(struct member_report *r)
+{
+	const char *phone = r->order->frame.desk_phone;
+	struct sheet_mark before;
+
+	if (!phone || !*phone)
+		return;
+	before = sheet_mark(r->sheet);
+	sheet_text_cut(r->sheet, SHEET_STRONG, filled(r, "contact_foot", "phone", phone, NULL), 1);
+	if (r->settled && sheet_room(r->sheet) > 0)
+		sheet_shift(r->sheet, &before, sheet_room(r->sheet));
+}
+
 void member_report_front(struct member_report *r)
 {
 	masthead(r);
@@ -151,4 +178,5 @@ void member_report_front(struct member_report *r)
 	comment(r);
 	requests(r);
 	inbound(r);
+	foot(r);
 }

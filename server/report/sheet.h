@@ -80,13 +80,15 @@ enum sheet_style {
 	SHEET_SMALL,
 	SHEET_LARGE,
 	SHEET_ADDRESSEE, /* larger than the body, not bold */
+	SHEET_DISPLAY,   /* a title as large as SHEET_LARGE */
 };
 /* A title or heading is a bookmark. */
 void sheet_text(struct sheet *sheet, enum sheet_style style, const char *text);
 void sheet_centred(struct sheet *sheet, enum sheet_style style, const char *text);
 /* How high it would be. */
 double sheet_text_height(struct sheet *sheet, enum sheet_style style, const char *text);
-/* The same, of at most so many lines; true: there would have been more. */
+/* The same, of at most so many lines, the last one with an ellipsis when there would have been more; whether it was so.
+ */
 bool sheet_text_cut(struct sheet *sheet, enum sheet_style style, const char *text, int lines);
 /* One line at a place of its own, smaller where it must be to fit into the width; the current height stays. */
 enum sheet_align { SHEET_LEFT, SHEET_CENTRE, SHEET_RIGHT };

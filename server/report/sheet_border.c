@@ -3,7 +3,7 @@
 /* Between the head and the foot that each page has. */
 #define BORDER_X      26.0
 #define BORDER_TOP    42.0
-#define BORDER_BOTTOM (SHEET_HEIGHT - 42.0)
+#define BORDER_BOTTOM (SHEET_HEIGHT - 50.0)
 #define BORDER_GAP    4.0
 #define CORNER        18.0
 

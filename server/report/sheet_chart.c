@@ -81,18 +81,44 @@ static void put_bar(struct sheet *s, const struct bars *b, const struct sheet_ba
 		sheet_hatch(s, x, b->base - all, b->width, all - solid < 2 ? 2 : all - solid, last ? 0 : 0.35);
 }
 
+static const char *bar_value(struct sheet *s, const struct sheet_bar *bar, char *out, size_t size)
+{
+	if (bar->value < 0)
+		return "–";
+	short_number(s->info.japanese, bar->value, out, size);
+	return out;
+}
+
+/* One figure or label of how many has room: the widest decides. */
+static size_t every(struct sheet *s, const struct bars *b, const struct sheet_bar *bars, size_t count)
+{
+	double widest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		char value[32];
+		const char *texts[] = { bar_value(s, &bars[i], value, sizeof(value)), bars[i].label };
+
+		for (size_t t = 0; t < ARRAY_LEN(texts); t++) {
+			PangoLayout *layout = sheet_layout(s, FONT_LABEL_STRONG, texts[t], 200, SHEET_LEFT);
+
+			widest = fmax(widest, layout_width(layout));
+			g_object_unref(layout);
+		}
+	}
+	return (size_t)ceil((widest + 0.5) / b->step);
+}
+
 static void label_bar(struct sheet *s, const struct bars *b, const struct sheet_bar *bar, size_t i, bool last)
 {
-	double x = b->x + (double)i * b->step, top = b->base;
+	enum sheet_font font = last ? FONT_LABEL_STRONG : FONT_LABEL;
+	double middle = b->x + ((double)i + 0.5) * b->step, top = b->base;
 	char value[32];
 
 	if (bar->value > 0)
 		top -= fmax(1, b->height * (double)bar->value / (double)b->highest);
-	short_number(s->info.japanese, bar->value, value, sizeof(value));
-	sheet_put_line(s, last ? FONT_LABEL_STRONG : FONT_LABEL, bar->value < 0 ? "–" : value, x - 2, top - VALUE_ROOM,
-		       b->step + 4, SHEET_CENTRE);
-	sheet_put_line(s, last ? FONT_LABEL_STRONG : FONT_LABEL, bar->label, x - 2, b->base + 2, b->step + 4,
+	sheet_put_line(s, font, bar_value(s, bar, value, sizeof(value)), middle - 30, top - VALUE_ROOM, 60,
 		       SHEET_CENTRE);
+	sheet_put_line(s, font, bar->label, middle - 30, b->base + 2, 60, SHEET_CENTRE);
 }
 
 void sheet_bars(struct sheet *s, const char *alt, const struct sheet_bar *bars, size_t count, double height)
@@ -111,8 +137,9 @@ void sheet_bars(struct sheet *s, const char *alt, const struct sheet_bar *bars, 
 	for (size_t i = 0; i < count; i++)
 		put_bar(s, &b, &bars[i], i, i + 1 == count);
 	sheet_line(s, s->left, b.base, s->right, b.base, 0.6, 0.25);
-	for (size_t i = 0; i < count; i++)
-		label_bar(s, &b, &bars[i], i, i + 1 == count);
+	for (size_t i = 0, step = every(s, &b, bars, count); i < count; i++)
+		if ((count - 1 - i) % step == 0)
+			label_bar(s, &b, &bars[i], i, i + 1 == count);
 	sheet_tag_end(s, "Figure");
 	sheet_move_to(s, y + height + 3);
 }
@@ -208,7 +235,7 @@ static int64_t round_step(int64_t highest)
 static void put_axis(struct sheet *s, struct plot *p, const char *const *labels)
 {
 	int64_t step = round_step(p->highest);
-	size_t every = (p->count + 12) / 13;
+	size_t apart = (p->count + 12) / 13;
 
 	p->highest = step * ((p->highest + step - 1) / step);
 	for (int64_t v = 0; v <= p->highest; v += step) {
@@ -219,7 +246,7 @@ static void put_axis(struct sheet *s, struct plot *p, const char *const *labels)
 		sheet_put_line(s, FONT_LABEL, value, s->left, plot_y(p, v) - 5, p->left - s->left - 6, SHEET_RIGHT);
 	}
 	for (size_t i = 0; i < p->count; i++)
-		if ((p->count - 1 - i) % every == 0)
+		if ((p->count - 1 - i) % apart == 0)
 			sheet_put_line(s, FONT_LABEL, labels[i], plot_x(p, i) - 22, p->base + 3, 44, SHEET_CENTRE);
 }
 

@@ -15,6 +15,7 @@ static const struct {
 	[SHEET_SMALL] = { FONT_SMALL, "P", 0, 0, 2, 0 },
 	[SHEET_LARGE] = { FONT_LARGE, "P", 0, 0, 7, 0 },
 	[SHEET_ADDRESSEE] = { FONT_ADDRESSEE, "P", 0, 0, 3, 0 },
+	[SHEET_DISPLAY] = { FONT_LARGE, "H1", 1, 0, 6, 60 },
 };
 
 /* ---------------------------------------------------------------------------------------------- layouts */
@@ -179,21 +180,6 @@ static int lines_within(PangoLayout *layout, int first, double room, double *hei
 	return count;
 }
 
-/* Of the first lines. */
-static double lines_height(PangoLayout *layout, int lines)
-{
-	PangoLayoutIter *iter = pango_layout_get_iter(layout);
-	PangoRectangle box = { 0 };
-
-	for (int line = 0; line < lines; line++) {
-		pango_layout_iter_get_line_extents(iter, NULL, &box);
-		if (!pango_layout_iter_next_line(iter))
-			break;
-	}
-	pango_layout_iter_free(iter);
-	return (double)(box.y + box.height) / PANGO_SCALE;
-}
-
 /* A text that is higher than what is left of the page goes on on the next. */
 static void put_broken(struct sheet *s, PangoLayout *layout)
 {
@@ -265,24 +251,48 @@ void sheet_centred(struct sheet *s, enum sheet_style style, const char *text)
 	put_block(s, style, SHEET_CENTRE, text);
 }
 
+/* Where the first lines end, in bytes. */
+static size_t end_of_line(PangoLayout *layout, int line)
+{
+	PangoLayoutLine *l = pango_layout_get_line_readonly(layout, line);
+
+	return (size_t)l->start_index + (size_t)l->length;
+}
+
+/* The text shortened to so many lines, with an ellipsis; in the sheet's pool. NULL: no memory. */
+static char *shorten(struct sheet *s, PangoLayout *layout, int lines)
+{
+	size_t end = end_of_line(layout, lines - 1);
+	char *text = pool_take(&s->pool, end + sizeof("…"));
+
+	if (!text)
+		return NULL;
+	memcpy(text, pango_layout_get_text(layout), end);
+	do {
+		while (end > 0 && ((uint8_t)text[end - 1] & 0xc0) == 0x80)
+			end--;
+		end -= end > 0;
+		memcpy(text + end, "…", sizeof("…"));
+		pango_layout_set_text(layout, text, -1);
+	} while (end > 0 && pango_layout_get_line_count(layout) > lines);
+	return text;
+}
+
 bool sheet_text_cut(struct sheet *s, enum sheet_style style, const char *text, int lines)
 {
-	PangoLayout *layout = sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT);
-	int all = pango_layout_get_line_count(layout);
-	struct stroke *k;
+	PangoLayout *layout;
+	char *shorter = NULL;
+	bool cut;
 
-	if (all <= lines) {
-		g_object_unref(layout);
-		sheet_text(s, style, text);
+	if (!text || !*text)
 		return false;
-	}
-	sheet_tag(s, styles[style].tag);
-	k = sheet_put_layout(s, layout, s->left, s->y);
-	k->lines = lines;
-	sheet_move_to(s, s->y + lines_height(layout, lines));
-	sheet_tag_end(s, styles[style].tag);
-	sheet_space(s, styles[style].after);
-	return true;
+	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT);
+	cut = pango_layout_get_line_count(layout) > lines;
+	if (cut && !(shorter = shorten(s, layout, lines)))
+		s->failed = true;
+	g_object_unref(layout);
+	sheet_text(s, style, shorter ? shorter : text);
+	return cut;
 }
 
 void sheet_put(struct sheet *s, enum sheet_style style, enum sheet_align align, const char *text, double x, double y,
