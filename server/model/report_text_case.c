@@ -70,6 +70,14 @@ static const struct report_text_key case_keys[] = {
 	  "」を検知しました。今分かっていることを、先にお知らせします。調べが進むと、内容が変わることがあります。",
 	  "At {{at}} we detected in your network: {{what}}. This is what we know so far; it may change as we look "
 	  "further into it." },
+	{ "first_report_automatic",
+	  "On a first report: that nobody wrote it",
+	  { NULL },
+	  "この速報は、検知と同時に監視システムが自動で作成しました。担当者にも知らせてあり、確認を始めています。続きは"
+	  "担当者"
+	  "からご連絡します。",
+	  "This report was made automatically, at once. Our people have been alerted too and are looking into it; they "
+	  "will be in touch." },
 	{ "interim_intro",
 	  "How an interim report begins",
 	  { "company", "at", "what" },

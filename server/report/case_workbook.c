@@ -14,7 +14,7 @@ static void overview(struct spreadsheet *s, const struct case_report *r, const s
 	part_text(s, "何が起きたか", "What happened", ja ? row->ja : row->en);
 	part_text(s, "件名", "Title", r->title);
 	part_text(s, "インシデントとした理由", "Why it is an incident", r->reason);
-	part_text(s, "段階", "Stage", r->stage);
+	part_text(s, "段階", "Stage", said_name(ja, NAME_STAGE, r->stage));
 	part_text(s, "重要度", "Severity", said_severity(ja, row->severity));
 	part_text(s, "向き", "Direction", said_name(ja, NAME_DIRECTION, row->direction));
 	part_text(s, "状態", "State", said_name(ja, NAME_STATE, row->state));

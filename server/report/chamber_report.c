@@ -91,7 +91,7 @@ static int draw(struct press *press, const struct document_order *order, const s
 		/* It names the companies of the noisiest devices. */
 		.sharing = paper_sharing(&p, m->noisy_count > 0 ? "chamber_tlp_named" : "chamber_tlp"),
 		.reference = document_reference(order, pool),
-		.watermark = m->preliminary ? paper_words(&p, "速報値", "PRELIMINARY") : NULL,
+		.watermark = paper_watermark(&p, order, m->preliminary),
 	};
 
 	p.sheet = document_sheet(press, order, &info, out);

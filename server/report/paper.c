@@ -49,6 +49,37 @@ const char *paper_sharing(struct paper *p, const char *key)
 	return mark ? mark : "";
 }
 
+const char *paper_watermark(struct paper *p, const struct document_order *order, bool preliminary)
+{
+	if (order->frame.draft)
+		return paper_get(p, "draft_mark");
+	return preliminary ? paper_get(p, "preliminary_mark") : NULL;
+}
+
+static bool given(const char *text)
+{
+	return text && text[0];
+}
+
+void paper_desk(struct paper *p, const struct document_frame *frame)
+{
+	const struct report_text_value hours[] = { { "hours", frame->desk_hours } },
+				       mail[] = { { "mail", frame->desk_mail } };
+
+	if (!given(frame->desk_phone) && !given(frame->desk_mail))
+		return;
+	sheet_box_begin(p->sheet, false, 0);
+	paper_text(p, SHEET_BODY, "contact_line");
+	if (given(frame->desk_phone))
+		sheet_text(p->sheet, SHEET_LARGE, frame->desk_phone);
+	if (given(frame->desk_hours))
+		paper_filled(p, SHEET_BODY, "contact_hours", hours, ARRAY_LEN(hours));
+	if (given(frame->desk_mail))
+		paper_filled(p, SHEET_BODY, "contact_mail", mail, ARRAY_LEN(mail));
+	sheet_box_end(p->sheet);
+	sheet_space(p->sheet, 6);
+}
+
 void paper_keep(struct paper *p, double height)
 {
 	const double page = SHEET_HEIGHT - 100;
@@ -75,11 +106,24 @@ void paper_cell(struct paper *p, struct paper_table *table, const char *text)
 	table->cells[table->filled++] = text;
 }
 
-void paper_table_put(struct paper *p, struct paper_table *table, const char *alt)
+/* False: no memory for it. */
+static bool table_filled_up(struct paper *p, struct paper_table *table)
 {
 	while (table->filled % table->column_count != 0 && !p->failed)
 		paper_cell(p, table, NULL);
-	if (!p->failed)
+	return !p->failed;
+}
+
+void paper_table_put(struct paper *p, struct paper_table *table, const char *alt)
+{
+	if (table_filled_up(p, table))
 		sheet_table(p->sheet, alt, table->columns, table->column_count, table->cells,
 			    table->filled / table->column_count);
+}
+
+void paper_table_put_small(struct paper *p, struct paper_table *table, const char *alt)
+{
+	if (table_filled_up(p, table))
+		sheet_table_of(p->sheet, SHEET_SMALL, alt, table->columns, table->column_count, table->cells,
+			       table->filled / table->column_count);
 }

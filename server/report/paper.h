@@ -24,6 +24,11 @@ void paper_filled(struct paper *p, enum sheet_style style, const char *key, cons
 /* "TLP:AMBER" of such a text. */
 const char *paper_sharing(struct paper *p, const char *key);
 
+/* Of drafts, and of what is not over yet; NULL: none. */
+const char *paper_watermark(struct paper *p, const struct document_order *order, bool preliminary);
+/* The desk: whom to call, with the number large. */
+void paper_desk(struct paper *p, const struct document_frame *frame);
+
 /* What belongs together begins on a new page when fewer points are left on this one; nothing is moved that is higher
  * than a page. */
 void paper_keep(struct paper *p, double height);
@@ -39,7 +44,8 @@ struct paper_table {
 	size_t filled, room;
 };
 void paper_cell(struct paper *p, struct paper_table *table, const char *text);
-/* What is missing of the last row is empty. */
+/* What is missing of the last row is empty. small: for annexes. */
 void paper_table_put(struct paper *p, struct paper_table *table, const char *alt);
+void paper_table_put_small(struct paper *p, struct paper_table *table, const char *alt);
 
 #endif

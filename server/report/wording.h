@@ -44,6 +44,7 @@ enum name_kind {
 	NAME_MEASURE, /* MTTD, ... */
 	NAME_GRADE,
 	NAME_PEERS, /* dimension */
+	NAME_STAGE,
 };
 const char *said_name(bool japanese, enum name_kind kind, const char *name);
 const char *said_severity(bool japanese, int64_t severity);
