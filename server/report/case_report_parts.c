@@ -201,7 +201,7 @@ static void annex_row(struct paper *p, struct paper_table *t, const struct annex
 static void annex_table(struct paper *p, const struct case_report *r)
 {
 	const struct sheet_column columns[] = {
-		{ paper_words(p, "時刻", "When"), 15, false },
+		{ paper_words(p, "時刻", "When"), 18, false },
 		{ paper_words(p, "件数", "Count"), 7, true },
 		{ paper_words(p, "重要度", "Severity"), 9, false },
 		{ paper_words(p, "向き", "Direction"), 9, false },

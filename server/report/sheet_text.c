@@ -20,6 +20,16 @@ static const struct {
 
 /* ---------------------------------------------------------------------------------------------- layouts */
 
+/* An address, a signature or a code that is broken must not gain a letter. */
+static void forbid_hyphens(PangoLayout *layout)
+{
+	PangoAttrList *attributes = pango_attr_list_new();
+
+	pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+	pango_layout_set_attributes(layout, attributes);
+	pango_attr_list_unref(attributes);
+}
+
 PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *text, double width, enum sheet_align align)
 {
 	static const PangoAlignment alignments[] = { PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT };
@@ -32,6 +42,7 @@ PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *tex
 	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_alignment(layout, alignments[align]);
 	pango_layout_set_line_spacing(layout, press_leading(font));
+	forbid_hyphens(layout);
 	/* What is no UTF-8 came by no way that we know of. */
 	if (slice_is_utf8(bytes))
 		pango_layout_set_text(layout, (const char *)bytes.ptr, (int)bytes.len);
