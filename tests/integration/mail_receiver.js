@@ -7,7 +7,7 @@
 // FOLDER/stage, while it is there, names where to stop: connect (before the greeting), ehlo, mail, rcpt, data (before the
 // answer to each), dot (all of the mail has come, it is kept, no answer yet), after (the answer is written, a moment
 // passes). Whoever stops writes FOLDER/stopped and waits until FOLDER/stage is gone. FOLDER/slow: milliseconds that each
-// answer to a mail takes. FOLDER/down: connections are closed, old ones with their next line.
+// answer to a mail takes. FOLDER/raw, a folder: mails are kept there as well, as they came. FOLDER/down: connections are closed, old ones with their next line.
 'use strict';
 const fs = require('fs'), net = require('net'), path = require('path');
 
@@ -48,6 +48,7 @@ function keep(to, lines) {
 	const text = lines.join('\n');
 	const id = header(text, 'Message-ID');
 
+	if (fs.existsSync(at('raw'))) fs.writeFileSync(path.join(at('raw'), id.replace(/[^0-9a-z-]/g, '').slice(0, 36)), lines.join('\r\n') + '\r\n');
 	fs.appendFileSync(
 		at('mails.jsonl'),
 		JSON.stringify({ id, to, subject: words(header(text, 'Subject')), references: header(text, 'References'), at: Date.now(), text: plain(text) }) + '\n'
