@@ -136,6 +136,6 @@ CREATE FUNCTION deliveries(p_size integer, p_seed text) RETURNS SETOF text LANGU
 $$;
 
 CREATE FUNCTION forget() RETURNS void LANGUAGE sql AS $$
-    TRUNCATE alert, work, incident, incident_segment, incident_event, incident_cause, incident_seq, company_day, rule_day, mute_day, change,
+    TRUNCATE alert, work, incident, incident_segment, incident_event, incident_cause, incident_seq, company_day, company_month, rule_day, mute_day, change,
         campaign, campaign_member, campaign_sighting, campaign_due, campaign_warning, page_request CASCADE;
 $$;

@@ -227,6 +227,24 @@ CREATE VIEW tally_difference AS
     SELECT 'company', 'hits', s.company_id, NULL, NULL, s.hits FROM rule_state s
     WHERE s.hits <> (SELECT count(*) FROM rule_hit h WHERE h.company_id = s.company_id);
 
+-- company_month against company_day: what each of its columns has to be, told once more.
+CREATE VIEW month_difference AS
+    WITH by_day AS (
+        SELECT company_id, to_char(day, 'YYYY-MM-01')::date AS month, x.of, sum(detections)::bigint AS n
+        FROM company_day CROSS JOIN LATERAL (
+            SELECT CASE WHEN direction IN ('inbound', 'outbound') THEN direction || '_' || engine ELSE 'elsewhere' END AS of
+            UNION ALL SELECT direction || '_stopped' WHERE direction IN ('inbound', 'outbound') AND action NOT IN ('allowed', 'unknown')
+            UNION ALL SELECT 'viruses' WHERE engine = 'antivirus'
+            UNION ALL SELECT 'viruses_removed' WHERE engine = 'antivirus' AND action NOT IN ('allowed', 'unknown')) x
+        GROUP BY 1, 2, 3
+    ), by_month AS (
+        SELECT m.company_id, m.month, j.key AS of, j.value::text::bigint AS n FROM company_month m CROSS JOIN LATERAL
+        jsonb_each(to_jsonb(m) - 'company_id' - 'month') j WHERE j.value <> '0'
+    )
+    (SELECT * FROM by_day WHERE n <> 0 EXCEPT SELECT * FROM by_month)
+    UNION ALL
+    (SELECT * FROM by_month EXCEPT SELECT * FROM by_day);
+
 -- company_day and what is still in work, against all alerts; one statement sees one state of the database.
 CREATE VIEW count_difference AS
     WITH scan AS (
@@ -245,7 +263,9 @@ CREATE VIEW count_difference AS
     )
     (SELECT 'missing', * FROM scan EXCEPT SELECT 'missing', * FROM kept)
     UNION ALL
-    (SELECT 'unexpected', * FROM kept EXCEPT SELECT 'unexpected', * FROM scan);
+    (SELECT 'unexpected', * FROM kept EXCEPT SELECT 'unexpected', * FROM scan)
+    UNION ALL
+    SELECT 'month', company_id, month, of, '', 0, '', n FROM month_difference;
 
 -- What `hinomictl metrics detections` has to print, from all alerts.
 CREATE VIEW detections_scanned AS
@@ -369,7 +389,7 @@ CREATE FUNCTION forget() RETURNS void LANGUAGE plpgsql SET client_min_messages =
 BEGIN
     LOCK TABLE work, alert, rule_window, incident IN ACCESS EXCLUSIVE MODE;
     TRUNCATE work, alert, rule_window, rule_hit, rule_state, loss, incident, incident_segment, incident_event, incident_cause,
-        incident_seq, company_day, rule_day, mute_day, campaign_sighting, campaign_due, change, page_request CASCADE;
+        incident_seq, company_day, company_month, rule_day, mute_day, campaign_sighting, campaign_due, change, page_request CASCADE;
 END
 $$;
 

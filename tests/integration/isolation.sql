@@ -42,6 +42,8 @@ INSERT INTO incident_event (company_id, incident_id, kind, body)
 INSERT INTO company_day (company_id, day, direction, engine, severity, action, detections)
     SELECT c, (now() AT TIME ZONE 'Asia/Tokyo')::date, 'inbound', 'ips', 3, 'blocked',
            CASE c WHEN 2 THEN 424242 ELSE 1 END FROM generate_series(1, 2) c;
+INSERT INTO company_month (company_id, month, inbound_ips, inbound_stopped)
+    SELECT company_id, date_trunc('month', day::timestamp)::date, detections, detections FROM company_day;
 INSERT INTO audit (audit_id, at, actor, action, company_id, subject, detail, previous, hash)
     SELECT c, now(), marked(c, 'actor'), 'incident.state', c, marked(c, 'subject'), '{}', '', '' FROM generate_series(1, 2) c;
 

@@ -129,7 +129,7 @@ start_over 100
 killed=0 kept=0
 before=$(query 'SELECT count(*), sum(id_to) FROM work')
 for step in 'work SHARE' 'alert ACCESS EXCLUSIVE' 'rule_hit SHARE' 'rule_window SHARE' 'rule_state SHARE' 'incident_segment ACCESS EXCLUSIVE' 'incident_seq SHARE' \
-	'incident SHARE' 'incident_segment SHARE' 'incident_event SHARE' 'incident_cause SHARE' 'company_day SHARE' \
+	'incident SHARE' 'incident_segment SHARE' 'incident_event SHARE' 'incident_cause SHARE' 'company_day SHARE' 'company_month SHARE' \
 	'rule_day SHARE' 'mute_day SHARE' 'campaign_sighting SHARE' 'change SHARE'; do
 	table=${step%% *}
 	echo "BEGIN; LOCK TABLE $table IN ${step#* } MODE;" >&3
@@ -147,8 +147,8 @@ done
 exec 3>&-
 wait "$holder"
 holder=''
-check 'killed at sixteen steps' 16 "$killed"
-check 'and nothing of the transaction was left' 16 "$kept"
+check 'killed at seventeen steps' 17 "$killed"
+check 'and nothing of the transaction was left' 17 "$kept"
 start_correlator
 all_done
 derived_equals_definition 'after the kills'
@@ -159,7 +159,7 @@ start_over 300
 start_correlator
 wait_until says "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hinomi correlator'" 1
 refused=0
-for grant in 'INSERT ON change' 'INSERT ON company_day' 'INSERT ON incident_event' 'INSERT ON incident_segment' \
+for grant in 'INSERT ON change' 'INSERT ON company_day' 'INSERT ON company_month' 'INSERT ON incident_event' 'INSERT ON incident_segment' \
 	'INSERT ON rule_hit' 'INSERT ON rule_window' 'INSERT ON rule_state' 'INSERT ON incident_cause' 'INSERT ON rule_day' \
 	'INSERT ON mute_day' 'INSERT ON campaign_sighting'; do
 	run "REVOKE $grant FROM hinomi_correlator"
@@ -168,7 +168,7 @@ for grant in 'INSERT ON change' 'INSERT ON company_day' 'INSERT ON incident_even
 	wait_until grep -q 'is tried again' "$state/correlator.log" && refused=$((refused + 1))
 	run "GRANT $grant TO hinomi_correlator"
 done
-check 'refused at eleven statements' 11 "$refused"
+check 'refused at twelve statements' 12 "$refused"
 all_done
 derived_equals_definition 'after the refusals'
 

@@ -263,7 +263,7 @@ for name in $roles agent1 agent2 agent3; do
 	wait "$(state_of "$name")" 2>/dev/null || true
 	remember "$name" ''
 done
-sql 'TRUNCATE alert, work, change, incident, incident_segment, incident_event, incident_seq, company_day, sensor_stream, sensor_day,
+sql 'TRUNCATE alert, work, change, incident, incident_segment, incident_event, incident_seq, company_day, company_month, sensor_stream, sensor_day,
 	rule_window, rule_hit, rule_state, incident_cause, rule_day, mute_day, observation, observable, contact,
 	campaign_sighting, campaign_due, campaign, campaign_member, page_request CASCADE'
 server_start

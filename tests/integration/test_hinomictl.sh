@@ -41,7 +41,8 @@ export HINOMI_CONFIG="$STATE/hinomi.yaml" HINOMI_SCHEMA="$top/schema"
 for command in 'migrate' 'operator name' 'company add' 'company list' 'company tag' 'company leave' 'company import' 'network add' \
 	'network list' 'network remove' 'span add' 'span list' 'span end' 'sensor add' 'sensor token' 'sensor list' \
 	'sensor revoke' 'user add' 'user list' 'user reset' 'user disable' 'user enable' 'metrics detections' \
-	'metrics incidents' 'gaps' 'audit verify' 'audit list' 'backup' 'restore'; do
+	'metrics incidents' 'metrics spread' 'metrics trend' 'metrics coverage' 'metrics response' 'metrics peers' 'gaps' \
+	'audit verify' 'audit list' 'backup' 'restore'; do
 	# shellcheck disable=SC2086 # words
 	ctl $command --help >"$STATE/help" || bad "$command --help"
 	check_equal "$command --help" "usage: hinomictl $command" "$(head -n 1 "$STATE/help" | grep -o "^usage: hinomictl $command")"
@@ -275,10 +276,13 @@ INSERT INTO company_day (company_id, day, direction, engine, severity, action, d
 SELECT c.company_id, p.f, v.direction, v.engine, 1, 'blocked', v.n FROM p JOIN company c ON c.name = p.company CROSS JOIN LATERAL
 (VALUES ('inbound', 'ips', in_ips), ('inbound', 'antivirus', in_av), ('outbound', 'ips', out_ips),
 ('outbound', 'antivirus', out_av), ('outbound', 'other', out_other)) v (direction, engine, n) WHERE v.n > 0;
+INSERT INTO company_month (company_id, month, inbound_ips, inbound_antivirus, outbound_ips, outbound_antivirus, outbound_other)
+SELECT c.company_id, date_trunc('month', p.f::timestamp)::date, in_ips, in_av, out_ips, out_av, out_other
+FROM p JOIN company c ON c.name = p.company;
 SQL
 ctl metrics detections --from 2019-07-08 --to 2020-01-31 --json >"$STATE/out.json"
 check_equal 'the document has the keys of the contract' \
-	'["from","mean_monitored_days","monitored_companies","rows","to"] ["companies","detections","direction","engine","per_company_month","per_monitored_company_month"]' \
+	'["from","mean_monitored_days","monitored_companies","monitored_days","outside_spans","rows","to"] ["companies","detections","direction","engine","monitored_days","per_company_month","per_monitored_company_month"]' \
 	"$(json '"\(keys) \(.rows[0] | keys)"')"
 check_equal 'companies and detections of the pilot' \
 	'inbound total 64 19100
