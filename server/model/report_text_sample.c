@@ -43,6 +43,7 @@ static const struct {
 	{ "dropped", "4", "4" },
 	{ "mail", "desk@example.jp", "desk@example.jp" },
 	{ "number", "R-1234", "R-1234" },
+	{ "phone", "0120-000-000", "0120-000-000" },
 	{ "issue", "2", "2" },
 	{ "rows", "12", "12" },
 	{ "detections", "340", "340" },
