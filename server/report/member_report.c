@@ -57,8 +57,10 @@ void item(struct member_report *r, const char *text, int lines)
 
 void heading(struct member_report *r, const char *key)
 {
-	if (sheet_mark(r->sheet).strokes > 0)
-		sheet_space(r->sheet, r->gap);
+	struct sheet_mark mark = sheet_mark(r->sheet);
+
+	if (mark.strokes > 0 && r->block_count < REPORT_BLOCKS_MAX)
+		r->blocks[r->block_count++] = mark;
 	sheet_text(r->sheet, SHEET_HEADING, filled(r, key, NULL));
 }
 
@@ -191,48 +193,79 @@ static const struct report_limits back_limits[] = {
 };
 
 /* Whether it stayed on the page that it began on. */
-static bool try_part(struct member_report *r, page_part *part, const struct report_limits *limits, double gap)
+static bool try_part(struct member_report *r, page_part *part, const struct report_limits *limits)
 {
 	int page = sheet_pages(r->sheet);
 
 	r->limits = *limits;
-	r->gap = gap;
+	r->block_count = 0;
+	r->foot = (struct sheet_mark){ 0 };
 	part(r);
 	return sheet_pages(r->sheet) == page && sheet_room(r->sheet) >= 0;
 }
 
+/* The room that is left goes between the blocks, and the rest above the foot. */
+static void spread(struct member_report *r)
+{
+	double room = sheet_room(r->sheet), gap = r->block_count ? room / (double)r->block_count : 0;
+
+	if (gap > MOST_GAP)
+		gap = MOST_GAP;
+	for (size_t i = 0; i < r->block_count; i++)
+		sheet_shift(r->sheet, &r->blocks[i], gap);
+	if (r->foot.pages > 0)
+		sheet_shift(r->sheet, &r->foot, sheet_room(r->sheet));
+}
+
+/* As many more lines of the comment as there is room for. */
+static void lengthen_comment(struct member_report *r, page_part *part, const struct sheet_mark *start)
+{
+	struct report_limits longer = r->limits;
+	double line = sheet_text_height(r->sheet, SHEET_BODY, "あ\nあ") - sheet_text_height(r->sheet, SHEET_BODY, "あ");
+	int more = line > 0 ? (int)(sheet_room(r->sheet) / line) : 0;
+
+	if (!r->comment_cut || more < 1)
+		return;
+	longer.comment += more;
+	sheet_rewind(r->sheet, start);
+	try_part(r, part, &longer);
+}
+
+/* The first level that fits, found by halving; the last one when none does. */
+static size_t first_level(struct member_report *r, page_part *part, const struct report_limits *limits, size_t count,
+			  const struct sheet_mark *start)
+{
+	size_t low = 1, high = count - 1;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		bool fits = try_part(r, part, &limits[middle]);
+
+		sheet_rewind(r->sheet, start);
+		if (fits)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
 /* Lays out a page with the longest lists that fit; leaves it as it is when even the shortest do not. */
-static void fit(struct member_report *r, page_part *part, const struct report_limits *limits, size_t count,
-		int headings)
+static void fit(struct member_report *r, page_part *part, const struct report_limits *limits, size_t count)
 {
 	struct sheet_mark start = sheet_mark(r->sheet);
-	struct report_limits chosen;
-	double room, line, gap;
-	size_t level = 0;
-	int extra;
 
-	while (!try_part(r, part, &limits[level], 0) && level + 1 < count) {
+	if (!try_part(r, part, &limits[0])) {
+		size_t level;
+
 		sheet_rewind(r->sheet, &start);
-		level++;
+		level = first_level(r, part, limits, count, &start);
+		try_part(r, part, &limits[level]);
 	}
 	if (sheet_pages(r->sheet) != (int)start.pages)
 		return;
-	/* What is left goes to the comment first, then between the blocks. */
-	chosen = limits[level];
-	room = sheet_room(r->sheet);
-	line = sheet_text_height(r->sheet, SHEET_BODY, "あ\nあ") - sheet_text_height(r->sheet, SHEET_BODY, "あ");
-	extra = r->comment_cut && line > 0 ? (int)(room / line) : 0;
-	sheet_rewind(r->sheet, &start);
-	chosen.comment += extra;
-	if (extra > 0) {
-		try_part(r, part, &chosen, 0);
-		room = sheet_room(r->sheet);
-		sheet_rewind(r->sheet, &start);
-	}
-	gap = room > 2 ? (room - 2) / headings : 0;
-	r->settled = true;
-	try_part(r, part, &chosen, gap > MOST_GAP ? MOST_GAP : gap);
-	r->settled = false;
+	lengthen_comment(r, part, &start);
+	spread(r);
 }
 
 /* ---------------------------------------------------------------------------------------------- the document */
@@ -246,11 +279,10 @@ static const char *watermark(struct member_report *r)
 
 static void draw(struct member_report *r)
 {
-	fit(r, member_report_front, front_limits, ARRAY_LEN(front_limits), 4);
+	fit(r, member_report_front, front_limits, ARRAY_LEN(front_limits));
 	sheet_new_page(r->sheet);
-	fit(r, member_report_back, back_limits, ARRAY_LEN(back_limits), 5);
+	fit(r, member_report_back, back_limits, ARRAY_LEN(back_limits));
 	sheet_new_page(r->sheet);
-	r->gap = 4;
 	member_report_annex(r);
 }
 

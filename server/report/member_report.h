@@ -3,8 +3,8 @@
  * its three parts share.
  *
  * The two pages never become three. Each is laid out with full lists first; while it does not fit, it is taken back and
- * done again with shorter ones (struct report_limits), and what was left out stands in the annex. Then the space that
- * is left goes between the blocks. */
+ * done again with shorter ones (struct report_limits), and what was left out stands in the annex. Then its blocks are
+ * spread over the page. */
 #ifndef SERVER_REPORT_MEMBER_REPORT_H
 #define SERVER_REPORT_MEMBER_REPORT_H
 
@@ -12,6 +12,7 @@
 #include "server/report/document_parts.h"
 #include "server/report/wording.h"
 
+enum { REPORT_BLOCKS_MAX = 8 };
 struct report_limits {
 	int sentence;          /* lines of any text that the chamber can edit, */
 	int request, comment;  /* of a request, of the analyst's comment */
@@ -27,8 +28,9 @@ struct member_report {
 	struct wording w;
 	struct pool *pool;
 	struct report_limits limits;
-	double gap;   /* more space between blocks */
-	bool settled; /* the last time round: the help desk goes down to the foot of its page */
+	/* Where the blocks of the page begin, but for the first, and what stands at its foot: to spread them. */
+	struct sheet_mark blocks[REPORT_BLOCKS_MAX], foot;
+	size_t block_count;
 	/* Left out on the two pages, for the annex: */
 	bool comment_cut, requests_cut, devices_cut, cases_cut, sensors_cut;
 };
@@ -46,7 +48,7 @@ const char *either(const struct member_report *r, const char *ja, const char *en
 void sentence(struct member_report *r, enum sheet_style style, const char *text);
 /* Of a list, with a mark before it. */
 void item(struct member_report *r, const char *text, int lines);
-/* A heading with space above, but for the first on a page. */
+/* Begins a block. */
 void heading(struct member_report *r, const char *key);
 /* A block of two columns: the right one with bars of 13 months. */
 enum bars_of { BARS_INBOUND, BARS_OUTBOUND, BARS_VIRUSES };

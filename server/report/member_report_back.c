@@ -321,11 +321,10 @@ static void contact(struct member_report *r)
 {
 	const struct document_frame *f = &r->order->frame;
 	const double left = SHEET_MARGIN + 12, middle = SHEET_MARGIN + 225;
-	struct sheet_mark before;
 	double top;
 
 	sheet_space(r->sheet, 8);
-	before = sheet_mark(r->sheet);
+	r->foot = sheet_mark(r->sheet);
 	sheet_box_begin(r->sheet, true, 0);
 	top = sheet_y(r->sheet);
 	sheet_columns(r->sheet, left, middle - 12);
@@ -337,8 +336,6 @@ static void contact(struct member_report *r)
 	sheet_at(r->sheet, top);
 	contact_details(r);
 	sheet_box_end(r->sheet);
-	if (r->settled && sheet_room(r->sheet) > 0)
-		sheet_shift(r->sheet, &before, sheet_room(r->sheet));
 }
 
 void member_report_back(struct member_report *r)

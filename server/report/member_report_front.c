@@ -161,14 +161,11 @@ static void inbound(struct member_report *r)
 static void foot(struct member_report *r)
 {
 	const char *phone = r->order->frame.desk_phone;
-	struct sheet_mark before;
 
 	if (!phone || !*phone)
 		return;
-	before = sheet_mark(r->sheet);
+	r->foot = sheet_mark(r->sheet);
 	sheet_text_cut(r->sheet, SHEET_STRONG, filled(r, "contact_foot", "phone", phone, NULL), 1);
-	if (r->settled && sheet_room(r->sheet) > 0)
-		sheet_shift(r->sheet, &before, sheet_room(r->sheet));
 }
 
 void member_report_front(struct member_report *r)

@@ -2,7 +2,8 @@
  *
  *   draw_reports [-k KIND] [-f FORMAT] [-l ja|en] [-p PAGE] [-d] [-c COMMENT] [-i ISSUE] FILE > OUT
  *   draw_reports -n TIMES [-t THREADS] ... FILE      draws it so often in each thread, each with a press of its own;
- *                                                    all must be alike; prints "MS_PER_DOCUMENT SHA256 BYTES PAGES" */
+ *                                                    all must be alike; prints "MS_PER_DOCUMENT CPU_MS_PER_DOCUMENT
+ *                                                    SHA256 BYTES PAGES" */
 #include "lib/clock.h"
 #include "lib/encode.h"
 #include "server/report/document.h"
@@ -74,6 +75,15 @@ static void *run(void *argument)
 	return NULL;
 }
 
+/* Of the whole process. */
+static double cpu_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
 static int measure(const struct document_order *order, int times, int threads)
 {
 	static struct job jobs[THREADS_MAX];
@@ -92,7 +102,7 @@ static int measure(const struct document_order *order, int times, int threads)
 			fprintf(stderr, "draw_reports: %s\n", jobs[i].why.text);
 		bad |= jobs[i].rc != 0 || jobs[i].differs || memcmp(jobs[i].digest, jobs[0].digest, 32) != 0;
 	}
-	printf("%.2f ", (double)(clock_monotonic_ms() - start) / times);
+	printf("%.2f %.2f ", (double)(clock_monotonic_ms() - start) / times, cpu_ms() / times / threads);
 	for (size_t i = 0; i < sizeof(jobs[0].digest); i++)
 		printf("%02x", jobs[0].digest[i]);
 	printf(" %zu %d\n", jobs[0].bytes, jobs[0].pages);
