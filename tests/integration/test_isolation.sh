@@ -477,6 +477,8 @@ check_equal "POST /v1/requests by $who: of one's own" '201 unseen' "$status $(se
 # ---- who is on call, whom to page and how
 # shellcheck source=tests/integration/isolation_oncall.sh
 . "$(dirname "$0")/isolation_oncall.sh"
+# shellcheck source=tests/integration/isolation_report_links.sh
+. "$(dirname "$0")/isolation_report_links.sh"
 
 # ---- the audit trail
 walk GET /v1/audit
