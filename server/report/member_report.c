@@ -186,6 +186,7 @@ static const struct report_limits back_limits[] = {
 	{ .sentence = 5, .devices = 3, .cases = 2, .sensors = 1, .bars = 46, .peers_table = true },
 	{ .sentence = 5, .devices = 2, .cases = 2, .sensors = 1, .bars = 46, .peers_table = true },
 	{ .sentence = 5, .devices = 2, .cases = 1, .sensors = 1, .bars = 44, .peers_table = true },
+	{ .sentence = 5, .devices = 2, .cases = 2, .sensors = 1, .bars = 44, .peers_table = false },
 	{ .sentence = 4, .devices = 2, .cases = 1, .sensors = 1, .bars = 44, .peers_table = false },
 	{ .sentence = 3, .devices = 1, .cases = 1, .sensors = 0, .bars = 42, .peers_table = false },
 	{ .sentence = 2, .devices = 1, .cases = 1, .sensors = 0, .bars = 40, .peers_table = false },

@@ -100,9 +100,8 @@ static void case_table(struct member_report *r)
 	const bool ja = r->order->japanese;
 	const struct sheet_column columns[] = {
 		{ ja ? "番号" : "No.", 8, true },
-		{ ja ? "重要度" : "Severity", 10, false },
-		{ ja ? "内容" : "What", 32, false },
-		{ ja ? "経過" : "Course", 50, false },
+		{ ja ? "内容" : "What", 34, false },
+		{ ja ? "経過" : "Course", 58, false },
 	};
 	const char **cells = cells_of(r, r->m.cases_count, ARRAY_LEN(columns));
 
@@ -112,10 +111,9 @@ static void case_table(struct member_report *r)
 	for (size_t i = 0; i < r->m.cases_count; i++) {
 		const struct case_row *c = &r->m.cases[i];
 
-		cells[i * 4] = number(r, c->no);
-		cells[i * 4 + 1] = said_severity(ja, c->severity);
-		cells[i * 4 + 2] = either(r, c->ja, c->en);
-		cells[i * 4 + 3] = said(&r->w, "%s\n%s", case_moments(r, c), case_state(r, c));
+		cells[i * 3] = number(r, c->no);
+		cells[i * 3 + 1] = either(r, c->ja, c->en);
+		cells[i * 3 + 2] = said(&r->w, "%s\n%s", case_moments(r, c), case_state(r, c));
 	}
 	sheet_table_of(r->sheet, SHEET_SMALL, filled(r, "heading_cases", NULL), columns, ARRAY_LEN(columns), cells,
 		       r->m.cases_count);

@@ -41,13 +41,19 @@ static const char *outbound_text(struct member_report *r)
 		      "left", number(r, left), "devices", number(r, (int64_t)r->m.devices_count), NULL);
 }
 
-/* "10月14日"; NULL: not known */
+/* "10/14", "14 Oct"; NULL: not known */
 static const char *day_of(struct member_report *r, time_us at)
 {
-	const char *text = at == TIME_NONE ? NULL : said_time(&r->w, at);
-	const char *blank = text ? strrchr(text, ' ') : NULL;
+	struct civil_time t;
+	const char *text;
 
-	return blank ? said(&r->w, "%.*s", (int)(blank - text), text) : text;
+	if (at == TIME_NONE)
+		return NULL;
+	zone_civil(r->w.zone, at, &t);
+	if (r->order->japanese)
+		return said(&r->w, "%d/%d", t.month, t.day);
+	text = said_time(&r->w, at);
+	return said(&r->w, "%.*s", (int)(strlen(text) - strlen(" 00:00")), text);
 }
 
 static const char *device_line(struct member_report *r, const struct device_count *d)
@@ -159,8 +165,8 @@ static void peers_table(struct member_report *r)
 {
 	const bool ja = r->order->japanese;
 	const struct sheet_column columns[PEER_COLUMNS] = {
-		{ ja ? "比べる会社" : "Companies", 36, false }, { ja ? "会社の数" : "Number", 13, true },
-		{ ja ? "外→内の検知" : "Inbound", 18, true },   { ja ? "内→外の検知" : "Outbound", 18, true },
+		{ ja ? "比べる会社" : "Companies", 33, false }, { ja ? "会社の数" : "Number", 12, true },
+		{ ja ? "外→内の検知" : "Inbound", 19.5, true }, { ja ? "内→外の検知" : "Outbound", 19, true },
 		{ ja ? "ウイルス" : "Viruses", 18, true },
 	};
 	const char *cells[PEER_ROWS * PEER_COLUMNS];

@@ -89,21 +89,30 @@ static const char *bar_value(struct sheet *s, const struct sheet_bar *bar, char 
 	return out;
 }
 
-/* One figure or label of how many has room: the widest decides. */
+static double label_width(struct sheet *s, enum sheet_font font, const char *text)
+{
+	PangoLayout *layout = sheet_layout(s, font, text, 200, SHEET_LEFT);
+	double width = layout_width(layout);
+
+	g_object_unref(layout);
+	return width;
+}
+
+/* One figure or label of how many has room: the widest neighbours decide. */
 static size_t every(struct sheet *s, const struct bars *b, const struct sheet_bar *bars, size_t count)
 {
-	double widest = 0;
+	double value_before = 0, label_before = 0, widest = 1;
 
 	for (size_t i = 0; i < count; i++) {
-		char value[32];
-		const char *texts[] = { bar_value(s, &bars[i], value, sizeof(value)), bars[i].label };
+		enum sheet_font font = i + 1 == count ? FONT_LABEL_STRONG : FONT_LABEL;
+		char text[32];
+		double value = label_width(s, font, bar_value(s, &bars[i], text, sizeof(text)));
+		double label = label_width(s, font, bars[i].label);
 
-		for (size_t t = 0; t < ARRAY_LEN(texts); t++) {
-			PangoLayout *layout = sheet_layout(s, FONT_LABEL_STRONG, texts[t], 200, SHEET_LEFT);
-
-			widest = fmax(widest, layout_width(layout));
-			g_object_unref(layout);
-		}
+		if (i > 0)
+			widest = fmax(widest, fmax(value + value_before, label + label_before) / 2);
+		value_before = value;
+		label_before = label;
 	}
 	return (size_t)ceil((widest + 0.5) / b->step);
 }

@@ -1,5 +1,7 @@
 #include "server/report/sheet_inner.h"
 
+#define KEPT_TOGETHER 64.0 /* points: some four lines of the body */
+
 static const struct {
 	enum sheet_font font;
 	const char *tag;
@@ -237,8 +239,9 @@ static void put_block(struct sheet *s, enum sheet_style style, enum sheet_align 
 	height = layout_height(layout);
 	if (s->y > SHEET_TOP && styles[style].before > 0)
 		sheet_space(s, styles[style].before);
-	if (height < 120 || styles[style].bookmark)
-		sheet_need(s, height + styles[style].follow);
+	/* A short text stays together, of a long one some lines. */
+	sheet_need(s, (height < KEPT_TOGETHER || styles[style].bookmark ? height : KEPT_TOGETHER / 2) +
+			  styles[style].follow);
 	if (styles[style].bookmark)
 		bookmark(s, styles[style].bookmark, text);
 	sheet_tag(s, styles[style].tag);
