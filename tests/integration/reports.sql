@@ -92,3 +92,19 @@ BEGIN
             setval(pg_get_serial_sequence('incident', 'incident_id'), p_members);
 END
 $$;
+
+-- start_run(kind, month, state of the reports, user): one job for each, as server/store/report_run.c writes them. Gives the
+-- number of the run.
+CREATE FUNCTION start_run(p_kind text, p_month date, p_state text, p_user bigint) RETURNS bigint LANGUAGE sql AS $$
+    WITH run AS (INSERT INTO report_run (kind, month, asked_by, total)
+                 VALUES (p_kind, p_month, p_user,
+                         CASE p_kind WHEN 'close' THEN 1 ELSE (SELECT count(*) FROM report
+                             WHERE kind = 'monthly' AND month = p_month AND state = p_state) END) RETURNING run_id),
+         close AS (INSERT INTO report_job (run_id, kind, company_id, month, asked_by)
+                   SELECT run_id, 'close', 0, p_month, p_user FROM run WHERE p_kind = 'close'),
+         each AS (INSERT INTO report_job (run_id, kind, company_id, report_id, asked_by)
+                  SELECT run_id, p_kind, r.company_id, r.report_id, p_user FROM run, report r
+                  WHERE p_kind <> 'close' AND r.kind = 'monthly' AND r.month = p_month AND r.state = p_state
+                  ORDER BY r.company_id)
+    SELECT run_id FROM run, pg_notify('hinomi_report', '')
+$$;
