@@ -41,7 +41,7 @@ static void differs(struct comparing *c, uint32_t before, uint32_t after)
 	if (c->count > SNAPSHOT_DIFF_MAX)
 		return;
 	json_open_object(&c->out, NULL);
-	json_put_slice(&c->out, "path", buffer_slice(&c->path));
+	json_put_string(&c->out, "path", buffer_string(&c->path));
 	put_value(c, "from", &c->before, before);
 	put_value(c, "to", &c->after, after);
 	json_close_object(&c->out);
