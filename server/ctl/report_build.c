@@ -166,6 +166,8 @@ static int build_now(struct build *b, struct err *why)
 	struct pool pool = { 0 };
 	int failed = report_facts_chamber(b->ctl->db, &b->frame, &pool, &chamber, why);
 
+	if (!failed)
+		failed = room_open(&b->room, &b->order, why);
 	if (!failed && !b->company_id)
 		failed = put_chamber_now(b, &chamber, why);
 	if (!failed && (b->company_id || b->all))
@@ -278,7 +280,7 @@ static int put_members(struct build *b, struct err *why)
 
 static int build_closed(struct build *b, const struct frozen_row *frozen, struct err *why)
 {
-	if (!b->company_id && put_chamber(b, frozen, why) != 0)
+	if (room_open(&b->room, &b->order, why) != 0 || (!b->company_id && put_chamber(b, frozen, why) != 0))
 		return -1;
 	return b->company_id || b->all ? put_members(b, why) : 0;
 }
@@ -382,8 +384,6 @@ static int build_all(struct build *b, const struct db_result *closed, struct err
 	int failed;
 
 	b->preliminary = db_rows(closed) == 0;
-	if (room_open(&b->room, &b->order, why) != 0)
-		return -1;
 	if (b->preliminary) {
 		failed = build_now(b, why);
 	} else {

@@ -54,6 +54,7 @@ random() { # BELOW
 # ------------------------------------------------------------------------------------------ kill -9, wherever it waits
 
 # Somebody else has the table: the reporter gets as far as that, and is killed there. Some steps never come there.
+# shellcheck disable=SC2317 # wait_until calls it
 waits() {
 	value "SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'hinomi_reporter' AND wait_event_type = 'Lock'" t
 }
