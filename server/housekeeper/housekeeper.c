@@ -74,6 +74,21 @@ static int tickets(struct keeping *k, int64_t *count, struct err *why)
 	return retention_tickets(k->db, k->settings->housekeeper.ticket_days, count, why);
 }
 
+static int previews(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_previews(k->db, count, why);
+}
+
+static int codes(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_codes(k->db, count, why);
+}
+
+static int runs(struct keeping *k, int64_t *count, struct err *why)
+{
+	return retention_runs(k->db, k->settings->housekeeper.notice_days, count, why);
+}
+
 /* `run`, or else what is to be pruned. */
 static const struct task {
 	const char *done; /* what is logged behind the count */
@@ -100,6 +115,9 @@ static const struct task {
 	{ "drills forgotten", drills, 0, false },
 	{ "mails taken in forgotten", mails, 0, false },
 	{ "tickets forgotten", tickets, 0, false },
+	{ "previews of reports forgotten", previews, 0, true },
+	{ "codes of reports forgotten", codes, 0, true },
+	{ "runs of reports forgotten", runs, 0, false },
 };
 
 static int run_task(const struct task *task, struct keeping *k, struct err *why)

@@ -176,3 +176,41 @@ int retention_tickets(struct db *db, int64_t days, int64_t *count, struct err *w
 	*count = 0;
 	return days ? forget(db, tickets_sql, days, RETENTION_TICKETS, count, why) : 0;
 }
+
+/* ------------------------------------------------------------------------------------------------------ reports */
+
+int retention_previews(struct db *db, int64_t *count, struct err *why)
+{
+	return forget(
+	    db,
+	    "WITH gone AS MATERIALIZED (SELECT company_id, report_id, made_at FROM report_file WHERE NOT final "
+	    "AND made_at < " AGE " ORDER BY made_at LIMIT $2::bigint) DELETE FROM report_file f USING gone g "
+	    "WHERE f.company_id = g.company_id AND f.report_id = g.report_id AND f.made_at = g.made_at "
+	    "AND NOT f.final",
+	    1, RETENTION_PREVIEWS, count, why);
+}
+
+int retention_codes(struct db *db, int64_t *count, struct err *why)
+{
+	return forget(db,
+		      "WITH gone AS MATERIALIZED (SELECT company_id, delivery_id, code_id FROM report_code "
+		      "WHERE made_at < " AGE " LIMIT $2::bigint) DELETE FROM report_code c USING gone g "
+		      "WHERE c.company_id = g.company_id AND c.delivery_id = g.delivery_id AND c.code_id = g.code_id",
+		      1, RETENTION_CODES, count, why);
+}
+
+int retention_runs(struct db *db, int64_t days, int64_t *count, struct err *why)
+{
+	int64_t jobs;
+
+	if (forget(db,
+		   "WITH gone AS MATERIALIZED (SELECT job_id FROM report_job WHERE run_id IS NULL AND failed_at < " AGE
+		   " LIMIT $2::bigint) DELETE FROM report_job j USING gone g WHERE j.job_id = g.job_id",
+		   days, RETENTION_RUNS, &jobs, why) != 0)
+		return -1;
+	return forget(db,
+		      "WITH gone AS MATERIALIZED (SELECT run_id FROM report_run WHERE state <> 'running' "
+		      "AND finished_at < " AGE " LIMIT $2::bigint) DELETE FROM report_run r USING gone g "
+		      "WHERE r.run_id = g.run_id",
+		      days, RETENTION_RUNS, count, why);
+}

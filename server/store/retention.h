@@ -1,5 +1,6 @@
 /* What goes by age: observables, contacts and sightings of campaigns after they were seen last; pages, notices and
- * tickets, which name people, after they were closed. Across companies. Ages are by the database's clock.
+ * tickets, which name people, after they were closed; what reports need only for a while. Across companies. Ages are by
+ * the database's clock.
  *
  * `observable` has tens of millions of rows and no index by time, which every contact would have to pay for. So it is
  * walked in the order of its key, a slice at a time: a mark says how far. A lost mark begins anew; several walkers do
@@ -20,7 +21,10 @@ enum {
 	RETENTION_NOTICES = 10000,
 	RETENTION_MAILS = 10000,
 	RETENTION_DRILLS = 100,
-	RETENTION_TICKETS = 1000
+	RETENTION_TICKETS = 1000,
+	RETENTION_PREVIEWS = 1000, /* some hundred kilobytes each */
+	RETENTION_CODES = 10000,
+	RETENTION_RUNS = 1000
 };
 
 /* Zero-initialise: at the beginning. */
@@ -52,5 +56,12 @@ int retention_drills(struct db *db, int64_t days, int64_t *count, struct err *wh
 /* Tickets that were closed `days` ago; not while an order that names one still goes on, for that writes into it. Other
  * orders and requests keep the number. 0 days: for ever. */
 int retention_tickets(struct db *db, int64_t days, int64_t *count, struct err *why);
+/* Drawn files of reports that are no final ones, a day after they were drawn: they are drawn again when somebody asks.
+ */
+int retention_previews(struct db *db, int64_t *count, struct err *why);
+/* One-time codes of reports, a day after they were made. */
+int retention_codes(struct db *db, int64_t *count, struct err *why);
+/* Runs of reports that ended `days` ago, with the jobs that failed in them; and what failed by itself then. */
+int retention_runs(struct db *db, int64_t days, int64_t *count, struct err *why);
 
 #endif
