@@ -96,7 +96,7 @@ struct settings {
 	struct {
 		int64_t workers;
 		int64_t poll;                                        /* ms between looks when no doorbell rings */
-		int64_t lease;                                       /* ms that one piece of work may take */
+		int64_t lease;                                       /* ms: what one that died was at waits so long */
 		int64_t close_business_day, due_business_day;        /* of the next month; 0: never */
 		int64_t first_report_severity, first_report_publish; /* up to these; 0: none */
 		int64_t target_companies;                            /* 0: none */
