@@ -165,9 +165,9 @@ static void peers_table(struct member_report *r)
 {
 	const bool ja = r->order->japanese;
 	const struct sheet_column columns[PEER_COLUMNS] = {
-		{ ja ? "比べる会社" : "Companies", 33, false }, { ja ? "会社の数" : "Number", 12, true },
-		{ ja ? "外→内の検知" : "Inbound", 19.5, true }, { ja ? "内→外の検知" : "Outbound", 19, true },
-		{ ja ? "ウイルス" : "Viruses", 18, true },
+		{ ja ? "比べる会社" : "Companies", 35, false }, { ja ? "会社の数" : "Number", 11.5, true },
+		{ ja ? "外→内の検知" : "Inbound", 18.5, true }, { ja ? "内→外の検知" : "Outbound", 18, true },
+		{ ja ? "ウイルス" : "Viruses", 17, true },
 	};
 	const char *cells[PEER_ROWS * PEER_COLUMNS];
 	size_t rows = 0;

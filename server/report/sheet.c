@@ -4,9 +4,10 @@
 
 /* ---------------------------------------------------------------------------------------------- life */
 
-static const char *keep(struct sheet *s, const char *text)
+const char *sheet_keep(struct sheet *s, const char *text)
 {
-	const char *copy = pool_string(&s->pool, slice_of_string(text ? text : ""));
+	const bool good = text && slice_is_utf8(slice_of_string(text));
+	const char *copy = pool_string(&s->pool, slice_of_string(good ? text : ""));
 
 	if (!copy)
 		s->failed = true;
@@ -22,12 +23,12 @@ static struct sheet *sheet_new(struct press *press, const struct sheet_info *inf
 	s->press = press;
 	s->out = out;
 	s->info = *info;
-	s->info.title = keep(s, info->title);
-	s->info.author = keep(s, info->author);
-	s->info.subject = keep(s, info->subject);
-	s->info.sharing = keep(s, info->sharing);
-	s->info.reference = keep(s, info->reference);
-	s->info.watermark = keep(s, info->watermark);
+	s->info.title = sheet_keep(s, info->title);
+	s->info.author = sheet_keep(s, info->author);
+	s->info.subject = sheet_keep(s, info->subject);
+	s->info.sharing = sheet_keep(s, info->sharing);
+	s->info.reference = sheet_keep(s, info->reference);
+	s->info.watermark = sheet_keep(s, info->watermark);
 	s->left = SHEET_MARGIN;
 	s->right = SHEET_WIDTH - SHEET_MARGIN;
 	sheet_new_page(s);
@@ -128,7 +129,7 @@ void sheet_described(struct sheet *s, const char *tag, const char *alt)
 	struct stroke *stroke = sheet_stroke(s, NULL, 0, 0, 0, 0);
 
 	stroke->tag = tag;
-	stroke->data = keep(s, alt);
+	stroke->data = sheet_keep(s, alt);
 }
 
 static void draw_line(cairo_t *cr, const struct stroke *k)

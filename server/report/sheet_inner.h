@@ -89,6 +89,8 @@ struct sheet {
 #define BOX_PADDING  9.0
 
 /* ---------------------------------------------------------------------------------------------- strokes */
+/* A copy in the sheet's pool; "" of what is no UTF-8. Never NULL. */
+const char *sheet_keep(struct sheet *sheet, const char *text);
 /* A new one on the current page; a spare one that is never drawn after a failure. */
 struct stroke *sheet_stroke(struct sheet *sheet, stroke_draw *draw, double x, double y, double width, double height);
 void sheet_tag(struct sheet *sheet, const char *tag);

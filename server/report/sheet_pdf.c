@@ -74,12 +74,22 @@ static void draw_page(struct sheet *s, cairo_t *cr, const struct sheet_page *pag
 	}
 }
 
+/* To the second: with a fraction cairo would leave the date out. */
+static void date_text(time_us t, char out[TIME_TEXT_SIZE])
+{
+	char *dot;
+
+	time_to_text(t == TIME_NONE ? 0 : t, out);
+	dot = strchr(out, '.');
+	if (dot)
+		memcpy(dot, "Z", 2);
+}
+
 static void set_metadata(const struct sheet *s, cairo_surface_t *surface)
 {
 	char made[TIME_TEXT_SIZE];
-	time_us t = s->info.created_at == TIME_NONE ? 0 : s->info.created_at;
 
-	time_to_text(t - t % US_PER_SECOND, made);
+	date_text(s->info.created_at, made);
 	cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5);
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, s->info.title);
 	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, s->info.author);

@@ -222,10 +222,8 @@ static void bookmark(struct sheet *s, int level, const char *text)
 {
 	struct stroke *k = sheet_stroke(s, NULL, s->left, s->y, 0, 0);
 
-	k->bookmark = pool_string(&s->pool, slice_of_string(text));
+	k->bookmark = sheet_keep(s, text);
 	k->level = level;
-	if (!k->bookmark)
-		s->failed = true;
 }
 
 static void put_block(struct sheet *s, enum sheet_style style, enum sheet_align align, const char *text)
