@@ -349,7 +349,7 @@ check_equal 'its PDF has the figures of the second closing' yes "$(pdftotext -la
 check_equal 'its spreadsheet is one' yes "$(unzip -tq "$STATE/chamber.xlsx" >/dev/null 2>&1 && echo yes)"
 check_equal 'the billing list: three members, one that is none' '3 19800 1 8250' "$(api GET "/v1/billing?month=$month" | jq -r '[.totals[] | "\(.companies) \(.yen_taxed)"] | join(" ")')"
 ctl report build --month "$month" --all --out "$STATE/out" >"$STATE/build.log" 2>&1 || { bad 'hinomictl builds all'; cat "$STATE/build.log"; }
-check_equal 'as many PDFs as companies, and the chamber’s' 8 "$(find "$STATE/out" -name '*.pdf' | wc -l | tr -d ' ')"
+check_equal 'as many PDFs as companies, and one of the chamber' 8 "$(find "$STATE/out" -name '*.pdf' | wc -l | tr -d ' ')"
 
 # ------------------------------------------------------------------------------------------------ tonight
 
