@@ -141,7 +141,7 @@ static bool dictionary_of(struct slice object, struct slice *out)
 	if (s.len < 2 || s.ptr[s.len - 1] != '>' || s.ptr[s.len - 2] != '>')
 		return false;
 	*out = slice_take(s, s.len - 2);
-	return true;
+	return position(*out, " obj") == out->len; /* else it runs into the next one */
 }
 
 /* ---------------------------------------------------------------------------------------------- writing */
