@@ -479,6 +479,10 @@ check_equal "POST /v1/requests by $who: of one's own" '201 unseen' "$status $(se
 . "$(dirname "$0")/isolation_oncall.sh"
 # shellcheck source=tests/integration/isolation_report_links.sh
 . "$(dirname "$0")/isolation_report_links.sh"
+# shellcheck source=tests/integration/isolation_report_texts.sh
+. "$(dirname "$0")/isolation_report_texts.sh"
+# shellcheck source=tests/integration/isolation_reports.sh
+. "$(dirname "$0")/isolation_reports.sh"
 
 # ---- the audit trail
 walk GET /v1/audit
