@@ -20,14 +20,21 @@ static const char *language(const struct report_link_facts *f)
 	return f->japanese ? "ja" : "en";
 }
 
+/* Asks for the code. */
+static bool takes_code(const struct report_link_facts *f)
+{
+	return f->state == REPORT_LINK_CODE || f->state == REPORT_LINK_SENT || f->state == REPORT_LINK_WRONG_CODE ||
+	       f->state == REPORT_LINK_NO_MORE;
+}
+
 static void put_header(struct buffer *out, const struct report_link_facts *f)
 {
 	const char *other = f->japanese ? "en" : "ja";
 
 	buffer_put_string(out, "<header><span>");
 	plain_page_text(out, f->operator_name);
-	buffer_printf(out, "</span><a href=\"/r/%s?lang=%s\" lang=\"%s\">%s</a></header>", f->token, other, other,
-		      f->japanese ? "English" : "日本語");
+	buffer_printf(out, "</span><a href=\"/r/%s?%slang=%s\" lang=\"%s\">%s</a></header>", f->token,
+		      takes_code(f) ? "step=code&amp;" : "", other, other, f->japanese ? "English" : "日本語");
 }
 
 static void put_row(struct buffer *out, const char *name, const char *value)
@@ -136,17 +143,17 @@ static void put_sign_in(struct buffer *out, const struct report_link_facts *f)
 
 	if (!id)
 		return;
-	buffer_printf(out, "<p><a class=\"open\" rel=\"noreferrer\" href=\"/reports/%" PRId64 "\">%s</a></p>", id,
-		      say(f, "ログインして開く", "Sign in and open it"));
+	buffer_printf(out, "<p><a class=\"open%s\" rel=\"noreferrer\" href=\"/reports/%" PRId64 "\">%s</a></p>",
+		      takes_code(f) ? " second" : "", id, say(f, "ログインして開く", "Sign in and open it"));
 }
 
 static void put_ask_for_code(struct buffer *out, const struct report_link_facts *f, bool again)
 {
 	buffer_printf(out,
-		      "<form class=\"fields\" method=\"post\" action=\"/r/%s/code?lang=%s\"><button class=\"go\" "
-		      "type=\"submit\">%s</button>",
-		      f->token, language(f),
-		      again ? say(f, "新しい確認コードをメールで受け取る", "Mail me a new code")
+		      "<form class=\"fields\" method=\"post\" action=\"/r/%s/code?lang=%s\"><button "
+		      "class=\"%s\" type=\"submit\">%s</button>",
+		      f->token, language(f), again ? "second" : "go",
+		      again ? say(f, "新しい確認コードを受け取る", "Mail me a new code")
 			    : say(f, "確認コードをメールで受け取る", "Mail me a code"));
 	if (plain_page_has(f->address)) {
 		buffer_put_string(out, "<p class=\"small\">");
