@@ -13,7 +13,7 @@
 #include <stdio.h>
 
 enum {
-	CALENDAR_EVERY_MS = 60 * 1000,
+	CALENDAR_EVERY_MS = 10 * 1000,
 	DRAIN_MS = 8 * 1000,
 	BREAK_OFF_MS = 4 * 1000, /* of the time that the supervisor leaves a role */
 	JOIN_EVERY_MS = 50,

@@ -108,3 +108,19 @@ CREATE FUNCTION start_run(p_kind text, p_month date, p_state text, p_user bigint
                   ORDER BY r.company_id)
     SELECT run_id FROM run, pg_notify('hinomi_report', '')
 $$;
+
+-- alert_comes(company, id, ts, severity, key): one, as the collector brings it. Alerts of one key within an hour of another
+-- are of one incident. Outbound ones count as severity 2 at least.
+CREATE FUNCTION alert_comes(p_company bigint, p_id bigint, p_ts timestamptz, p_severity integer, p_key bigint,
+                            p_direction text DEFAULT 'outbound') RETURNS void LANGUAGE sql AS $$
+    INSERT INTO alert (company_id, id, ts, received_at, event_time, sensor_id, kind, format, source_ip, source_port,
+                       destination_ip, destination_port, transport, direction, engine, severity, score, action,
+                       signature_id, signature, category, technique, stage, community_id, flow_id, inside_ip,
+                       attacker_ip, repeat_count, cluster_key, link_key, raw)
+        VALUES (p_company, p_id, p_ts, now(), p_ts, p_company * 10 + 1, 'alert', 'eve', '192.168.1.77', 49000, '203.0.113.9', 443,
+                'tcp', p_direction, 'ips', p_severity, 80, 'allowed', '2049999', 'ET MALWARE Known Bad Beacon',
+                'A Network Trojan was detected', '{T1071}', 'command-and-control', '1:y', p_id, '192.168.1.77', '203.0.113.9', 1,
+                p_key, 0, '\x007b7d');
+    INSERT INTO work (company_id, id_from, id_to, ts_from, ts_to) VALUES (p_company, p_id, p_id, p_ts, p_ts);
+    SELECT pg_notify('hinomi_work', '')
+$$;
