@@ -187,15 +187,11 @@ static int freeze_all(struct closing *c, struct err *why)
 	return put_grades(c, why) != 0 ? -1 : freeze_chamber(c, why);
 }
 
-/* Sorting and grouping a month of all companies is worth more memory than one answer to a person. */
 static int read_and_freeze(struct closing *c, struct err *why)
 {
 	int failed;
 
-	if (db_script(
-		c->db,
-		"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off",
-		why) != 0)
+	if (db_script(c->db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", why) != 0)
 		return -1;
 	failed = freeze_all(c, why);
 	db_rollback(c->db);

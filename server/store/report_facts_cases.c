@@ -36,7 +36,7 @@ enum {
  * called after is found by the time in title_key (server/model/incident_facts.h): the sign bit turned over. */
 static const char cases_sql[] =
     "SELECT i.company_id, i.incident_id, i.no, i.direction, i.state, i.disposition, i.close_reason, i.severity, "
-    "i.first_ts < $1::timestamptz, s.at IS NULL OR s.at > $2::timestamptz, coalesce(k.event_at, i.first_ts), "
+    "i.first_ts < $1::timestamptz, s.at IS NULL OR s.at >= $2::timestamptz, coalesce(k.event_at, i.first_ts), "
     "coalesce(k.raised_at, i.created_at), t.acknowledged, k.told_at, k.confirmed_at, t.contained, k.resolved_at, "
     "t.closed, (SELECT count(*) FROM dispatch_order o WHERE o.company_id = i.company_id "
     "AND o.incident_id = i.incident_id AND o.kind = 'onsite' AND o.state NOT IN ('declined', 'cancelled')), "
@@ -58,7 +58,7 @@ static const char cases_sql[] =
     "AND CASE WHEN $4::bigint IS NULL THEN i.state <> 'merged' AND i.severity <= 3 AND i.first_ts < $2::timestamptz "
     "AND (i.first_ts >= $1::timestamptz OR s.at IS NULL OR s.at >= $1::timestamptz) "
     "ELSE i.incident_id = $4::bigint END "
-    "ORDER BY i.company_id, i.severity, s.at IS NULL OR s.at > $2::timestamptz DESC, i.first_ts DESC, i.incident_id";
+    "ORDER BY i.company_id, i.severity, s.at IS NULL OR s.at >= $2::timestamptz DESC, i.first_ts DESC, i.incident_id";
 
 int facts_cases_query(struct db *db, const struct facts_time *time, int64_t company_id, int64_t incident_id,
 		      struct db_result **out, struct err *why)

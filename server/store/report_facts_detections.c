@@ -3,10 +3,12 @@
 
 #include <stdlib.h>
 
-/* Which alerts: those of companies $1 to $2 in $3 <= ts < $4; or those of incident $2 of company $1. */
-#define OF_COMPANIES                                      \
-	"a.company_id BETWEEN $1::bigint AND $2::bigint " \
-	"AND a.ts >= $3::timestamptz AND a.ts < $4::timestamptz "
+/* Which alerts: those of company $1, or of all when it is NULL, in $2 <= ts < $3; or those of incident $2 of company
+ * $1.
+ */
+#define OF_COMPANIES                                         \
+	"($1::bigint IS NULL OR a.company_id = $1::bigint) " \
+	"AND a.ts >= $2::timestamptz AND a.ts < $3::timestamptz "
 #define OF_INCIDENT                                                                                             \
 	"a.company_id = $1::bigint AND EXISTS (SELECT FROM incident_segment s WHERE s.company_id = $1::bigint " \
 	"AND s.incident_id = $2::bigint AND s.is_cluster AND s.key = a.cluster_key "                            \
@@ -16,102 +18,58 @@
 	"AND a.ts <= (SELECT i.last_ts FROM incident i WHERE i.company_id = $1::bigint AND i.incident_id = "    \
 	"$2::bigint) "
 
-#define PORTS_OF(list) "(a.source_port IN (" list ") OR a.destination_port IN (" list "))"
+#define IS_MAIL                                                 \
+	"(a.source_port IN (25, 110, 143, 465, 587, 993, 995) " \
+	"OR a.destination_port IN (25, 110, 143, 465, 587, 993, 995))"
+#define IS_WEB  "(a.source_port IN (80, 443, 8080, 3128) OR a.destination_port IN (80, 443, 8080, 3128))"
+#define STOPPED "action IN ('blocked', 'removed')"
 
-/* The alerts are read once and put together by all that any part shows. Of devices the rows of the five with most
- * detections; of the annex the first sixty of each company, with the number of all rows and detections beside them. */
-#define DETECTIONS(which)                                                                                              \
-	"WITH seen AS MATERIALIZED (SELECT a.company_id, a.direction, a.engine, a.action, a.stage, a.severity, "       \
-	"a.category, a.signature, a.signature_id, a.source_ip, a.destination_ip, a.destination_port, "                 \
-	"CASE WHEN a.direction = 'outbound' THEN a.inside_ip END AS device, "                                          \
-	"CASE WHEN a.engine <> 'antivirus' THEN NULL "                                                                 \
-	"WHEN " PORTS_OF(                                                                                              \
-	    "25, 110, 143, 465, 587, 993, 995") " THEN 'mail' "                                                        \
-						"WHEN " PORTS_OF(                                                      \
-						    "80, 443, 8080, 3128") " THEN 'web' ELSE 'other' END AS route, "   \
-									   "sum(a.repeat_count)::bigint AS n, "        \
-									   "coalesce(sum(a.repeat_count) FILTER "      \
-									   "(WHERE a.action IN "                       \
-									   "('blocked', 'removed')), 0)::bigint AS "   \
-									   "stopped, min(a.ts) AS first_ts, "          \
-									   "max(a.ts) AS last_ts "                     \
-									   "FROM alert a WHERE " which                 \
-									   "AND a.kind = 'alert' GROUP BY 1, 2, 3, "   \
-									   "4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14), "   \
-									   "devices AS (SELECT *, dense_rank() OVER "  \
-									   "(PARTITION BY company_id ORDER BY total "  \
-									   "DESC, device) AS place "                   \
-									   "FROM (SELECT company_id, device, "         \
-									   "direction, engine, stage, category, "      \
-									   "signature, sum(n)::bigint AS n, "          \
-									   "sum(stopped)::bigint AS stopped, "         \
-									   "min(first_ts) AS first_ts, max(last_ts) "  \
-									   "AS last_ts, "                              \
-									   "sum(sum(n)) OVER (PARTITION BY "           \
-									   "company_id, device) AS total FROM seen "   \
-									   "WHERE device IS NOT NULL "                 \
-									   "GROUP BY company_id, device, direction, "  \
-									   "engine, stage, category, signature) d), "  \
-									   "annex AS (SELECT *, row_number() OVER "    \
-									   "(PARTITION BY company_id ORDER BY "        \
-									   "severity, n DESC, first_ts, "              \
-									   "last_ts, direction, engine, action, "      \
-									   "signature, signature_id, source_ip, "      \
-									   "destination_ip, destination_port) "        \
-									   "AS place, count(*) OVER (PARTITION BY "    \
-									   "company_id) AS rows, sum(n) OVER "         \
-									   "(PARTITION BY company_id) AS total, "      \
-									   "sum(stopped) OVER (PARTITION BY "          \
-									   "company_id) AS total_stopped "             \
-									   "FROM (SELECT company_id, severity, "       \
-									   "direction, engine, action, signature, "    \
-									   "signature_id, source_ip, "                 \
-									   "destination_ip, destination_port, "        \
-									   "sum(n)::bigint AS n, "                     \
-									   "sum(stopped)::bigint AS stopped, "         \
-									   "min(first_ts) AS first_ts, max(last_ts) "  \
-									   "AS last_ts FROM seen "                     \
-									   "GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10) "  \
-									   "x) "                                       \
-									   "SELECT company_id, 1 AS part, 0::bigint "  \
-									   "AS place, direction, engine, stage, "      \
-									   "category, signature, "                     \
-									   "sum(n)::bigint, sum(stopped)::bigint, "    \
-									   "min(first_ts), max(last_ts), NULL::text, " \
-									   "NULL::text, NULL::text, "                  \
-									   "0::bigint, NULL::text, 0::bigint, "        \
-									   "0::bigint, 0::bigint FROM seen "           \
-									   "WHERE direction IN ('inbound', "           \
-									   "'outbound') "                              \
-									   "GROUP BY company_id, direction, engine, "  \
-									   "stage, category, signature "               \
-									   "UNION ALL SELECT company_id, 2, place, "   \
-									   "direction, engine, stage, category, "      \
-									   "signature, n, stopped, "                   \
-									   "first_ts, last_ts, host(device), NULL, "   \
-									   "NULL, 0, NULL, 0, 0, 0 FROM devices "      \
-									   "WHERE place <= 5 "                         \
-									   "UNION ALL SELECT company_id, 3, 0, NULL, " \
-									   "route, NULL, NULL, NULL, sum(n)::bigint, " \
-									   "sum(stopped)::bigint, "                    \
-									   "NULL, NULL, NULL, NULL, NULL, 0, NULL, "   \
-									   "0, 0, 0 FROM seen WHERE route IS NOT "     \
-									   "NULL "                                     \
-									   "GROUP BY company_id, route "               \
-									   "UNION ALL SELECT company_id, 4, place, "   \
-									   "direction, engine, NULL, NULL, "           \
-									   "signature, n, stopped, first_ts, "         \
-									   "last_ts, host(source_ip), "                \
-									   "host(destination_ip), signature_id, "      \
-									   "coalesce(destination_port, 0), action, "   \
-									   "severity, rows, total::bigint FROM annex " \
-									   "WHERE place <= 60 "                        \
-									   "UNION ALL SELECT company_id, 5, 0, NULL, " \
-									   "NULL, NULL, NULL, NULL, sum(n)::bigint, "  \
-									   "sum(stopped)::bigint, "                    \
-									   "NULL, NULL, NULL, NULL, NULL, 0, NULL, "   \
-									   "0, 0, 0 FROM seen GROUP BY company_id "    \
-									   "ORDER BY 1, 2, 3, 9 DESC, 4, 5, 6, 7, 8"
+/* The alerts are read once and put together by all that the annex shows (and the route); what goes with a signature,
+ * and the device, are those of one of them. Of each company and direction the 500 most frequent kinds; of the five
+ * devices with most detections what they did most, with their sums beside it; the annex's first sixty rows; at last how
+ * many rows and detections there are. So a company has STREAM_COMPANY rows at most. Texts are compared as bytes: that
+ * is the same everywhere, and fast. */
+#define DETECTIONS(which)                                                                                           \
+	"WITH seen AS MATERIALIZED (SELECT a.company_id, a.direction COLLATE \"C\" AS direction, "                  \
+	"a.engine COLLATE \"C\" AS engine, a.action COLLATE \"C\" AS action, a.severity, "                          \
+	"a.signature COLLATE \"C\" AS signature, a.signature_id COLLATE \"C\" AS signature_id, a.source_ip, "       \
+	"a.destination_ip, a.destination_port, CASE WHEN a.engine <> 'antivirus' THEN NULL "                        \
+	"WHEN " IS_MAIL " THEN 'mail' WHEN " IS_WEB " THEN 'web' ELSE 'other' END COLLATE \"C\" AS route, "         \
+	"min(a.stage COLLATE \"C\") AS stage, min(a.category COLLATE \"C\") AS category, "                          \
+	"min(a.inside_ip) FILTER (WHERE a.direction = 'outbound') AS device, sum(a.repeat_count) AS n, "            \
+	"min(a.ts) AS first_ts, max(a.ts) AS last_ts FROM alert a WHERE " which "AND a.kind = 'alert' "             \
+	"GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), "                                                             \
+	"kinds AS (SELECT company_id, direction, engine, stage, category, signature, sum(n) AS n, "                 \
+	"sum(n) FILTER (WHERE " STOPPED ") AS stopped, row_number() OVER (PARTITION BY company_id, direction "      \
+	"ORDER BY sum(n) DESC, engine, stage, category, signature) AS place FROM seen "                             \
+	"WHERE direction IN ('inbound', 'outbound') "                                                               \
+	"GROUP BY company_id, direction, engine, stage, category, signature), "                                     \
+	"device_kinds AS (SELECT company_id, device, direction, engine, stage, category, signature, sum(n) AS n, "  \
+	"row_number() OVER (PARTITION BY company_id, device ORDER BY sum(n) DESC, engine, stage, category, "        \
+	"signature) AS kind, sum(sum(n)) OVER d AS total, sum(sum(n) FILTER (WHERE " STOPPED ")) OVER d "           \
+	"AS stopped, min(min(first_ts)) OVER d AS first_ts, max(max(last_ts)) OVER d AS last_ts FROM seen "         \
+	"WHERE device IS NOT NULL GROUP BY company_id, device, direction, engine, stage, category, signature "      \
+	"WINDOW d AS (PARTITION BY company_id, device)), "                                                          \
+	"devices AS (SELECT *, dense_rank() OVER (PARTITION BY company_id ORDER BY total DESC, device) AS place "   \
+	"FROM device_kinds), "                                                                                      \
+	"annex AS (SELECT *, row_number() OVER (PARTITION BY company_id ORDER BY severity, n DESC, first_ts, "      \
+	"last_ts, source_ip, destination_ip, destination_port, action, engine, direction, signature_id, "           \
+	"signature, route) AS place FROM seen) "                                                                    \
+	"SELECT company_id, 1 AS part, place, direction, engine, stage, category, signature, n::bigint, "           \
+	"coalesce(stopped, 0)::bigint, NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text, "  \
+	"0::bigint, NULL::text, 0::bigint, 0::bigint FROM kinds WHERE place <= 500 "                                \
+	"UNION ALL SELECT company_id, 2, place, direction, engine, stage, category, signature, n::bigint, "         \
+	"coalesce(stopped, 0)::bigint, first_ts, last_ts, host(device), NULL, NULL, 0, NULL, 0, total::bigint "     \
+	"FROM devices WHERE place <= 5 AND kind <= 50 "                                                             \
+	"UNION ALL SELECT company_id, 3, 0, NULL, route, NULL, NULL, NULL, sum(n)::bigint, "                        \
+	"coalesce(sum(n) FILTER (WHERE " STOPPED "), 0)::bigint, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0 "      \
+	"FROM seen WHERE route IS NOT NULL GROUP BY company_id, route "                                             \
+	"UNION ALL SELECT company_id, 4, place, direction, engine, NULL, NULL, signature, n::bigint, 0, first_ts, " \
+	"last_ts, host(source_ip), host(destination_ip), signature_id, coalesce(destination_port, 0), action, "     \
+	"severity, 0 FROM annex WHERE place <= 60 "                                                                 \
+	"UNION ALL SELECT company_id, 5, 0, NULL, NULL, NULL, NULL, NULL, sum(n)::bigint, "                         \
+	"coalesce(sum(n) FILTER (WHERE " STOPPED "), 0)::bigint, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, "        \
+	"count(*) FROM seen GROUP BY company_id ORDER BY 1, 2, 3, 9 DESC, 4, 5, 6, 7, 8"
 
 enum { PART_KIND = 1, PART_DEVICE, PART_ROUTE, PART_ANNEX, PART_ALL };
 enum {
@@ -133,20 +91,75 @@ enum {
 	D_PORT,
 	D_ACTION,
 	D_SEVERITY,
-	D_ROWS,
-	D_TOTAL,
+	D_TOTAL, /* of a device; of all: rows of the annex */
 };
 
-int facts_detections_query(struct db *db, const struct facts_time *time, int64_t first, int64_t last,
-			   struct db_result **out, struct err *why)
+/* ---------------------------------------------------------------------------------------------- the stream */
+
+enum { STREAM_FETCH = 5000, STREAM_COMPANY = 2 * 500 + 5 * 50 + 3 + 60 + 1 };
+
+/* Of the transaction: a month of all companies is sorted and grouped, and read to its end. */
+#define STREAM_SETTINGS "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL cursor_tuple_fraction = 1"
+
+int facts_stream_open(struct facts_stream *s, struct db *db, const struct facts_time *time, int64_t company_id,
+		      struct err *why)
 {
 	struct db_args args = { 0 };
 
-	db_arg_integer(&args, first);
-	db_arg_integer(&args, last);
+	*s = (struct facts_stream){ .db = db };
+	if (db_script(db, STREAM_SETTINGS, why) != 0)
+		return -1;
+	db_arg_optional(&args, company_id);
 	db_arg_time(&args, time->from);
 	db_arg_time(&args, time->to);
-	return db_run(db, DETECTIONS(OF_COMPANIES), &args, out, why);
+	if (db_run(db, "DECLARE detections_of_month SCROLL CURSOR FOR " DETECTIONS(OF_COMPANIES), &args, NULL, why) !=
+	    0)
+		return -1;
+	s->open = true;
+	return 0;
+}
+
+void facts_stream_close(struct facts_stream *s)
+{
+	facts_rows_free(&s->rows);
+	if (s->open)
+		db_script(s->db, "CLOSE detections_of_month", NULL);
+	s->open = false;
+}
+
+/* The last company of a full block may go on in the next one: it is left for that. */
+static int leave_last(struct facts_stream *s, struct err *why)
+{
+	int64_t last = db_integer(s->rows.result, STREAM_FETCH - 1, D_COMPANY);
+	char move[64];
+
+	s->count = STREAM_FETCH;
+	while (s->count > 0 && db_integer(s->rows.result, s->count - 1, D_COMPANY) == last)
+		s->count--;
+	snprintf(move, sizeof(move), "MOVE BACKWARD %d FROM detections_of_month", STREAM_FETCH - s->count);
+	return db_script(s->db, move, why);
+}
+
+static int fetch(struct facts_stream *s, struct err *why)
+{
+	_Static_assert(STREAM_COMPANY < STREAM_FETCH, "a block holds all rows of a company");
+	facts_rows_free(&s->rows);
+	if (db_run(s->db, "FETCH FORWARD 5000 FROM detections_of_month", NULL, &s->rows.result, why) != 0)
+		return -1;
+	s->count = db_rows(s->rows.result);
+	s->ended = s->count < STREAM_FETCH;
+	return s->ended ? 0 : leave_last(s, why);
+}
+
+int facts_stream_rows(struct facts_stream *s, int64_t company_id, int *from, int *to, struct err *why)
+{
+	while (!s->ended && (!s->count || db_integer(s->rows.result, s->count - 1, D_COMPANY) < company_id))
+		if (fetch(s, why) != 0)
+			return -1;
+	*from = *to = 0;
+	if (s->count)
+		*from = facts_rows_of(&s->rows, company_id, to);
+	return 0;
 }
 
 int facts_detections_of_incident(struct db *db, int64_t company_id, int64_t incident_id, struct db_result **out,
@@ -232,7 +245,7 @@ static void read_kinds(struct reading *r, int from, int to)
 	}
 }
 
-/* Rows of one device. */
+/* Rows of one device: its sums stand in each. */
 static void read_device(struct reading *r, int from, int to, struct device_count *device)
 {
 	struct kind_count *kinds = facts_list(r->pool, (size_t)(to - from), sizeof(*kinds), &r->failed);
@@ -240,24 +253,17 @@ static void read_device(struct reading *r, int from, int to, struct device_count
 
 	if (!kinds)
 		return;
-	*device = (struct device_count){ .address = facts_text(r->pool, db_text(r->result, from, D_SOURCE), &r->failed),
-					 .first_at = db_time(r->result, from, D_FIRST),
-					 .last_at = db_time(r->result, from, D_LAST) };
-	for (int row = from; row < to; row++) {
-		time_us first = db_time(r->result, row, D_FIRST), last = db_time(r->result, row, D_LAST);
-		int64_t detections = db_integer(r->result, row, D_DETECTIONS);
-		int64_t stopped = db_integer(r->result, row, D_STOPPED);
-
-		device->first_at = first < device->first_at ? first : device->first_at;
-		device->last_at = last > device->last_at ? last : device->last_at;
-		device->detections += detections;
-		device->stopped += stopped;
-		add_kind(kinds, &count, word_of(r, row), detections, stopped);
-	}
+	for (int row = from; row < to; row++)
+		add_kind(kinds, &count, word_of(r, row), db_integer(r->result, row, D_DETECTIONS), 0);
 	qsort(kinds, count, sizeof(*kinds), compare_kinds);
 	keep_words(r, &kinds[0]);
-	device->ja = kinds[0].ja;
-	device->en = kinds[0].en;
+	*device = (struct device_count){ .address = facts_text(r->pool, db_text(r->result, from, D_SOURCE), &r->failed),
+					 .ja = kinds[0].ja,
+					 .en = kinds[0].en,
+					 .detections = db_integer(r->result, from, D_TOTAL),
+					 .stopped = db_integer(r->result, from, D_STOPPED),
+					 .first_at = db_time(r->result, from, D_FIRST),
+					 .last_at = db_time(r->result, from, D_LAST) };
 }
 
 static void read_devices(struct reading *r, int from, int to)
@@ -307,15 +313,8 @@ static void read_annex(struct reading *r, int from, int to)
 	struct facts_detections *out = r->out;
 
 	out->annex = facts_list(r->pool, MEMBER_ANNEX_MAX, sizeof(*out->annex), &r->failed);
-	if (from == to || r->failed)
-		return;
-	out->annex_more_rows = db_integer(r->result, from, D_ROWS);
-	out->annex_more_detections = db_integer(r->result, from, D_TOTAL);
-	for (int row = from; row < to && out->annex_count < MEMBER_ANNEX_MAX; row++) {
+	for (int row = from; row < to && !r->failed && out->annex_count < MEMBER_ANNEX_MAX; row++)
 		out->annex[out->annex_count++] = annex_row(r, row);
-		out->annex_more_rows--;
-		out->annex_more_detections -= db_integer(r->result, row, D_DETECTIONS);
-	}
 }
 
 static void read_all(struct reading *r, int from, int to)
@@ -324,6 +323,10 @@ static void read_all(struct reading *r, int from, int to)
 		return;
 	r->out->detections = db_integer(r->result, from, D_DETECTIONS);
 	r->out->stopped = db_integer(r->result, from, D_STOPPED);
+	r->out->annex_more_rows = db_integer(r->result, from, D_TOTAL) - (int64_t)r->out->annex_count;
+	r->out->annex_more_detections = r->out->detections;
+	for (size_t i = 0; i < r->out->annex_count; i++)
+		r->out->annex_more_detections -= r->out->annex[i].detections;
 }
 
 int facts_detections_read(const struct db_result *result, int from, int to, const struct plain_words *words,

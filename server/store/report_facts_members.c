@@ -1,5 +1,5 @@
 /* Members' months: what metrics.h and report_facts_parts.h give of all companies, put together company by company.
- * Small things are read of all companies at once; detections of some hundred companies at a time, for they are many. */
+ * Small things are read of all companies at once; detections come as a stream, for they are many. */
 #include "server/store/metrics_coverage.h"
 #include "server/store/metrics_months.h"
 #include "server/store/metrics_peers.h"
@@ -11,8 +11,6 @@
 
 #include <string.h>
 
-enum { COMPANIES_AT_ONCE = 250 };
-
 enum source { S_COMPANIES, S_MONTHS, S_COVERAGE, S_SENSORS, S_LAST_SEEN, S_CASES, S_REQUESTS, S_DISPATCHES, SOURCES };
 
 struct members {
@@ -23,8 +21,7 @@ struct members {
 	struct facts_time time;
 	char months[MEMBER_MONTHS][METRICS_MONTH_SIZE];
 	struct facts_rows rows[SOURCES];
-	struct facts_rows detections; /* of the companies that are at hand */
-	int detections_to;            /* row of S_COMPANIES up to which */
+	struct facts_stream detections;
 };
 
 /* One company, while its document is made. */
@@ -146,31 +143,14 @@ static int read_sources(struct members *all, struct err *why)
 	for (int s = 0; s < SOURCES; s++)
 		if (queries[s](all, &all->rows[s].result, why) != 0)
 			return -1;
-	return 0;
+	return facts_stream_open(&all->detections, all->db, &all->time, all->company_id, why);
 }
 
 static void free_sources(struct members *all)
 {
 	for (int s = 0; s < SOURCES; s++)
 		facts_rows_free(&all->rows[s]);
-	facts_rows_free(&all->detections);
-}
-
-/* The detections of the company in this row of S_COMPANIES and of those behind it. */
-static int read_detections(struct members *all, int row, struct err *why)
-{
-	const struct db_result *companies = all->rows[S_COMPANIES].result;
-	int to = row + COMPANIES_AT_ONCE, count = db_rows(companies);
-
-	if (row < all->detections_to)
-		return 0;
-	facts_rows_free(&all->detections);
-	to = to < count ? to : count;
-	if (facts_detections_query(all->db, &all->time, db_integer(companies, row, 0), db_integer(companies, to - 1, 0),
-				   &all->detections.result, why) != 0)
-		return -1;
-	all->detections_to = to;
-	return 0;
+	facts_stream_close(&all->detections);
 }
 
 /* ---------------------------------------------------------------------------------------------- one company */
@@ -359,10 +339,12 @@ static void put_peers(struct member_making *k)
 
 static int put_detections(struct member_making *k, struct err *why)
 {
-	int to, row = facts_rows_of(&k->all->detections, k->m->company_id, &to);
+	struct facts_stream *stream = &k->all->detections;
 	struct facts_detections d;
+	int row, to;
 
-	if (facts_detections_read(k->all->detections.result, row, to, &k->all->frame->words, k->pool, &d, why) != 0)
+	if (facts_stream_rows(stream, k->m->company_id, &row, &to, why) != 0 ||
+	    facts_detections_read(stream->rows.result, row, to, &k->all->frame->words, k->pool, &d, why) != 0)
 		return -1;
 	k->m->inbound_kinds = d.kinds[0];
 	k->m->inbound_kinds_count = d.kind_counts[0];
@@ -419,8 +401,6 @@ static int make(struct member_making *k, int row, bool *there, struct err *why)
 		return facts_no_memory(why);
 	if (!*there && !k->all->company_id)
 		return 0;
-	if (read_detections(k->all, row, why) != 0)
-		return -1;
 	put_rows(k);
 	put_peers(k);
 	if (k->failed)

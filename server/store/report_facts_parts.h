@@ -61,9 +61,20 @@ int facts_requests_query(struct db *db, const struct report_facts_frame *frame, 
 void facts_request_read(const struct db_result *result, int row, struct pool *pool, struct request_row *out,
 			bool *failed);
 
-/* Detections: kinds, devices, routes of viruses, annex. By company_id. Of companies first to last. */
-int facts_detections_query(struct db *db, const struct facts_time *time, int64_t first, int64_t last,
-			   struct db_result **out, struct err *why);
+/* Detections: kinds, devices, routes of viruses, annex, by company_id, in blocks: the month of all companies is too
+ * much to hold, and too much to read company by company. A cursor of the caller's transaction; one at a time. */
+struct facts_stream {
+	struct db *db;
+	struct facts_rows rows; /* the block at hand, of which */
+	int count;              /* so many rows are of companies that are in it as a whole */
+	bool open, ended;
+};
+/* company_id 0: all. Close it also when this failed. */
+int facts_stream_open(struct facts_stream *stream, struct db *db, const struct facts_time *time, int64_t company_id,
+		      struct err *why);
+/* The rows of the company in stream->rows.result: *from <= row < *to. Companies in ascending order, as above. */
+int facts_stream_rows(struct facts_stream *stream, int64_t company_id, int *from, int *to, struct err *why);
+void facts_stream_close(struct facts_stream *stream);
 /* The same of one incident's detections. */
 int facts_detections_of_incident(struct db *db, int64_t company_id, int64_t incident_id, struct db_result **out,
 				 struct err *why);
