@@ -389,7 +389,7 @@ check_equal 'ids go on' "$(sql 'SELECT max(company_id) + 1 FROM company')" "$(ne
 check_equal 'the rules of the schema hold' '' "$(psql -X -q -At -F '|' -d "$other" -f "$top/schema/lint.sql" | awk -F '|' '$2 != ""')"
 check_equal 'the api sees nothing without a company' 0 "$(psql -d "$(echo "$other" | sed 's/ user=.*//') user=hinomi_api" -X -q -At -c 'SELECT count(*) FROM company')"
 check_equal 'users have their attributes and settings' 't|{synchronous_commit=off}' "$(psql -d "$other" -X -At -c "SELECT rolbypassrls, rolconfig FROM pg_roles WHERE rolname = 'hinomi_correlator'")"
-check_equal 'the escalator sees every company there, and nobody has become more than that' 'hinomi_collector hinomi_correlator hinomi_escalator hinomi_feed hinomi_housekeeper' \
+check_equal 'escalator and reporter see every company there, and nobody has become more than that' 'hinomi_collector hinomi_correlator hinomi_escalator hinomi_feed hinomi_housekeeper hinomi_reporter' \
 	"$(psql -d "$other" -X -At -c "SELECT string_agg(rolname, ' ' ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'hinomi\\_%' AND rolbypassrls")"
 check_fails 'not over something' 1 'the database is not empty' new restore "$STATE/backup"
 mkfifo "$STATE/role"

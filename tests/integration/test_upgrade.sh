@@ -37,7 +37,7 @@ ctl migrate --schema "$STATE/old" >"$STATE/migrate.log" 2>&1 || {
 	cat "$STATE/migrate.log" >&2
 	exit 1
 }
-superuser 'ALTER ROLE chamber NOSUPERUSER; ALTER ROLE hinomi_escalator NOBYPASSRLS'
+superuser 'ALTER ROLE chamber NOSUPERUSER; ALTER ROLE hinomi_escalator NOBYPASSRLS; ALTER ROLE hinomi_reporter NOBYPASSRLS'
 psql -X -q -o "$STATE/sql.out" -1 -v ON_ERROR_STOP=1 -d "$conninfo" -f "$top/tests/integration/api_data.sql"
 # Of company 1 what is open, taken on, contained, closed and merged, all grave and of two hours ago.
 sql "INSERT INTO incident (company_id, incident_id, no, first_ts, last_ts, created_at, direction, stage, severity, title, title_key,
@@ -63,6 +63,8 @@ before=$(sql "$kept")
 check_fails 'so is whoever upgrades, unless the escalator has been prepared' 1 'superuser' "$BUILD/hinomictl" migrate
 check_equal 'what failed has left nothing behind' '6' "$(sql 'SELECT max(version) FROM schema_migration')"
 superuser 'ALTER ROLE hinomi_escalator BYPASSRLS'
+check_fails 'and unless the reporter has been prepared' 1 'superuser' "$BUILD/hinomictl" migrate
+superuser 'ALTER ROLE hinomi_reporter BYPASSRLS'
 if ctl migrate >"$STATE/migrate.log" 2>&1; then good 'the owner upgrades it'; else
 	bad 'the owner upgrades it'
 	cat "$STATE/migrate.log"
@@ -76,7 +78,7 @@ check_equal 'each has its clocks: raised, taken on, contained, closed' '5 5 3 2 
 
 server_start
 ready_roles=$(grep -o '"role":"[a-z]*"' "$STATE/server/run/status.json" | cut -d'"' -f4 | sort | tr '\n' ' ')
-check_equal 'every role runs' 'api collector correlator escalator housekeeper keyholder ' "$ready_roles"
+check_equal 'every role runs' 'api collector correlator escalator housekeeper keyholder reporter ' "$ready_roles"
 paged() {
 	[ "$(sql "SELECT count(*) FROM page_subject WHERE kind = 'incident' AND subject_id > 200")" = 1 ]
 }
