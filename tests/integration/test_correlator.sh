@@ -9,6 +9,9 @@ state=${HINOMI_STATE:-$(mktemp -d)} || exit 1
 mkdir -p "$state"
 . tests/integration/correlator.sh
 set_up ''
+# Figures are of companies that there are.
+run "INSERT INTO operator (operator_id, name) VALUES (1, 'One') ON CONFLICT DO NOTHING;
+	INSERT INTO company (company_id, operator_id, name) SELECT n, 1, 'Company ' || n FROM generate_series(1, 9) n"
 
 derived_equals_definition() { # NAME
 	run 'SELECT spread_labels()'
