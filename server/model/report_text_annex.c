@@ -83,7 +83,6 @@ static const struct report_text_key annex_keys[] = {
 	  { NULL },
 	  "TLP：情報をどこまで伝えてよいかを示す国際的な印です。",
 	  "TLP: an international mark of how far information may be shared." },
-	{ "heading_approval", "Heading: boxes for stamps", { NULL }, "承認印", "Approval" },
 	{ "approval_president", "First box", { NULL }, "代表者", "President" },
 	{ "approval_it", "Second box", { NULL }, "ご担当者", "Person in charge" },
 	{ "approval_received", "Third box", { NULL }, "確認日", "Date" },

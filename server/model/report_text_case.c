@@ -55,11 +55,6 @@ static const struct report_text_key case_keys[] = {
 	  "Your emergency contacts have not been confirmed for a year. Please tell the help desk whether names, phone "
 	  "numbers and mail addresses still hold." },
 	{ "duration_minutes", "How long something takes", { "minutes" }, "{{minutes}}分", "{{minutes}} min" },
-	{ "duration_hours",
-	  "How long something takes, in hours; {{minutes}}: beyond full hours",
-	  { "hours", "minutes" },
-	  "{{hours}}時間{{#minutes}}{{minutes}}分{{/minutes}}",
-	  "{{hours}} h{{#minutes}} {{minutes}} min{{/minutes}}" },
 	{ "title_first", "Title of a first report", { NULL }, "速報（第一報）", "First report" },
 	{ "title_interim", "Title of an interim report", { NULL }, "続報（途中経過）", "Interim report" },
 	{ "title_final", "Title of a final report", { NULL }, "最終報告", "Final report" },

@@ -330,19 +330,6 @@ static const struct report_text_key month_keys[] = {
 	  "）で、中から外への不審な通信がありました。件数の順に並べた真ん中の会社は{{median}}件、貴社は{{own}}件です。",
 	  "Of {{companies}} companies ({{group}}), {{with}} ({{percent}}) had suspicious traffic to the outside. The "
 	  "company in the middle had {{median}}, yours had {{own}}." },
-	{ "peers_inbound",
-	  "Companies of a group with attacks from outside",
-	  { "group", "companies", "with", "percent", "median", "own" },
-	  "{{group}}の{{companies}}社のうち{{with}}社（{{percent}}"
-	  "）で、外からの攻撃がありました。件数の順に並べた真ん中の会社は{{median}}件、貴社は{{own}}件です。",
-	  "Of {{companies}} companies ({{group}}), {{with}} ({{percent}}) were attacked from outside. The company in "
-	  "the middle had {{median}}, yours had {{own}}." },
-	{ "peers_viruses",
-	  "Companies of a group in which viruses were found",
-	  { "group", "companies", "with", "percent", "own" },
-	  "{{group}}の{{companies}}社のうち{{with}}社（{{percent}}）で、ウイルスが見つかりました。貴社は{{own}}"
-	  "件です。",
-	  "Of {{companies}} companies ({{group}}), viruses were found at {{with}} ({{percent}}). Yours had {{own}}." },
 	{ "peers_hidden",
 	  "Instead, when a group is too small",
 	  { "group" },
@@ -444,18 +431,6 @@ static const struct report_text_key month_keys[] = {
 	  "{{version}}{{/version}}",
 	  "{{name}}{{#site}} ({{site}}){{/site}}{{#last}}, last record {{last}}{{/last}}{{#version}}, version "
 	  "{{version}}{{/version}}" },
-	{ "sensor_missing",
-	  "Records that did not arrive",
-	  { "missing", "dropped" },
-	  "{{#missing}}届かなかった記録 {{missing}}件{{/missing}}{{#dropped}}　機器が捨てた記録 "
-	  "{{dropped}}件{{/dropped}}",
-	  "{{#missing}}Records that did not arrive: {{missing}}{{/missing}}{{#dropped}} Records that the device "
-	  "dropped: {{dropped}}{{/dropped}}" },
-	{ "sensor_silent",
-	  "Days without any record of a device",
-	  { "days" },
-	  "記録のない日 {{days}}日",
-	  "Days without records: {{days}}" },
 	{ "heading_advice", "Heading: advice of the month", { NULL }, "今月のひとこと", "Advice of the month" },
 	{ "heading_contact", "Heading: the help desk", { NULL }, "相談窓口", "Help desk" },
 	{ "contact_line",
