@@ -44,8 +44,11 @@ static void say_japanese(const struct case_words_facts *f, struct buffer *out)
 {
 	int64_t passed = f->detections - f->stopped;
 
-	buffer_printf(out, "%" PRId64 "分間に、%sが%" PRId64 "件ありました。", f->minutes,
-		      direction_words(f->direction, true), f->detections);
+	if (f->minutes > 0)
+		buffer_printf(out, "%" PRId64 "分間に、", f->minutes);
+	else
+		buffer_put_string(out, "同時に、");
+	buffer_printf(out, "%sが%" PRId64 "件ありました。", direction_words(f->direction, true), f->detections);
 	if (passed > 0)
 		buffer_printf(out, "そのうち%" PRId64 "件は止まっていません。", passed);
 	else
@@ -58,9 +61,12 @@ static void say_english(const struct case_words_facts *f, struct buffer *out)
 {
 	int64_t passed = f->detections - f->stopped;
 
-	buffer_printf(out, "%" PRId64 " detection%s %s within %" PRId64 " minute%s; ", f->detections,
-		      f->detections == 1 ? "" : "s", direction_words(f->direction, false), f->minutes,
-		      f->minutes == 1 ? "" : "s");
+	buffer_printf(out, "%" PRId64 " detection%s %s ", f->detections, f->detections == 1 ? "" : "s",
+		      direction_words(f->direction, false));
+	if (f->minutes > 0)
+		buffer_printf(out, "within %" PRId64 " minute%s; ", f->minutes, f->minutes == 1 ? "" : "s");
+	else
+		buffer_put_string(out, "at once; ");
 	if (passed > 0)
 		buffer_printf(out, "%" PRId64 " of them not stopped.", passed);
 	else

@@ -48,7 +48,7 @@ static bool only_wording(struct slice changes, size_t count)
 
 	if (count > SNAPSHOT_DIFF_MAX || json_read(&r, changes) != JSON_OK)
 		return false;
-	for (uint32_t i = json_read_first(&r, 0); i < tokens[0].next; i = tokens[i].next, listed++) {
+	for (uint32_t i = json_read_first(&r, 0); i < r.tokens[0].next; i = r.tokens[i].next, listed++) {
 		uint32_t path = json_read_member(&r, i, SLICE_LITERAL("path"));
 
 		if (!json_read_is(&r, path, JSON_KIND_STRING) || !is_wording(json_read_raw(&r, path)))

@@ -1,0 +1,49 @@
+/* What a case report says of what nobody wrote. */
+#include "server/model/case_words.h"
+#include "tests/unit/suite.h"
+
+static const char *reason(const struct case_words_facts *facts, bool japanese, struct buffer *out)
+{
+	buffer_clear(out);
+	case_words_reason(facts, japanese, out);
+	return buffer_string(out);
+}
+
+START_TEST(steps)
+{
+	static const char *const all[] = {
+		"raised", "told", "confirmed", "contained", "arrived", "reported", "closed"
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		ck_assert_ptr_nonnull(case_words_step(all[i], true));
+		ck_assert_ptr_nonnull(case_words_step(all[i], false));
+	}
+	ck_assert_ptr_null(case_words_step("person", true));
+}
+END_TEST
+
+START_TEST(reasons)
+{
+	struct case_words_facts f = { .direction = "outbound", .detections = 14, .stopped = 9, .minutes = 20 };
+	struct buffer out = { 0 };
+
+	ck_assert_str_eq(reason(&f, true, &out),
+			 "20分間に、社内から外への不審な通信の検知が14件ありました。そのうち5件は止まっていません。");
+	ck_assert_str_eq(reason(&f, false, &out),
+			 "14 detections from inside to outside within 20 minutes; 5 of them not stopped.");
+	f = (struct case_words_facts){ "inbound", 1, 1, 1, "Beacon" };
+	ck_assert_str_eq(
+	    reason(&f, true, &out),
+	    "1分間に、外から社内へ向けた検知が1件ありました。すべて機器が止めました。当てはまったルール：Beacon");
+	ck_assert_str_eq(
+	    reason(&f, false, &out),
+	    "1 detection from outside to inside within 1 minute; all of them stopped. Rules that matched: Beacon");
+	f = (struct case_words_facts){ "unknown", 2, 2, 0, NULL };
+	ck_assert_str_eq(reason(&f, true, &out), "同時に、検知が2件ありました。すべて機器が止めました。");
+	ck_assert_str_eq(reason(&f, false, &out), "2 detections of unknown direction at once; all of them stopped.");
+	buffer_release(&out);
+}
+END_TEST
+
+SUITE_MAIN("case_words", steps, reasons)
