@@ -5,7 +5,7 @@
  * those of text_template.h: a line whose names are all empty is left out. Texts are as shipped (report_text_month.c,
  * _annex.c, _case.c, _chamber.c) until the chamber changes them (table report_text).
  *
- * Keys by their beginning (docs/reports.md, "Texts", lists all of them):
+ * Keys by their beginning (the tables say what each is for; scripts/lint-report-texts holds them against their use):
  *	title_, heading_          titles and headings
  *	verdict_<grade>           the sentence of the summary; weather_...: its reasons (server/model/weather.h)
  *	inbound_ outbound_ virus_ none, all_stopped/all_removed, some, recorded (none was stopped)
