@@ -1,5 +1,7 @@
 #include "server/report/member_report.h"
 
+#include "server/report/document_body.h"
+
 #include <stdarg.h>
 
 /* ---------------------------------------------------------------------------------------------- words */
@@ -61,7 +63,7 @@ void heading(struct member_report *r, const char *key)
 
 	if (mark.strokes > 0 && r->block_count < REPORT_BLOCKS_MAX)
 		r->blocks[r->block_count++] = mark;
-	sheet_text(r->sheet, SHEET_HEADING, filled(r, key, NULL));
+	sheet_text_cut(r->sheet, SHEET_HEADING, filled(r, key, NULL), 1);
 }
 
 static int64_t month_value(const struct month_count *month, enum bars_of what, int64_t *part)
@@ -125,7 +127,7 @@ void beside_end(struct member_report *r, const struct beside *b, enum bars_of wh
 
 	sheet_columns(r->sheet, SHEET_MARGIN + width * LEFT_SHARE, SHEET_WIDTH - SHEET_MARGIN);
 	sheet_at(r->sheet, b->top - 6);
-	sheet_text(r->sheet, SHEET_SMALL, filled(r, "trend_caption", NULL));
+	sheet_text_cut(r->sheet, SHEET_SMALL, filled(r, "trend_caption", NULL), 1);
 	month_bars(r, what);
 	bottom = sheet_y(r->sheet);
 	sheet_columns(r->sheet, SHEET_MARGIN, SHEET_WIDTH - SHEET_MARGIN);
@@ -218,18 +220,20 @@ static void spread(struct member_report *r)
 		sheet_shift(r->sheet, &r->foot, sheet_room(r->sheet));
 }
 
-/* As many more lines of the comment as there is room for. */
+/* As many more lines of the comment as there is room for. Lines without a character are a little higher. */
 static void lengthen_comment(struct member_report *r, page_part *part, const struct sheet_mark *start)
 {
-	struct report_limits longer = r->limits;
+	const struct report_limits chosen = r->limits;
 	double line = sheet_text_height(r->sheet, SHEET_BODY, "あ\nあ") - sheet_text_height(r->sheet, SHEET_BODY, "あ");
-	int more = line > 0 ? (int)(sheet_room(r->sheet) / line) : 0;
+	int more = r->comment_cut && line > 0 ? (int)(sheet_room(r->sheet) / line) : 0;
 
-	if (!r->comment_cut || more < 1)
-		return;
-	longer.comment += more;
-	sheet_rewind(r->sheet, start);
-	try_part(r, part, &longer);
+	for (bool fits = more < 1; !fits; more--) {
+		struct report_limits longer = chosen;
+
+		longer.comment += more;
+		sheet_rewind(r->sheet, start);
+		fits = try_part(r, part, &longer) || more == 0;
+	}
 }
 
 /* The first level that fits, found by halving; the last one when none does. */
@@ -287,22 +291,13 @@ static void draw(struct member_report *r)
 	member_report_annex(r);
 }
 
-static int read_body(struct member_report *r, struct err *why)
-{
-	if (json_shape_read(&member_month_shape, r->order->body, r->pool, &r->m, why) != 0)
-		return -1;
-	if (r->m.format != MEMBER_MONTH_FORMAT || !r->m.company || !r->m.month || !r->m.timezone || !r->m.grade)
-		return err_set(why, ERR_CORRUPT, "this is no member's month of format %d", MEMBER_MONTH_FORMAT);
-	return 0;
-}
-
 int member_report_draw(struct press *press, const struct document_order *order, struct buffer *out, int *pages,
 		       struct err *why)
 {
 	struct pool pool = { 0 };
 	struct member_report r = { .order = order, .pool = &pool };
 	struct zone *zone = NULL;
-	int rc = read_body(&r, why);
+	int rc = body_member_month(order, &pool, &r.m, why);
 
 	if (rc == 0)
 		rc = zone_load(&zone, r.m.timezone, why);

@@ -18,7 +18,8 @@ static const struct month_count *this_month(const struct member_report *r)
 static void more_line(struct member_report *r, size_t left)
 {
 	if (left > 0)
-		sheet_text(r->sheet, SHEET_BODY, filled(r, "more_in_annex", "count", number(r, (int64_t)left), NULL));
+		sheet_text_cut(r->sheet, SHEET_BODY,
+			       filled(r, "more_in_annex", "count", number(r, (int64_t)left), NULL), 1);
 }
 
 /* ---------------------------------------------------------------------------------------------- outbound */
@@ -334,7 +335,7 @@ static void contact(struct member_report *r)
 	sheet_box_begin(r->sheet, true, 0);
 	top = sheet_y(r->sheet);
 	sheet_columns(r->sheet, left, middle - 12);
-	sheet_text(r->sheet, SHEET_SUBHEADING, filled(r, "heading_contact", NULL));
+	sheet_text_cut(r->sheet, SHEET_SUBHEADING, filled(r, "heading_contact", NULL), 1);
 	if (f->desk_phone && *f->desk_phone)
 		sheet_put(r->sheet, SHEET_LARGE, SHEET_LEFT, f->desk_phone, left, sheet_y(r->sheet) + 2,
 			  middle - 12 - left);

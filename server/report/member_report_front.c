@@ -14,7 +14,8 @@ static void masthead(struct member_report *r)
 		right = said_time_year(&r->w, r->m.made_at);
 	sheet_pair(r->sheet, SHEET_BODY, left, right);
 	sheet_space(r->sheet, 6);
-	sheet_text(r->sheet, SHEET_TITLE, filled(r, "title_monthly", "month", said_month(&r->w, r->m.month), NULL));
+	sheet_text_cut(r->sheet, SHEET_TITLE, filled(r, "title_monthly", "month", said_month(&r->w, r->m.month), NULL),
+		       1);
 	sheet_text_cut(r->sheet, SHEET_ADDRESSEE,
 		       filled(r, "addressee", "company", r->m.company, "member_no", r->m.member_no, NULL), 3);
 	if (r->m.preliminary)
@@ -75,7 +76,7 @@ static void comment(struct member_report *r)
 	heading(r, "heading_comment");
 	r->comment_cut = sheet_text_cut(r->sheet, SHEET_BODY, text, r->limits.comment);
 	if (r->comment_cut)
-		sheet_text(r->sheet, SHEET_BODY, filled(r, "continued_note", NULL));
+		sentence(r, SHEET_BODY, filled(r, "continued_note", NULL));
 }
 
 /* "約1時間", "20 min" */
@@ -151,7 +152,7 @@ static void inbound(struct member_report *r)
 		change_line(r, BARS_INBOUND);
 	beside_end(r, &b, BARS_INBOUND);
 	if (r->m.inbound_kinds_count > 0) {
-		sheet_text(r->sheet, SHEET_STRONG, filled(r, "heading_kinds", NULL));
+		sheet_text_cut(r->sheet, SHEET_STRONG, filled(r, "heading_kinds", NULL), 1);
 		kind_lines(r, r->m.inbound_kinds, r->m.inbound_kinds_count);
 	}
 	sentence(r, SHEET_SMALL, filled(r, "trend_note", NULL));

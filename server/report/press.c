@@ -8,22 +8,17 @@
 static const struct {
 	double points;
 	bool bold;
-	float leading; /* distance of lines as a multiple of their height; 0: as the font has it */
+	double leading; /* distance of lines as a multiple of the size */
 } shapes[FONTS] = {
-	[FONT_TITLE] = { 19, true, 0 },         [FONT_HEADING] = { 12.5, true, 0 },
-	[FONT_SUBHEADING] = { 11, true, 0 },    [FONT_BODY] = { 10.5, false, 1.36F },
-	[FONT_STRONG] = { 10.5, true, 1.36F },  [FONT_SMALL] = { 8.5, false, 1.25F },
-	[FONT_LARGE] = { 24, true, 0 },         [FONT_ADDRESSEE] = { 13, false, 1.2F },
-	[FONT_SMALL_STRONG] = { 8.5, true, 0 }, [FONT_CELL] = { 9, false, 1.15F },
-	[FONT_CELL_STRONG] = { 9, true, 0 },    [FONT_TINY] = { 8, false, 0 },
-	[FONT_TINY_STRONG] = { 8, true, 0 },    [FONT_LABEL] = { 7.5, false, 0 },
-	[FONT_LABEL_STRONG] = { 7.5, true, 0 }, [FONT_WATERMARK] = { 90, true, 0 },
+	[FONT_TITLE] = { 19, true, 1.15 },         [FONT_HEADING] = { 12.5, true, 1.15 },
+	[FONT_SUBHEADING] = { 11, true, 1.2 },     [FONT_BODY] = { 10.5, false, 1.36 },
+	[FONT_STRONG] = { 10.5, true, 1.36 },      [FONT_SMALL] = { 8.5, false, 1.25 },
+	[FONT_LARGE] = { 24, true, 1.1 },          [FONT_ADDRESSEE] = { 13, false, 1.25 },
+	[FONT_SMALL_STRONG] = { 8.5, true, 1.15 }, [FONT_CELL] = { 9, false, 1.2 },
+	[FONT_CELL_STRONG] = { 9, true, 1.15 },    [FONT_TINY] = { 8, false, 1.1 },
+	[FONT_TINY_STRONG] = { 8, true, 1.1 },     [FONT_LABEL] = { 7.5, false, 1.1 },
+	[FONT_LABEL_STRONG] = { 7.5, true, 1.1 },  [FONT_WATERMARK] = { 90, true, 1.1 },
 };
-
-float press_leading(enum sheet_font font)
-{
-	return shapes[font].leading;
-}
 
 static PangoFontDescription *describe(double points, bool bold)
 {
@@ -34,6 +29,17 @@ static PangoFontDescription *describe(double points, bool bold)
 	pango_font_description_set_absolute_size(d, points * PANGO_SCALE);
 	pango_font_description_set_weight(d, bold ? PANGO_WEIGHT_BOLD : PANGO_WEIGHT_NORMAL);
 	return d;
+}
+
+/* Lines stand at the same distance whatever fonts their characters came from; and where a long word is broken no hyphen
+ * is put, which would look like a part of an address. */
+static PangoAttrList *attributes_of(double points, double leading)
+{
+	PangoAttrList *list = pango_attr_list_new();
+
+	pango_attr_list_insert(list, pango_attr_line_height_new_absolute((int)(points * leading * PANGO_SCALE)));
+	pango_attr_list_insert(list, pango_attr_insert_hyphens_new(FALSE));
+	return list;
 }
 
 /* Hinting would fit the letters to the pixels of one device, and widths would follow. */
@@ -83,8 +89,10 @@ int press_open(struct press **out, struct err *why)
 	press->context = pango_font_map_create_context(press->map);
 	pango_context_set_language(press->context, pango_language_from_string("ja"));
 	unhint(press->context);
-	for (size_t i = 0; i < FONTS; i++)
+	for (size_t i = 0; i < FONTS; i++) {
 		press->fonts[i] = describe(shapes[i].points, shapes[i].bold);
+		press->attributes[i] = attributes_of(shapes[i].points, shapes[i].leading);
+	}
 	if (!has_japanese(press)) {
 		press_close(press);
 		return err_set(why, ERR_CONFIG,
@@ -99,8 +107,10 @@ void press_close(struct press *press)
 {
 	if (!press)
 		return;
-	for (size_t i = 0; i < FONTS; i++)
+	for (size_t i = 0; i < FONTS; i++) {
 		pango_font_description_free(press->fonts[i]);
+		pango_attr_list_unref(press->attributes[i]);
+	}
 	if (press->context)
 		g_object_unref(press->context);
 	if (press->map)

@@ -33,10 +33,8 @@ struct press {
 	PangoFontMap *map;
 	PangoContext *context;
 	PangoFontDescription *fonts[FONTS];
+	PangoAttrList *attributes[FONTS]; /* of all text in it */
 };
-
-/* The distance of its lines, as pango_layout_set_line_spacing() has it. */
-float press_leading(enum sheet_font font);
 
 struct stroke;
 typedef void stroke_draw(cairo_t *cr, const struct stroke *stroke);

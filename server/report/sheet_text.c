@@ -22,16 +22,6 @@ static const struct {
 
 /* ---------------------------------------------------------------------------------------------- layouts */
 
-/* An address, a signature or a code that is broken must not gain a letter. */
-static void forbid_hyphens(PangoLayout *layout)
-{
-	PangoAttrList *attributes = pango_attr_list_new();
-
-	pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
-	pango_layout_set_attributes(layout, attributes);
-	pango_attr_list_unref(attributes);
-}
-
 PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *text, double width, enum sheet_align align)
 {
 	static const PangoAlignment alignments[] = { PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT };
@@ -43,8 +33,7 @@ PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *tex
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
 	pango_layout_set_alignment(layout, alignments[align]);
-	pango_layout_set_line_spacing(layout, press_leading(font));
-	forbid_hyphens(layout);
+	pango_layout_set_attributes(layout, s->press->attributes[font]);
 	/* What is no UTF-8 came by no way that we know of. */
 	if (slice_is_utf8(bytes))
 		pango_layout_set_text(layout, (const char *)bytes.ptr, (int)bytes.len);
@@ -133,6 +122,7 @@ double sheet_put_line(struct sheet *s, enum sheet_font font, const char *text, d
 	PangoLayout *layout = sheet_layout(s, font, text, width, align);
 	double height, wide;
 
+	pango_layout_set_single_paragraph_mode(layout, TRUE);
 	if (pango_layout_get_line_count(layout) > 1) {
 		pango_layout_set_width(layout, -1);
 		wide = layout_width(layout);
@@ -141,8 +131,10 @@ double sheet_put_line(struct sheet *s, enum sheet_font font, const char *text, d
 			PangoFontDescription *d = pango_font_description_copy(s->press->fonts[font]);
 			double factor = width / wide * 0.995;
 
-			pango_font_description_set_absolute_size(d, pango_font_description_get_size(d) *
-									(factor > 0.7 ? factor : 0.7));
+			pango_font_description_set_absolute_size(d, pango_font_description_get_size(d) * (factor > 1 ? 1
+													  : factor > 0.7
+													      ? factor
+													      : 0.7));
 			pango_layout_set_font_description(layout, d);
 			pango_font_description_free(d);
 		}
