@@ -140,7 +140,7 @@ static const char count_sql[] =
     "UPDATE report_run SET done = done + $2::integer, failed = failed + $3::integer, "
     "state = CASE WHEN state = 'running' AND done + failed + $2::integer + $3::integer >= total THEN 'done' "
     "ELSE state END, finished_at = CASE WHEN state = 'running' AND done + failed + $2::integer + $3::integer >= total "
-    "THEN now() ELSE finished_at END WHERE run_id = $1::bigint RETURNING failed::bigint, kind, "
+    "THEN clock_timestamp() ELSE finished_at END WHERE run_id = $1::bigint RETURNING failed::bigint, kind, "
     "to_char(month, 'YYYY-MM')";
 
 static int count_run(struct db *db, int64_t run_id, bool failed, struct db_result **out, struct err *why)
