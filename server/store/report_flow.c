@@ -12,20 +12,20 @@
  */
 
 /* Across companies where none is named: row-level security decides who sees which report. */
-#define COLUMNS                                                                                                    \
-	"SELECT r.report_id, r.company_id, r.incident_id, i.no, r.snapshot_id, s.version, r.issue, r.replaces, "   \
-	"c.name, c.member_no, r.kind, to_char(r.month, 'YYYY-MM'), r.language, r.state, r.grade, r.issue_reason, " \
-	"r.comment, r.withdraw_reason, r.error, " REPORT_STEP_OF_R ", r.needs_comment, "                           \
-	"EXISTS (SELECT FROM report n WHERE n.company_id = r.company_id AND n.replaces = r.report_id), "           \
-	"r.comment_by, cu.display_name, r.approved_by, au.display_name, r.published_by, pu.display_name, "         \
-	"r.comment_at, r.approved_at, r.published_at, r.sent_at, r.opened_at, r.withdrawn_at, r.created_at, "      \
-	"r.updated_at, r.version, (SELECT count(*) FROM report_job j WHERE j.company_id = r.company_id "           \
-	"AND j.report_id = r.report_id AND j.failed_at IS NULL), k.number, k.revoked_at IS NOT NULL FROM report r "                          \
-	"JOIN company c ON c.company_id = r.company_id "                                                           \
-	"JOIN snapshot s ON s.company_id = r.company_id AND s.snapshot_id = r.snapshot_id "                        \
-	"LEFT JOIN incident i ON i.company_id = r.company_id AND i.incident_id = r.incident_id "                   \
-	"LEFT JOIN certificate k ON k.company_id = r.company_id AND k.report_id = r.report_id "                    \
-	"LEFT JOIN app_user cu ON cu.user_id = r.comment_by LEFT JOIN app_user au ON au.user_id = r.approved_by "  \
+#define COLUMNS                                                                                                     \
+	"SELECT r.report_id, r.company_id, r.incident_id, i.no, r.snapshot_id, s.version, r.issue, r.replaces, "    \
+	"c.name, c.member_no, r.kind, to_char(r.month, 'YYYY-MM'), r.language, r.state, r.grade, r.issue_reason, "  \
+	"r.comment, r.withdraw_reason, r.error, " REPORT_STEP_OF_R ", r.needs_comment, "                            \
+	"EXISTS (SELECT FROM report n WHERE n.company_id = r.company_id AND n.replaces = r.report_id), "            \
+	"r.comment_by, cu.display_name, r.approved_by, au.display_name, r.published_by, pu.display_name, "          \
+	"r.comment_at, r.approved_at, r.published_at, r.sent_at, r.opened_at, r.withdrawn_at, r.created_at, "       \
+	"r.updated_at, r.version, (SELECT count(*) FROM report_job j WHERE j.company_id = r.company_id "            \
+	"AND j.report_id = r.report_id AND j.failed_at IS NULL), k.number, k.revoked_at IS NOT NULL FROM report r " \
+	"JOIN company c ON c.company_id = r.company_id "                                                            \
+	"JOIN snapshot s ON s.company_id = r.company_id AND s.snapshot_id = r.snapshot_id "                         \
+	"LEFT JOIN incident i ON i.company_id = r.company_id AND i.incident_id = r.incident_id "                    \
+	"LEFT JOIN certificate k ON k.company_id = r.company_id AND k.report_id = r.report_id "                     \
+	"LEFT JOIN app_user cu ON cu.user_id = r.comment_by LEFT JOIN app_user au ON au.user_id = r.approved_by "   \
 	"LEFT JOIN app_user pu ON pu.user_id = r.published_by "
 
 int report_list(struct db *db, const struct report_filter *filter, struct db_result **out, struct err *why)
