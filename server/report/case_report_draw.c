@@ -15,6 +15,8 @@ static const struct {
 	[DOCUMENT_FINAL] = { "title_final", "final_intro" },
 };
 
+enum { REASON_IN_BOX = 1500 }; /* bytes */
+
 static bool given(const char *text)
 {
 	return text && text[0];
@@ -59,14 +61,20 @@ static void put_what(struct paper *p, const struct case_report *r, const struct 
 		{ "stopped", said_number(&p->w, r->stopped) },
 	};
 
+	/* A box does not break. */
+	bool long_reason = r->reason && strlen(r->reason) > REASON_IN_BOX;
+
 	paper_text(p, SHEET_HEADING, "heading_case_what");
 	sheet_box_begin(p->sheet, true, 0);
 	paper_filled(p, SHEET_BODY, texts[order->kind].intro, intro, ARRAY_LEN(intro));
 	paper_filled(p, SHEET_STRONG, "case_counts", counts, ARRAY_LEN(counts));
-	sheet_text(p->sheet, SHEET_BODY, r->reason);
+	if (!long_reason)
+		sheet_text(p->sheet, SHEET_BODY, r->reason);
 	if (order->kind == DOCUMENT_FIRST)
 		paper_text(p, SHEET_BODY, "case_unknown_yet");
 	sheet_box_end(p->sheet);
+	if (long_reason)
+		sheet_text(p->sheet, SHEET_BODY, r->reason);
 }
 
 /* Which computers, by their addresses: whoever reads it has to find them. */

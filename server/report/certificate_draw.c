@@ -165,6 +165,11 @@ static void put_all(struct certificate *d, const struct qr_code *qr)
 	put_figures(d);
 	sheet_space(d->p.sheet, 4);
 	paper_text(&d->p, SHEET_SMALL, "certificate_note");
+	/* Texts that the chamber made longer than the page. */
+	if (sheet_y(d->p.sheet) + QR_SIZE + SEAL_SIZE + 70 > SHEET_HEIGHT - 60) {
+		sheet_new_page(d->p.sheet);
+		sheet_border(d->p.sheet);
+	}
 	put_check(d, qr);
 	put_issuer(d);
 }
