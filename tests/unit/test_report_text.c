@@ -96,7 +96,7 @@ START_TEST(sets_are_whole)
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		ck_assert_msg(report_text_find(slice_of_string(names[i])), "%s", names[i]);
 	for (int month = 1; month <= 12; month++) {
-		char name[16];
+		char name[32];
 
 		snprintf(name, sizeof(name), "advice_%02d", month);
 		ck_assert_msg(report_text_find(slice_of_string(name)), "%s", name);
