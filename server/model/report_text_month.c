@@ -240,7 +240,7 @@ static const struct report_text_key month_keys[] = {
 	{ "device_line",
 	  "A computer in the list. {{what}}: in plain words",
 	  { "device", "what", "count", "stopped", "first", "last" },
-	  "{{device}}：{{what}}　{{count}}件（うち止めたもの {{stopped}}件）{{#last}}　最後は{{last}}{{/last}}",
+	  "{{device}}：{{what}}　{{count}}件（止めたもの{{stopped}}件）{{#last}}　最後 {{last}}{{/last}}",
 	  "{{device}}: {{what}}, {{count}} ({{stopped}} stopped){{#last}}, last on {{last}}{{/last}}" },
 	{ "heading_virus", "Heading: viruses", { NULL }, "ウイルスの除去", "Viruses removed" },
 	{ "virus_none",

@@ -84,6 +84,8 @@ static int64_t month_value(const struct month_count *month, enum bars_of what, i
 
 #define LEFT_SHARE 0.52
 #define GUTTER     16.0
+#define MOST_CASES 6
+#define LEAST_ROW  16.0 /* points */
 #define MOST_GAP   18.0 /* between blocks, where a page has much room */
 
 void beside_begin(struct member_report *r, struct beside *b)
@@ -255,6 +257,33 @@ static size_t first_level(struct member_report *r, page_part *part, const struct
 	return low;
 }
 
+/* One more row where the page of that level still has room: of cases, else of devices. False: there is none. */
+static bool one_more_row(const struct member_report *r, struct report_limits *limits)
+{
+	if (limits->cases > 0 && limits->cases < r->m.cases_count && limits->cases < MOST_CASES)
+		limits->cases++;
+	else if (limits->devices > 0 && limits->devices < r->m.devices_count)
+		limits->devices++;
+	else
+		return false;
+	return true;
+}
+
+static void add_rows(struct member_report *r, page_part *part, const struct sheet_mark *start)
+{
+	struct report_limits chosen = r->limits, longer = chosen;
+
+	while (sheet_room(r->sheet) > LEAST_ROW && one_more_row(r, &longer)) {
+		sheet_rewind(r->sheet, start);
+		if (!try_part(r, part, &longer)) {
+			sheet_rewind(r->sheet, start);
+			try_part(r, part, &chosen);
+			return;
+		}
+		chosen = longer;
+	}
+}
+
 /* Lays out a page with the longest lists that fit; leaves it as it is when even the shortest do not. */
 static void fit(struct member_report *r, page_part *part, const struct report_limits *limits, size_t count)
 {
@@ -270,6 +299,7 @@ static void fit(struct member_report *r, page_part *part, const struct report_li
 	if (sheet_pages(r->sheet) != (int)start.pages)
 		return;
 	lengthen_comment(r, part, &start);
+	add_rows(r, part, &start);
 	spread(r);
 }
 

@@ -329,10 +329,10 @@ static void glossary(struct member_report *r)
 	const double middle = SHEET_WIDTH / 2, half = (ARRAY_LEN(terms) + 1) / 2;
 	double top, bottom = 0;
 
-	heading(r, "heading_glossary");
 	/* Two columns: the block stays on one page. */
-	if (sheet_room(r->sheet) < 150)
+	if (sheet_room(r->sheet) < 180)
 		sheet_new_page(r->sheet);
+	heading(r, "heading_glossary");
 	top = sheet_y(r->sheet);
 	sheet_columns(r->sheet, SHEET_MARGIN, middle - 8);
 	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {

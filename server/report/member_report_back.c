@@ -327,7 +327,7 @@ static void contact_details(struct member_report *r)
 static void contact(struct member_report *r)
 {
 	const struct document_frame *f = &r->order->frame;
-	const double left = SHEET_MARGIN + 12, middle = SHEET_MARGIN + 225;
+	const double left = SHEET_MARGIN + 12, middle = SHEET_MARGIN + 200;
 	double top;
 
 	sheet_space(r->sheet, 8);

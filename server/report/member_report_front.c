@@ -165,6 +165,7 @@ static void foot(struct member_report *r)
 
 	if (!phone || !*phone)
 		return;
+	sheet_space(r->sheet, 4);
 	r->foot = sheet_mark(r->sheet);
 	sheet_text_cut(r->sheet, SHEET_STRONG, filled(r, "contact_foot", "phone", phone, NULL), 1);
 }

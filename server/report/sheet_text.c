@@ -10,12 +10,12 @@ static const struct {
 	double follow;        /* what must fit below on the same page */
 } styles[] = {
 	[SHEET_TITLE] = { FONT_TITLE, "H1", 1, 0, 6, 60 },
-	[SHEET_HEADING] = { FONT_HEADING, "H2", 2, 8, 5, 40 },
+	[SHEET_HEADING] = { FONT_HEADING, "H2", 2, 9, 3, 40 },
 	[SHEET_SUBHEADING] = { FONT_SUBHEADING, "H3", 3, 5, 3, 30 },
-	[SHEET_BODY] = { FONT_BODY, "P", 0, 0, 3, 0 },
-	[SHEET_STRONG] = { FONT_STRONG, "P", 0, 0, 3, 0 },
+	[SHEET_BODY] = { FONT_BODY, "P", 0, 0, 1.5, 0 },
+	[SHEET_STRONG] = { FONT_STRONG, "P", 0, 0, 1.5, 0 },
 	[SHEET_SMALL] = { FONT_SMALL, "P", 0, 0, 2, 0 },
-	[SHEET_LARGE] = { FONT_LARGE, "P", 0, 0, 7, 0 },
+	[SHEET_LARGE] = { FONT_LARGE, "P", 0, 0, 5, 0 },
 	[SHEET_ADDRESSEE] = { FONT_ADDRESSEE, "P", 0, 0, 3, 0 },
 	[SHEET_DISPLAY] = { FONT_LARGE, "H1", 1, 0, 6, 60 },
 };
