@@ -133,7 +133,7 @@ void chamber_response(struct paper *p, const struct chamber_month *m)
 	struct paper_table t = { .columns = columns, .column_count = ARRAY_LEN(columns) };
 	int64_t last = -1;
 
-	paper_keep(p, PAPER_HEADING + PAPER_ROW * (double)m->response_count);
+	paper_keep(p, PAPER_HEADING + PAPER_SMALL_ROW * (double)m->response_count);
 	paper_text(p, SHEET_HEADING, "chamber_heading_response");
 	for (size_t i = 0; i < m->response_count; i++) {
 		const struct response_line *row = &m->response[i];
@@ -147,7 +147,7 @@ void chamber_response(struct paper *p, const struct chamber_month *m)
 		sheet_text(p->sheet, SHEET_BODY,
 			   paper_words(p, "対象のインシデントはありませんでした。", "There were no such incidents."));
 	else
-		paper_table_put(p, &t, paper_get(p, "chamber_heading_response"));
+		paper_table_put_small(p, &t, paper_get(p, "chamber_heading_response"));
 	paper_text(p, SHEET_SMALL, "chamber_note_response");
 }
 

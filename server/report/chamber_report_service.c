@@ -15,7 +15,7 @@ static void count_table(struct paper *p, const char *title, enum name_kind kind,
 		paper_cell(p, &t, said_number(&p->w, rows[i].count));
 	}
 	if (t.filled > 0)
-		paper_table_put(p, &t, title);
+		paper_table_put_small(p, &t, title);
 }
 
 /* Left: what tickets were about. Right: how they came, and what became of visits. */
@@ -66,7 +66,7 @@ void chamber_desk(struct paper *p, const struct chamber_month *m)
 		{ "paid", said_number(w, m->insurance_paid_yen) },
 	};
 
-	paper_keep(p, PAPER_HEADING + PAPER_ROW * (double)(m->ticket_categories_count + 2));
+	paper_keep(p, PAPER_HEADING + PAPER_SMALL_ROW * (double)(m->ticket_categories_count + 2));
 	paper_text(p, SHEET_HEADING, "chamber_heading_desk");
 	paper_filled(p, SHEET_BODY, "chamber_desk", values, ARRAY_LEN(values));
 	desk_tables(p, m);
@@ -149,7 +149,7 @@ void chamber_noisy(struct paper *p, const struct chamber_month *m)
 
 	if (m->noisy_count == 0)
 		return;
-	paper_keep(p, PAPER_HEADING + PAPER_ROW * (double)(m->noisy_count + 2));
+	paper_keep(p, PAPER_HEADING + PAPER_SMALL_ROW * (double)(m->noisy_count + 2));
 	paper_text(p, SHEET_HEADING, "chamber_heading_noisy");
 	paper_text(p, SHEET_SMALL, "chamber_tlp_named");
 	for (size_t i = 0; i < m->noisy_count; i++) {
@@ -158,7 +158,7 @@ void chamber_noisy(struct paper *p, const struct chamber_month *m)
 		paper_cell(p, &t, m->noisy[i].sensor);
 		paper_cell(p, &t, said_number(&p->w, m->noisy[i].detections));
 	}
-	paper_table_put(p, &t, paper_get(p, "chamber_heading_noisy"));
+	paper_table_put_small(p, &t, paper_get(p, "chamber_heading_noisy"));
 }
 
 /* ------------------------------------------------------------------------------------------ growth */
@@ -247,10 +247,10 @@ void chamber_peers(struct paper *p, const struct chamber_month *m)
 
 	if (m->peers_count == 0)
 		return;
-	paper_keep(p, PAPER_HEADING + PAPER_ROW * (double)(m->peers_count + 1));
+	paper_keep(p, PAPER_HEADING + PAPER_SMALL_ROW * (double)(m->peers_count + 1));
 	paper_text(p, SHEET_HEADING, "chamber_heading_peers");
 	for (size_t i = 0; i < m->peers_count; i++)
 		peer_cells(p, &t, &m->peers[i]);
-	paper_table_put(p, &t, paper_get(p, "chamber_heading_peers"));
+	paper_table_put_small(p, &t, paper_get(p, "chamber_heading_peers"));
 	paper_text(p, SHEET_SMALL, "chamber_note_peers");
 }

@@ -198,9 +198,9 @@ void chamber_trend_table(struct paper *p, const struct chamber_month *m)
 	};
 	struct paper_table t = { .columns = columns, .column_count = ARRAY_LEN(columns) };
 
-	paper_keep(p, PAPER_HEADING + PAPER_ROW * (double)m->trend_count);
+	paper_keep(p, PAPER_HEADING + PAPER_SMALL_ROW * (double)m->trend_count);
 	for (size_t i = 0; i < m->trend_count; i++)
 		trend_row(p, &t, &m->trend[i]);
 	if (m->trend_count > 0)
-		paper_table_put(p, &t, paper_get(p, "chamber_heading_trend"));
+		paper_table_put_small(p, &t, paper_get(p, "chamber_heading_trend"));
 }

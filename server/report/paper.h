@@ -32,8 +32,9 @@ void paper_desk(struct paper *p, const struct document_frame *frame);
 /* What belongs together begins on a new page when fewer points are left on this one; nothing is moved that is higher
  * than a page. */
 void paper_keep(struct paper *p, double height);
-#define PAPER_ROW     13.2 /* height of a table's row with one line, about */
-#define PAPER_HEADING 50.0 /* of a heading and the head of a table below it */
+#define PAPER_ROW       14.9 /* height of a table's row with one line, about */
+#define PAPER_SMALL_ROW 14.0 /* of a small one */
+#define PAPER_HEADING   50.0 /* of a heading and the head of a table below it */
 
 /* A table in the making: cells come row by row, and are borrowed until paper_table_put(). Zero-initialise but for
  * columns and column_count. */
