@@ -238,4 +238,15 @@ check_equal 'no tax is known of that year' '1:true:1:6000:null:null:null:false:'
 check_equal 'as CSV' '2019-10,5,道頓堀工業,,むかし,no,2019-10-01,2019-10-01,1,7500,10,750,8250,no,' \
 	"$(tool billing 2019-10 csv | tr -d '\r' | tail -n 2 | head -n 1)"
 check_equal 'a month without contracts' '0 0 0' "$(tool billing 2018-01 json | jq -r '"\(.companies) \(.yen) \(.lines | length)"')"
+
+# ------------------------------------------------------------------------------------------------ many companies
+# A hundred, each with sixty-one kinds of detections: more rows than come in one block, which ends within a company.
+sql "INSERT INTO company (company_id, operator_id, name) SELECT 1000 + i, 1, '会社' || i FROM generate_series(1, 100) i;
+	INSERT INTO monitoring_span (company_id, from_day) SELECT company_id, month_of(2) FROM company WHERE company_id > 1000;
+	SELECT count(detect(company_id, 1, 100000 + company_id * 100 + i, 1, at_month(2, 3, '09:00'), 'inbound', 'ips', 'blocked', 4,
+		'SIGNATURE ' || i, '192.168.1.10', i::integer)) FROM company, generate_series(1, 61) i WHERE company_id > 1000;
+	CALL count_all()" >"$STATE/sql.out"
+check_equal 'blocks end between companies: nobody loses a row' '100 61 60 1 1' \
+	"$(tool member "$earlier" 0 | jq -r 'select(.company_id > 1000) | "\(.inbound_kinds | map(.detections) | add) \(.annex | length) \(.annex_more_rows) \(.annex_more_detections)"' |
+		sort | uniq -c | sed 's/^ *//')"
 finish
