@@ -14,7 +14,7 @@ int month_close_day(struct db *db, const char *month, int business_day, char day
 	return business_day_find(db, first, business_day, day, why);
 }
 
-/* The month that is next, "" when there is none; and today. $1 zone. */
+/* The month that is next, "" when there is none; and today. $1 zone. Across companies. */
 static const char next_sql[] =
     "SELECT t.today::text, coalesce((SELECT min(to_char(m, 'YYYY-MM')) FROM generate_series("
     "coalesce((SELECT min(c.month) FROM month_close c)::timestamp, t.first - interval '1 month'), t.first - interval "

@@ -230,7 +230,7 @@ static int put_times(struct chamber *k, struct err *why)
 
 /* ---------------------------------------------------------------------------------------------- the desk */
 
-/* Columns: list, name, count. The most frequent first. */
+/* Columns: list, name, count. The most frequent first. Across companies. */
 static const char desk_sql[] =
     "SELECT 1, category, count(*) FROM ticket WHERE opened_at >= $1::timestamptz AND opened_at < $2::timestamptz "
     "GROUP BY category "
@@ -281,6 +281,7 @@ static int put_insurance(struct chamber *k, struct err *why)
 	struct db_result *r;
 
 	put_time(k, &args);
+	/* Across companies. */
 	if (db_run(k->db,
 		   "SELECT count(*) FILTER (WHERE opened_at >= $1::timestamptz AND opened_at < $2::timestamptz), "
 		   "coalesce(sum(paid_yen) FILTER (WHERE state = 'covered' AND decided_at >= $1::timestamptz "
@@ -298,7 +299,7 @@ static int put_insurance(struct chamber *k, struct err *why)
 /* $1 last month, $2 months, $3 zone, $4 target or NULL, $5 from or NULL, $6 to or NULL.
  *
  * Planned: in a straight line from the companies that were monitored on the first day of the plan to the target on its
- * last. Spans of one company never overlap, so spans are companies. */
+ * last. Spans of one company never overlap, so spans are companies. Across companies. */
 static const char growth_sql[] =
     "SELECT to_char(d.day, 'YYYY-MM'), (SELECT count(*) FROM monitoring_span s WHERE s.from_day <= d.day "
     "AND (s.to_day IS NULL OR s.to_day >= d.day)), CASE WHEN d.day < $5::date THEN 0 ELSE coalesce(round(b.companies + "
