@@ -117,6 +117,15 @@ static size_t every(struct sheet *s, const struct bars *b, const struct sheet_ba
 	return (size_t)ceil((widest + 0.5) / b->step);
 }
 
+/* In the middle of the bar, and within the chart's edges. */
+static void put_label(struct sheet *s, enum sheet_font font, const char *text, double middle, double y)
+{
+	PangoLayout *layout = sheet_layout(s, font, text, 200, SHEET_LEFT);
+	double width = layout_width(layout), x = fmin(middle - width / 2, s->right - width);
+
+	sheet_put_layout(s, layout, fmax(x, s->left), y);
+}
+
 static void label_bar(struct sheet *s, const struct bars *b, const struct sheet_bar *bar, size_t i, bool last)
 {
 	enum sheet_font font = last ? FONT_LABEL_STRONG : FONT_LABEL;
@@ -125,9 +134,8 @@ static void label_bar(struct sheet *s, const struct bars *b, const struct sheet_
 
 	if (bar->value > 0)
 		top -= fmax(1, b->height * (double)bar->value / (double)b->highest);
-	sheet_put_line(s, font, bar_value(s, bar, value, sizeof(value)), middle - 30, top - VALUE_ROOM, 60,
-		       SHEET_CENTRE);
-	sheet_put_line(s, font, bar->label, middle - 30, b->base + 2, 60, SHEET_CENTRE);
+	put_label(s, font, bar_value(s, bar, value, sizeof(value)), middle, top - VALUE_ROOM);
+	put_label(s, font, bar->label, middle, b->base + 2);
 }
 
 void sheet_bars(struct sheet *s, const char *alt, const struct sheet_bar *bars, size_t count, double height)
