@@ -67,13 +67,15 @@ void frozen_read(const struct db_result *r, int row, struct frozen_row *out)
 
 /* ---------------------------------------------------------------------------------------------- late alerts */
 
-/* What was frozen of each company: the last of its thirteen months. Across companies. */
-static const char frozen_sql[] = "SELECT s.company_id, (m.last->>'inbound')::bigint, (m.last->>'outbound')::bigint, "
-				 "coalesce((b.body->>'elsewhere')::bigint, 0), (m.last->>'incidents')::bigint FROM ("
-				 "SELECT DISTINCT ON (company_id) company_id, body FROM snapshot WHERE kind = 'month' "
-				 "AND month = ($1::text || '-01')::date ORDER BY company_id, version DESC) s "
-				 "CROSS JOIN LATERAL (SELECT s.body::jsonb AS body) b "
-				 "CROSS JOIN LATERAL (SELECT b.body->'months'->-1 AS last) m ORDER BY s.company_id";
+/* What was frozen of each company: the last of its thirteen months. OFFSET 0 keeps the planner from reading each
+ * document once for every member of it. Across companies. */
+static const char frozen_sql[] =
+    "SELECT s.company_id, (m.last->>'inbound')::bigint, (m.last->>'outbound')::bigint, "
+    "coalesce((b.body->>'elsewhere')::bigint, 0), (m.last->>'incidents')::bigint FROM ("
+    "SELECT DISTINCT ON (company_id) company_id, body FROM snapshot WHERE kind = 'month' "
+    "AND month = ($1::text || '-01')::date ORDER BY company_id, version DESC) s "
+    "CROSS JOIN LATERAL (SELECT s.body::jsonb AS body OFFSET 0) b "
+    "CROSS JOIN LATERAL (SELECT b.body->'months'->-1 AS last OFFSET 0) m ORDER BY s.company_id";
 
 static bool differs(const struct db_result *r, int row, const struct metrics_month *now)
 {
