@@ -1,6 +1,7 @@
 /* hinomictl report */
 #include "server/ctl/listing.h"
 #include "server/ctl/report_build.h"
+#include "server/ctl/report_certificate.h"
 #include "server/ctl/report_verify.h"
 #include "server/store/billing.h"
 #include "server/store/month_close.h"
@@ -408,6 +409,12 @@ static const struct option_spec verify_options[] = {
 	OPTION_JSON,
 	OPTIONS_END,
 };
+static const struct option_spec certificate_options[] = {
+	OPTION_MONTH_NEEDED,
+	OPTION_COMPANY_NEEDED,
+	{ "--out", OPTION_PATH, true, "DIR", "folder for the file; made when it is not there" },
+	OPTIONS_END,
+};
 static const struct option_spec billing_options[] = {
 	OPTION_MONTH_NEEDED,
 	{ "--csv", OPTION_FLAG, false, NULL, "comma-separated, for a spreadsheet program" },
@@ -436,6 +443,8 @@ const struct command report_commands[] = {
 	  "Another program version, other settings of the desk or texts that were changed since give other files: that "
 	  "is\n"
 	  "told apart from a hash that is wrong.\n" },
+	{ "report", "certificate", "the monitoring certificate of twelve months up to this one, as it was published",
+	  certificate_options, false, report_certificate, NULL },
 	{ "report", "billing", "what companies pay for a month", billing_options, false, billing, NULL },
 	{ NULL, NULL, NULL, NULL, false, NULL, NULL },
 };

@@ -141,6 +141,16 @@ else
 fi
 check_fails 'output that cannot be written' 1 'cannot write the output' sh -c "\"$BUILD/hinomictl\" report list --month $month >/dev/full"
 
+check_fails 'no certificate yet' 1 'has no published certificate' "$BUILD/hinomictl" report certificate --month "$month" --company 2 --out "$STATE/certificate"
+sql "INSERT INTO snapshot (company_id, snapshot_id, kind, month, version, body, sha256) VALUES (2, 777, 'certificate', '$month-01', 1, '{}', sha256('{}'));
+	INSERT INTO report (company_id, report_id, kind, month, snapshot_id, language, state, published_at, sent_at)
+		VALUES (2, 777, 'certificate', '$month-01', 777, 'ja', 'published', now(), now());
+	INSERT INTO certificate (company_id, report_id, number, code, issued_on, valid_until) VALUES (2, 777, 41, 'ABCDEFGHIJKLMNOP', now(), now());
+	INSERT INTO report_file (company_id, report_id, format, language, report_version, final, sha256, content)
+		VALUES (2, 777, 'pdf', 'ja', 1, true, sha256('as it was'), 'as it was')"
+ctl report certificate --month "$month" --company 2 --out "$STATE/certificate" >"$STATE/out"
+check_equal 'a certificate as it was published' "$STATE/certificate/certificate-KM-41.pdf as it was" "$(cat "$STATE/out") $(cat "$STATE/certificate/certificate-KM-41.pdf")"
+
 check_equal 'billing: eight members of the chamber at 6,000 yen, four others at 7,500' '12|78000' "$(ctl report billing --month "$month" --json | jq -r '"\(.companies)|\(.yen)"')"
 check_equal 'billing for a spreadsheet program: a line each and the heading' 13 "$(ctl report billing --month "$month" --csv | wc -l)"
 finish
