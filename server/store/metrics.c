@@ -54,35 +54,42 @@ static const struct {
 
 /* Months that one span covers whole have nothing outside, and most are so. Of the others, what is outside is the month
  * less the days that spans have. */
-#define OUTSIDE                                                                                           \
-	"partial AS (SELECT m.company_id, m.month, (m.month + interval '1 month')::date - 1 AS "          \
-	"last, " METRICS_ALL_INBOUND " + " METRICS_ALL_OUTBOUND " AS detections "                         \
-	"FROM company_month m JOIN cohort USING (company_id) WHERE m.month >= " METRICS_WHOLE_FROM        \
-	" AND m.month < " METRICS_WHOLE_END " AND NOT EXISTS (SELECT FROM monitoring_span s "             \
-	"WHERE s.company_id = m.company_id AND s.from_day <= m.month "                                    \
-	"AND (s.to_day IS NULL OR s.to_day >= (m.month + interval '1 month')::date - 1))), "              \
-	"outside AS (SELECT coalesce(sum(x.detections), 0)::bigint AS detections FROM ("                  \
-	"SELECT p.detections FROM partial p UNION ALL "                                                   \
-	"SELECT -i.detections FROM partial p JOIN monitoring_span s ON s.company_id = p.company_id "      \
-	"AND s.from_day <= p.last AND (s.to_day IS NULL OR s.to_day >= p.month) CROSS JOIN LATERAL ("     \
-	"SELECT sum(d.detections) AS detections FROM company_day d WHERE d.company_id = p.company_id "    \
-	"AND d.day BETWEEN greatest(s.from_day, p.month) AND least(s.to_day, p.last) "                    \
-	"AND d.direction IN ('inbound', 'outbound')) i UNION ALL "                                        \
-	"SELECT r.detections FROM single r WHERE r.direction IN ('inbound', 'outbound') AND NOT EXISTS (" \
-	"SELECT FROM monitoring_span s WHERE s.company_id = r.company_id AND r.day >= s.from_day "        \
-	"AND (s.to_day IS NULL OR r.day <= s.to_day))) x) "
+#define OUTSIDE                                                                                                        \
+	"whole AS MATERIALIZED (SELECT company_id, date_trunc('month', from_day + interval '1 month' - interval '1 "   \
+	"day')::date "                                                                                                 \
+	"AS from_month, date_trunc('month', (to_day + 1)::timestamp)::date AS end_month FROM monitoring_span), "       \
+	"partial AS (SELECT m.company_id, m.month, (m.month + interval '1 month')::date - 1 AS "                       \
+	"last, " METRICS_ALL_INBOUND " + " METRICS_ALL_OUTBOUND " AS detections FROM company_month m "                 \
+	"WHERE m.month >= " METRICS_WHOLE_FROM " AND m.month < " METRICS_WHOLE_END                                     \
+	" AND ($4::bigint IS NULL OR m.company_id = $4::bigint) AND NOT EXISTS (SELECT FROM whole s "                  \
+	"WHERE s.company_id = m.company_id AND m.month >= s.from_month "                                               \
+	"AND (s.end_month IS NULL OR m.month < s.end_month))), "                                                       \
+	"outside AS (SELECT coalesce(sum(x.detections), 0)::bigint AS detections FROM ("                               \
+	"SELECT p.company_id, p.detections FROM partial p UNION ALL "                                                  \
+	"SELECT p.company_id, -i.detections FROM partial p JOIN monitoring_span s ON s.company_id = p.company_id "     \
+	"AND s.from_day <= p.last AND (s.to_day IS NULL OR s.to_day >= p.month) CROSS JOIN LATERAL ("                  \
+	"SELECT sum(d.detections) AS detections FROM company_day d WHERE d.company_id = p.company_id "                 \
+	"AND d.day BETWEEN greatest(s.from_day, p.month) AND least(s.to_day, p.last) "                                 \
+	"AND d.direction IN ('inbound', 'outbound')) i UNION ALL "                                                     \
+	"SELECT r.company_id, r.detections FROM single r WHERE r.direction IN ('inbound', 'outbound') AND NOT EXISTS " \
+	"("                                                                                                            \
+	"SELECT FROM monitoring_span s WHERE s.company_id = r.company_id AND r.day >= s.from_day "                     \
+	"AND (s.to_day IS NULL OR r.day <= s.to_day))) x JOIN cohort USING (company_id)) "
 
+/* Companies that are not of the cohort are left out once all months of each are added up: that is fewer rows. */
 static const char detections_sql[] =
     "WITH " METRICS_COHORT METRICS_SPANS
     "exposure AS (SELECT company_id, sum(to_day - from_day + 1)::bigint AS days FROM span "
     "WHERE to_day >= from_day GROUP BY company_id), "
     "single AS (" METRICS_RAGGED " UNION ALL " METRICS_WAITING "), "
     "by_company AS (SELECT company_id, " SUMS " FROM ("
-    "SELECT company_id, " METRICS_ENGINE_COLUMNS " FROM company_month JOIN cohort USING (company_id) "
-    "WHERE month >= " METRICS_WHOLE_FROM " AND month < " METRICS_WHOLE_END " UNION ALL SELECT company_id, " OF_DAY
+    "SELECT company_id, " METRICS_ENGINE_COLUMNS " FROM company_month "
+    "WHERE month >= " METRICS_WHOLE_FROM " AND month < " METRICS_WHOLE_END
+    " AND ($4::bigint IS NULL OR company_id = $4::bigint) UNION ALL SELECT company_id, " OF_DAY
     " FROM single) c GROUP BY company_id), " OUTSIDE "SELECT " TABLE_FIGURES
     "(SELECT count(*) FROM exposure), (SELECT coalesce(sum(days), 0)::bigint FROM exposure), "
-    "(SELECT detections FROM outside) FROM by_company LEFT JOIN exposure USING (company_id)";
+    "(SELECT detections FROM outside) FROM by_company JOIN cohort USING (company_id) LEFT JOIN exposure USING "
+    "(company_id)";
 
 static struct exposure_row read_figures(const struct db_result *result, int column)
 {
