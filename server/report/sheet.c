@@ -57,6 +57,7 @@ static void release(struct sheet *s)
 
 	sheet_rewind(s, &nothing);
 	free(s->pages);
+	sheet_forget_layouts(s);
 	pool_release(&s->pool);
 	free(s);
 }

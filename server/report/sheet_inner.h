@@ -36,6 +36,15 @@ struct press {
 	PangoAttrList *attributes[FONTS]; /* of all text in it */
 };
 
+/* A text that was set in type. */
+struct kept_layout {
+	uint64_t hash;
+	PangoLayout *layout; /* NULL: a free place */
+	enum sheet_font font;
+	int width; /* in units of pango */
+	enum sheet_align align;
+};
+
 struct stroke;
 typedef void stroke_draw(cairo_t *cr, const struct stroke *stroke);
 struct stroke {
@@ -79,6 +88,8 @@ struct sheet {
 	size_t box_stroke; /* its frame */
 	double box_top, box_left, box_right, box_least;
 
+	struct kept_layout *kept; /* by their hash */
+	size_t kept_count, kept_room;
 	bool failed; /* no memory, or a limit */
 };
 
@@ -106,9 +117,16 @@ double sheet_need(struct sheet *sheet, double height);
 void sheet_move_to(struct sheet *sheet, double y);
 
 /* ---------------------------------------------------------------------------------------------- text */
-/* A text of at most this width, which wraps; NULL after a failure. Owned by the caller until it is put. */
+/* A text of at most this width, which wraps; texts that are no UTF-8 are empty. A reference for the caller to give on
+ * or back; the layout itself is shared and must not be changed. */
 PangoLayout *sheet_layout(struct sheet *sheet, enum sheet_font font, const char *text, double width,
 			  enum sheet_align align);
+void sheet_forget_layouts(struct sheet *sheet);
+#define LEAST_FACTOR 0.7
+/* Instead of the layout, whose reference they take: on one line, smaller by LEAST_FACTOR at most, then with an
+ * ellipsis; or the first so many lines, with an ellipsis. */
+PangoLayout *layout_on_one_line(struct sheet *sheet, PangoLayout *layout, enum sheet_font font);
+PangoLayout *layout_cut(struct sheet *sheet, PangoLayout *layout, int lines);
 double layout_height(PangoLayout *layout);
 /* Of the longest line. */
 double layout_width(PangoLayout *layout);

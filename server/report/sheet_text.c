@@ -20,42 +20,6 @@ static const struct {
 	[SHEET_DISPLAY] = { FONT_LARGE, "H1", 1, 0, 6, 60 },
 };
 
-/* ---------------------------------------------------------------------------------------------- layouts */
-
-PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *text, double width, enum sheet_align align)
-{
-	static const PangoAlignment alignments[] = { PANGO_ALIGN_LEFT, PANGO_ALIGN_CENTER, PANGO_ALIGN_RIGHT };
-	PangoLayout *layout = pango_layout_new(s->press->context);
-	struct slice bytes = slice_of_string(text ? text : "");
-
-	pango_layout_set_font_description(layout, s->press->fonts[font]);
-	pango_layout_set_auto_dir(layout, FALSE);
-	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
-	pango_layout_set_alignment(layout, alignments[align]);
-	pango_layout_set_attributes(layout, s->press->attributes[font]);
-	/* What is no UTF-8 came by no way that we know of. */
-	if (slice_is_utf8(bytes))
-		pango_layout_set_text(layout, (const char *)bytes.ptr, (int)bytes.len);
-	return layout;
-}
-
-double layout_height(PangoLayout *layout)
-{
-	int width, height;
-
-	pango_layout_get_size(layout, &width, &height);
-	return (double)height / PANGO_SCALE;
-}
-
-double layout_width(PangoLayout *layout)
-{
-	int width, height;
-
-	pango_layout_get_size(layout, &width, &height);
-	return (double)width / PANGO_SCALE;
-}
-
 /* ---------------------------------------------------------------------------------------------- drawing */
 
 static void draw_lines(cairo_t *cr, const struct stroke *k)
@@ -120,27 +84,10 @@ double sheet_put_line(struct sheet *s, enum sheet_font font, const char *text, d
 		      enum sheet_align align)
 {
 	PangoLayout *layout = sheet_layout(s, font, text, width, align);
-	double height, wide;
+	double height;
 
-	pango_layout_set_single_paragraph_mode(layout, TRUE);
-	if (pango_layout_get_line_count(layout) > 1) {
-		pango_layout_set_width(layout, -1);
-		wide = layout_width(layout);
-		pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
-		if (wide > 0) {
-			PangoFontDescription *d = pango_font_description_copy(s->press->fonts[font]);
-			double factor = width / wide * 0.995;
-
-			pango_font_description_set_absolute_size(d, pango_font_description_get_size(d) * (factor > 1 ? 1
-													  : factor > 0.7
-													      ? factor
-													      : 0.7));
-			pango_layout_set_font_description(layout, d);
-			pango_font_description_free(d);
-		}
-		pango_layout_set_height(layout, 0);
-		pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-	}
+	if (pango_layout_get_line_count(layout) > 1)
+		layout = layout_on_one_line(s, layout, font);
 	height = layout_height(layout);
 	sheet_put_layout(s, layout, x, y);
 	return height;
@@ -218,22 +165,18 @@ static void bookmark(struct sheet *s, int level, const char *text)
 	k->level = level;
 }
 
-static void put_block(struct sheet *s, enum sheet_style style, enum sheet_align align, const char *text)
+/* Owns the layout from here on. */
+static void put_block(struct sheet *s, enum sheet_style style, PangoLayout *layout)
 {
-	PangoLayout *layout;
-	double height;
+	double height = layout_height(layout);
 
-	if (!text || !*text)
-		return;
-	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, align);
-	height = layout_height(layout);
 	if (s->y > SHEET_TOP && styles[style].before > 0)
 		sheet_space(s, styles[style].before);
 	/* A short text stays together, of a long one some lines. */
 	sheet_need(s, (height < KEPT_TOGETHER || styles[style].bookmark ? height : KEPT_TOGETHER / 2) +
 			  styles[style].follow);
 	if (styles[style].bookmark)
-		bookmark(s, styles[style].bookmark, text);
+		bookmark(s, styles[style].bookmark, pango_layout_get_text(layout));
 	sheet_tag(s, styles[style].tag);
 	if (s->in_box || s->y + height <= SHEET_BOTTOM) {
 		sheet_put_layout(s, layout, s->left, s->y);
@@ -247,55 +190,26 @@ static void put_block(struct sheet *s, enum sheet_style style, enum sheet_align 
 
 void sheet_text(struct sheet *s, enum sheet_style style, const char *text)
 {
-	put_block(s, style, SHEET_LEFT, text);
+	if (text && *text)
+		put_block(s, style, sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT));
 }
 
 void sheet_centred(struct sheet *s, enum sheet_style style, const char *text)
 {
-	put_block(s, style, SHEET_CENTRE, text);
-}
-
-/* Where the first lines end, in bytes. */
-static size_t end_of_line(PangoLayout *layout, int line)
-{
-	PangoLayoutLine *l = pango_layout_get_line_readonly(layout, line);
-
-	return (size_t)l->start_index + (size_t)l->length;
-}
-
-/* The text shortened to so many lines, with an ellipsis; in the sheet's pool. NULL: no memory. */
-static char *shorten(struct sheet *s, PangoLayout *layout, int lines)
-{
-	size_t end = end_of_line(layout, lines - 1);
-	char *text = pool_take(&s->pool, end + sizeof("…"));
-
-	if (!text)
-		return NULL;
-	memcpy(text, pango_layout_get_text(layout), end);
-	do {
-		while (end > 0 && ((uint8_t)text[end - 1] & 0xc0) == 0x80)
-			end--;
-		end -= end > 0;
-		memcpy(text + end, "…", sizeof("…"));
-		pango_layout_set_text(layout, text, -1);
-	} while (end > 0 && pango_layout_get_line_count(layout) > lines);
-	return text;
+	if (text && *text)
+		put_block(s, style, sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_CENTRE));
 }
 
 bool sheet_text_cut(struct sheet *s, enum sheet_style style, const char *text, int lines)
 {
 	PangoLayout *layout;
-	char *shorter = NULL;
 	bool cut;
 
 	if (!text || !*text)
 		return false;
 	layout = sheet_layout(s, styles[style].font, text, s->right - s->left, SHEET_LEFT);
 	cut = pango_layout_get_line_count(layout) > lines;
-	if (cut && !(shorter = shorten(s, layout, lines)))
-		s->failed = true;
-	g_object_unref(layout);
-	sheet_text(s, style, shorter ? shorter : text);
+	put_block(s, style, cut ? layout_cut(s, layout, lines) : layout);
 	return cut;
 }
 
