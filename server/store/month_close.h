@@ -40,9 +40,10 @@ struct month_closed {
  * closes it now; ERR_USAGE: closed already, and no reason was given. */
 int month_close(struct db *db, const struct month_close_order *order, struct month_closed *out, struct err *why);
 
-/* The month that is to be closed by itself now: the first one that is over, was monitored, and is not closed, and whose
- * business day has come (month_close_day); "" when there is none. Months before the first that was ever closed are left
- * to people; while none was, only the last one is looked at. business_day below 1: never. */
+/* The month that is to be closed by itself now: the first one behind the newest that is closed which is over and was
+ * monitored, once its business day has come (month_close_day); "" when there is none. What lies before is left to
+ * people, so that years of history never come as years of drafts; while no month is closed, only the last one is looked
+ * at. business_day below 1: never. */
 enum { MONTH_TEXT_SIZE = 8, MONTH_DAY_SIZE = 11 };
 int month_close_due(struct db *db, const char *timezone, int business_day, char month[MONTH_TEXT_SIZE],
 		    struct err *why);

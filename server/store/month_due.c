@@ -14,13 +14,14 @@ int month_close_day(struct db *db, const char *month, int business_day, char day
 	return business_day_find(db, first, business_day, day, why);
 }
 
-/* The month that is next, "" when there is none; and today. $1 zone. Across companies. */
+/* The month that is next, "" when there is none; and today. $1 zone. Across companies. What lies before the newest closed
+ * month is left to people: years of history would come as years of drafts. */
 static const char next_sql[] =
     "SELECT t.today::text, coalesce((SELECT min(to_char(m, 'YYYY-MM')) FROM generate_series("
-    "coalesce((SELECT min(c.month) FROM month_close c)::timestamp, t.first - interval '1 month'), t.first - interval "
-    "'1 month', interval '1 month') m WHERE NOT EXISTS (SELECT FROM month_close c WHERE c.month = m::date) "
-    "AND EXISTS (SELECT FROM monitoring_span s WHERE s.from_day < m::date + interval '1 month' "
-    "AND (s.to_day IS NULL OR s.to_day >= m::date))), '') FROM (SELECT (now() AT TIME ZONE $1::text)::date AS today, "
+    "coalesce((SELECT max(c.month) FROM month_close c)::timestamp + interval '1 month', t.first - interval '1 month'), "
+    "t.first - interval '1 month', interval '1 month') m WHERE EXISTS (SELECT FROM monitoring_span s "
+    "WHERE s.from_day < m::date + interval '1 month' AND (s.to_day IS NULL OR s.to_day >= m::date))), '') "
+    "FROM (SELECT (now() AT TIME ZONE $1::text)::date AS today, "
     "date_trunc('month', now() AT TIME ZONE $1::text) AS first) t";
 
 int month_close_due(struct db *db, const char *timezone, int business_day, char month[MONTH_TEXT_SIZE], struct err *why)

@@ -207,6 +207,8 @@ wait "$hanging"
 check_equal 'people go on working with reports meanwhile' '5 7 0 0 meanwhile' "$(sed -n 2p "$STATE/hang") $(sql 'SELECT comment FROM report WHERE company_id = 2')"
 check_equal 'an earlier month is left to people' '' "$(tool due 1)"
 check_equal 'who close it' '1 3 3 3' "$(tool close "$earlier")"
+check_equal 'and one of long ago' 1 "$(tool close "$(sql "SELECT to_char(month_of(5), 'YYYY-MM')")" | cut -d' ' -f1)"
+check_equal 'the months between are not closed one after the other' '' "$(tool due 1)"
 
 # ------------------------------------------------------------------------------------------------ nothing is overwritten
 for user in hinomi_reporter hinomi_api; do
