@@ -173,6 +173,8 @@ static const char *const faults[FAULT_COUNT][LANGUAGES] = {
 	[FAULT_NAMES] = { "names a company that was hit; a warning must not",
 			  "被害を受けた会社の名前が含まれています" },
 	[FAULT_FUTURE] = { "is yet to come", "未来の時刻です" },
+	[FAULT_PROMISE] = { "promises what no report promises: say what was or was not detected",
+			    "レポートでは使わない言い方です（検知したこと、しなかったことを書いてください）" },
 };
 
 int problem_status(enum problem_code code)

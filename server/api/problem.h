@@ -63,6 +63,7 @@ enum problem_fault {
 	FAULT_SELECTION,   /* not a Sigma selection over alert fields */
 	FAULT_NAMES,       /* a text that names a company which must not be told */
 	FAULT_FUTURE,      /* a time that is yet to come */
+	FAULT_PROMISE,     /* says what no report says (report_text_forbidden); `reason` is the phrase */
 	FAULT_COUNT
 };
 

@@ -4,6 +4,7 @@
 #include "server/api/report_runs.h"
 #include "server/api/report_view.h"
 #include "server/api/reports.h"
+#include "server/model/report_text.h"
 #include "server/store/report_delivery.h"
 #include "server/store/report_work.h"
 
@@ -84,13 +85,23 @@ static bool read_reason(struct call *call, const char **out)
 	return call_text(call, "reason", 1, REASON_MOST, true, out);
 }
 
+/* What stands in reports keeps to their rule, whoever writes it. False: refused, return 0. */
+static bool may_be_said(struct call *call, const char *name, const char *text)
+{
+	const char *phrase = report_text_forbidden(slice_of_string(text));
+
+	if (phrase)
+		call_refuse_reason(call, name, FAULT_PROMISE, phrase);
+	return !phrase;
+}
+
 /* ------------------------------------------------------------------------------------------------- until it is out */
 
 static int comment(struct call *call, const struct report_row *row, struct err *why)
 {
 	const char *text;
 
-	if (!call_text(call, "comment", 0, COMMENT_MOST, true, &text))
+	if (!call_text(call, "comment", 0, COMMENT_MOST, true, &text) || !may_be_said(call, "comment", text))
 		return 0;
 	if (report_comment(call->db, row->company_id, row->report_id, text, call->person.user_id, why) != 0)
 		return -1;
@@ -222,7 +233,7 @@ static int reissue(struct call *call, const struct report_row *row, struct err *
 	int64_t snapshot_id, report_id;
 	const char *reason;
 
-	if (!read_reason(call, &reason))
+	if (!read_reason(call, &reason) || !may_be_said(call, "reason", reason))
 		return 0;
 	if (row->incident_id &&
 	    case_reports_freeze(call, row->company_id, row->incident_id, row->kind, reason, &snapshot_id, why) != 0)

@@ -155,6 +155,10 @@ change PUT "/v1/reports/$cloudy/comment" '{"comment":"x"}' -H 'If-Match: "77"'
 check_equal 'a comment on what was something else' "412 stale $cloudy" "$status $(reply '"\(.code) \(.current.id)"')"
 change PUT "/v1/reports/$cloudy/comment" "{\"comment\":\"$(printf '%2001s' x)\"}" -H 'If-Match: "1"'
 check_equal 'a comment that is too long' '400 invalid /comment' "$(refusal)"
+for words in '御社は安全です。' 'ご安心 ください' 'Do not worry: You are  SAFE.'; do
+	comment "$cloudy" "$words"
+	check_equal "no report says: $words" '400 invalid /comment true' "$(refusal) $(reply '.detail | startswith("comment: レポートでは使わない")')"
+done
 as ono
 step "$cloudy" approve
 check_equal 'a cloudy month without words is not approved' '409 wrong_state needs_comment' "$(refused)"
