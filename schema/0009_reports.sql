@@ -554,7 +554,7 @@ GRANT UPDATE (opened_at, opened_by, wrong_codes) ON report_delivery TO hinomi_ap
 GRANT UPDATE (revoked_at, revoke_reason) ON certificate TO hinomi_api;
 GRANT USAGE ON SEQUENCE certificate_number_seq TO hinomi_api;   -- the number is part of what is frozen
 GRANT UPDATE (total, state, error, finished_at) ON report_run TO hinomi_api;
-GRANT DELETE ON report_job TO hinomi_api;
+GRANT DELETE, UPDATE (lease_until) ON report_job TO hinomi_api;   -- UPDATE: to lock those that wait, and pass over those in work
 GRANT UPDATE (report_language) ON company TO hinomi_api;
 
 -- The reporter reads what reports are made of, of all companies, and writes reports.

@@ -119,10 +119,6 @@ int housekeeping_prune(struct db *db, enum housekeeping_prune what, int64_t *cou
 		[PRUNE_STREAMS] = "DELETE FROM sensor_stream s WHERE s.updated_at < now() - interval '90 days' "
 				  "AND EXISTS (SELECT FROM sensor_stream n WHERE n.company_id = s.company_id "
 				  "AND n.sensor_id = s.sensor_id AND n.updated_at > s.updated_at)",
-		[PRUNE_CODES] = "DELETE FROM report_code WHERE made_at < now() - interval '1 day'",
-		[PRUNE_DRAFTS] = "DELETE FROM report_file WHERE NOT final AND made_at < now() - interval '7 days'",
-		[PRUNE_RUNS] = "DELETE FROM report_run WHERE state <> 'running' "
-			       "AND finished_at < now() - interval '400 days'",
 	};
 	struct db_result *result;
 

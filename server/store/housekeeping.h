@@ -22,9 +22,6 @@ enum housekeeping_prune {
 	PRUNE_IDEMPOTENCY, /* older than 48 hours */
 	PRUNE_TOKENS,      /* used or expired 30 days ago */
 	PRUNE_STREAMS,     /* marks of epochs that the sensor left, untouched for 90 days */
-	PRUNE_CODES,       /* to open a report, older than a day; they hold for minutes */
-	PRUNE_DRAFTS,      /* files of reports that are not published, older than a week: they are drawn anew */
-	PRUNE_RUNS,        /* of the reporter, finished more than 400 days ago */
 	PRUNE_COUNT,
 };
 int housekeeping_prune(struct db *db, enum housekeeping_prune what, int64_t *count, struct err *why);

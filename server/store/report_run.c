@@ -154,8 +154,9 @@ int report_run_stop(struct db *db, int64_t run_id, struct err *why)
 
 	db_arg_integer(&args, run_id);
 	if (db_run(db,
-		   "DELETE FROM report_job WHERE run_id = $1::bigint AND failed_at IS NULL "
-		   "AND (lease_until IS NULL OR lease_until < now())",
+		   "WITH waiting AS MATERIALIZED (SELECT job_id FROM report_job WHERE run_id = $1::bigint "
+		   "AND failed_at IS NULL AND (lease_until IS NULL OR lease_until < now()) FOR UPDATE SKIP LOCKED) "
+		   "DELETE FROM report_job j USING waiting w WHERE j.job_id = w.job_id",
 		   &args, NULL, why) != 0 ||
 	    db_run(db,
 		   "UPDATE report_run SET state = 'stopped', finished_at = now() WHERE run_id = $1::bigint "

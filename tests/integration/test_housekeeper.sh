@@ -117,12 +117,13 @@ query "INSERT INTO company (company_id, operator_id, name) VALUES (1, 1, 'one');
 	INSERT INTO snapshot (company_id, snapshot_id, kind, month, version, body, sha256) VALUES (1, 1, 'month', '2026-01-01', 1, '', sha256(''));
 	INSERT INTO report (company_id, report_id, kind, month, snapshot_id, language) VALUES (1, 1, 'monthly', '2026-01-01', 1, 'ja');
 	INSERT INTO report_file (company_id, report_id, format, language, page, report_version, final, sha256, content, made_at)
-		SELECT 1, 1, 'png', 'ja', n, 1, n = 3, sha256(''), '', now() - CASE n WHEN 1 THEN 6 ELSE 8 END * interval '1 day' FROM generate_series(1, 3) n;
+		SELECT 1, 1, 'png', 'ja', n, 1, n = 3, sha256(''), '', now() - CASE n WHEN 1 THEN 23 ELSE 25 END * interval '1 hour' FROM generate_series(1, 3) n;
 	INSERT INTO report_delivery (company_id, report_id, delivery_id, address, language, attached, outbox_id) VALUES (1, 1, 1, 'a@b.example', 'ja', false, gen_random_uuid());
 	INSERT INTO report_code (company_id, delivery_id, code_id, code_sha256, made_at)
 		SELECT 1, 1, n, sha256(''), now() - n * interval '23 hours' FROM generate_series(1, 2) n;
 	INSERT INTO report_run (run_id, kind, month, state, finished_at)
-		SELECT n, 'draw', '2026-01-01', CASE n WHEN 3 THEN 'running' ELSE 'done' END, now() - (n * 300) * interval '1 day' FROM generate_series(1, 3) n;
+		SELECT n, 'draw', '2026-01-01', CASE n WHEN 3 THEN 'running' ELSE 'done' END, now() - (n * 500) * interval '1 day' FROM generate_series(1, 3) n;
+	INSERT INTO report_job (job_id, run_id, kind, company_id, failed_at) SELECT n, CASE n WHEN 1 THEN 1 WHEN 2 THEN 2 END, 'draw', 1, now() - n * 240 * interval '1 day' FROM generate_series(1, 4) n;
 	INSERT INTO sensor_stream (company_id, sensor_id, epoch, sequence, updated_at) VALUES
 		(1, 1, 1, 10, now() - interval '100 days'), (1, 1, 2, 10, now() - interval '89 days'),
 		(1, 2, 1, 10, now() - interval '200 days'), (1, 2, 2, 10, now() - interval '100 days');
@@ -181,8 +182,9 @@ check 'answers are kept 48 hours' young "$(query "SELECT string_agg(key, ' ') FR
 check 'tokens are kept 30 days' '0101 0202' "$(query "SELECT string_agg(left(encode(token_sha256, 'hex'), 4), ' ' ORDER BY token_sha256) FROM sensor_token")"
 check 'marks: the newest of each sensor stays' '1:2 2:2' "$(query "SELECT string_agg(sensor_id || ':' || epoch, ' ' ORDER BY sensor_id) FROM sensor_stream")"
 check 'codes to open a report are kept a day' 1 "$(query "SELECT string_agg(code_id::text, ' ') FROM report_code")"
-check 'files of drafts a week, what was published for ever' '1 3' "$(query "SELECT string_agg(page::text, ' ' ORDER BY page) FROM report_file")"
-check 'finished runs of the reporter 400 days' '1 3' "$(query "SELECT string_agg(run_id::text, ' ' ORDER BY run_id) FROM report_run")"
+check 'files of drafts a day, what was published for ever' '1 3' "$(query "SELECT string_agg(page::text, ' ' ORDER BY page) FROM report_file")"
+check 'jobs that failed go with their run, or by their age' '1 3' "$(query "SELECT string_agg(job_id::text, ' ' ORDER BY job_id) FROM report_job")"
+check 'finished runs of the reporter two years' '1 3' "$(query "SELECT string_agg(run_id::text, ' ' ORDER BY run_id) FROM report_run")"
 check 'the task that is refused says so, the others are done' yes "$(grep -q 'sessions pruned.*permission denied' "$state/housekeeper.log" && echo yes)"
 query 'GRANT DELETE ON session TO hinomi_housekeeper'
 full_round
