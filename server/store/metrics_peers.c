@@ -79,6 +79,40 @@ static int query(struct db *db, const struct metrics_period *period, struct db_r
 	return failed;
 }
 
+/* Of the cells of a dimension that are shown, the smallest; *left: companies of peers[0], which is all, in none of
+ * them. */
+static struct peer_row *smallest_shown(struct peer_row *peers, size_t count, const char *dimension, int64_t *left)
+{
+	struct peer_row *smallest = NULL;
+
+	*left = peers[0].companies;
+	for (size_t i = 0; i < count; i++) {
+		if (peers[i].hidden || strcmp(peers[i].dimension, dimension) != 0)
+			continue;
+		*left -= peers[i].companies;
+		if (!smallest || peers[i].companies < smallest->companies)
+			smallest = &peers[i];
+	}
+	return smallest;
+}
+
+/* All less the cells that are shown is a cell too: it must not be a small one. */
+static void hide_differences(struct peer_row *peers, size_t count, const char *dimension)
+{
+	struct peer_row *smallest;
+	int64_t left;
+
+	if (count == 0 || peers[0].hidden)
+		return;
+	smallest = smallest_shown(peers, count, dimension, &left);
+	/* Once is enough: what is hidden has as many companies as a cell needs. */
+	if (smallest && left > 0 && left < SMALL_CELL_COMPANIES)
+		*smallest = (struct peer_row){ .dimension = dimension,
+					       .value = smallest->value,
+					       .companies = smallest->companies,
+					       .hidden = true };
+}
+
 int metrics_peers(struct db *db, const char *month, const char *timezone, struct pool *pool, struct peer_row **out,
 		  size_t *count, struct err *why)
 {
@@ -96,6 +130,8 @@ int metrics_peers(struct db *db, const char *month, const char *timezone, struct
 		failed = err_set(why, ERR_NOMEM, "no memory for the cells of peers");
 	for (size_t i = 0; i < *count && !failed; i++)
 		failed = read_peer(result, (int)i, pool, &(*out)[i], why);
+	for (size_t i = 1; i < ARRAY_LEN(dimensions) && !failed; i++)
+		hide_differences(*out, *count, dimensions[i]);
 	db_result_free(result);
 	return failed;
 }

@@ -2,8 +2,10 @@
  *
  * Figures of a cell are of the companies that were monitored on a day of the month; detections count whether or not
  * their day was monitored. A cell is hidden (all but `companies` is 0) by the small-cell rule, cohort.h: detections are
- * those inbound and outbound together. Medians are over all companies of the cell, also those without a detection,
- * rounded half up. Companies whose industry or size is not known are in the cell of all only. */
+ * those inbound and outbound together. Where all companies less the shown cells of a dimension would be a small cell
+ * (of fewer companies than the rule wants), the smallest shown one is hidden as well. Medians are over all companies of
+ * the cell, also those without a detection, rounded half up. Companies whose industry or size is not known are in the
+ * cell of all only. */
 #ifndef SERVER_STORE_METRICS_PEERS_H
 #define SERVER_STORE_METRICS_PEERS_H
 

@@ -428,6 +428,22 @@ industry four 4 true null null null null null
 industry one has most 5 true null null null null null
 size 6-20 14 false 6 3 2 0 0' \
 	"$(ctl metrics peers --month 2010-06 --json | jq -r '.rows[] | "\(.dimension) \(.value) \(.companies) \(.hidden) \(.with_inbound) \(.with_outbound) \(.with_viruses) \(.median_inbound) \(.median_outbound)"')"
+# Nine companies: six of one trade, three of another. What all have less what the six have is what the three have.
+sql "INSERT INTO company (company_id, operator_id, name, industry, employees) SELECT 330 + n, 1, 'D' || n,
+		CASE WHEN n <= 6 THEN 'six' ELSE 'three' END, CASE WHEN n <= 8 THEN 3 + n ELSE 0 END FROM generate_series(1, 9) n;
+	INSERT INTO monitoring_span (company_id, from_day, to_day) SELECT 330 + n, '2009-06-30', '2009-07-01' FROM generate_series(1, 9) n"
+check_equal 'no cell of peers is the difference of two that are shown' 'all  9 false
+industry six 6 true
+industry three 3 true
+size 1-5 2 true
+size 6-20 6 true' "$(ctl metrics peers --month 2009-06 --json | jq -r '.rows[] | "\(.dimension) \(.value) \(.companies) \(.hidden)"')"
+sql "UPDATE company SET industry = 'six' WHERE company_id = 337; UPDATE company SET industry = NULL WHERE company_id IN (338, 339);
+	INSERT INTO company (company_id, operator_id, name) SELECT 340 + n, 1, 'D' || n FROM generate_series(1, 3) n;
+	INSERT INTO monitoring_span (company_id, from_day, to_day) SELECT 340 + n, '2009-06-30', '2009-07-01' FROM generate_series(1, 3) n"
+check_equal '... and where enough are left, they are shown' 'all 12 false
+industry 7 false
+size 2 true
+size 6 false' "$(ctl metrics peers --month 2009-06 --json | jq -r '.rows[] | "\(.dimension) \(.companies) \(.hidden)"')"
 
 # ---- tables to be saved
 ctl metrics incidents --from 2023-11 --to 2024-04 --csv >"$STATE/out.csv"
