@@ -10,7 +10,8 @@ INSERT INTO monitoring_span (company_id, from_day) SELECT c, current_date - 60 F
 CREATE FUNCTION marked(c bigint, word text) RETURNS text LANGUAGE sql
     RETURN CASE c WHEN 2 THEN 'MARKER ' ELSE '' END || word;
 
-INSERT INTO sensor (company_id, sensor_id, name, state) SELECT c, c * 10, marked(c, 'sensor'), 'up' FROM generate_series(1, 2) c;
+INSERT INTO sensor (company_id, sensor_id, name, state, created_at)
+    SELECT c, c * 10, marked(c, 'sensor'), 'up', now() - interval '2 days' FROM generate_series(1, 2) c;
 INSERT INTO sensor_health (company_id, sensor_id, last_seen_at, agent_version, spool_records)
     SELECT c, c * 10, now(), marked(c, '0.1.0'), CASE c WHEN 2 THEN 424242 ELSE 1 END FROM generate_series(1, 2) c;
 INSERT INTO sensor_day (company_id, sensor_id, day, expected, received)

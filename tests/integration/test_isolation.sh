@@ -9,7 +9,7 @@ set -u
 
 api_port=$PORT
 routes_c=$top/server/api/routes.c
-today=$(TZ=Asia/Tokyo date +%F) month=$(TZ=Asia/Tokyo date +%Y-%m)
+today=$(TZ=Asia/Tokyo date +%F) month=$(TZ=Asia/Tokyo date +%Y-%m) lately=$(TZ=Asia/Tokyo date -d '3 days ago' +%F)
 who='' walked=$STATE/walked
 
 # ask METHOD PATH [CURL ARGS]: as $who; sets $status, the reply is in $STATE/body
@@ -218,6 +218,50 @@ list /v1/companies ''
 list /v1/sensors ''
 list /v1/metrics/detections "?from=$today&to=$today"
 list /v1/metrics/company-months "?from=$month&to=$month"
+list /v1/metrics/company-months "?from=$month&to=$month&format=csv"
+list /v1/metrics/trend "?to=$month"
+list /v1/metrics/coverage "?from=$lately&to=$today"
+list /v1/metrics/coverage "?from=$lately&to=$today&by=sensor&format=csv"
+list /v1/metrics/cohorts ''
+for what in detections coverage; do
+	filter "/v1/metrics/$what" "?from=$today&to=$today&company" 1 2
+done
+filter /v1/metrics/trend "?to=$month&company" 1 2
+# A cohort that another company is in as well, or that it alone is in, shows nothing of it.
+for who in member1 analyst1 viewer1 wall1; do
+	for cohort in member=yes member=no 'industry=MARKER%20industry' 'tag=MARKER%20tag' 'area=MARKER%20area' size=unknown; do
+		for what in "detections?from=$today&to=$today" "trend?to=$month&months=1" "coverage?from=$today&to=$today" "incidents?from=$today&to=$today" \
+			"company-months?from=$month&to=$month" "response?from=$today&to=$today"; do
+			ask GET "/v1/metrics/$what&$cohort"
+			check_equal "GET /v1/metrics/$what&$cohort by $who" '200 unseen' "$status $(seen)"
+		done
+	done
+done
+walk GET /v1/metrics/incidents
+for who in member1 analyst1; do
+	same_as_none "incidents of another by $who" GET "/v1/metrics/incidents?from=$today&to=$today&company=2" \
+		"/v1/metrics/incidents?from=$today&to=$today&company=99999"
+done
+for who in member1 analyst1 viewer1 wall1 analyst; do
+	wanted=1
+	[ $who != analyst ] || wanted=2
+	ask GET "/v1/metrics/incidents?from=2000-01-01&to=2009-12-31"
+	check_equal "GET /v1/metrics/incidents by $who: nothing in old times" '200 0' "$status $(jq .incidents "$STATE/body")"
+	ask GET "/v1/metrics/incidents?from=$lately&to=$today"
+	check_equal "GET /v1/metrics/incidents by $who" "200 unseen $wanted $wanted" "$status $(seen) $(jq -r '"\(.monitored_companies) \(.incidents)"' "$STATE/body")"
+done
+# Cells of peers count all companies, and say nothing of a company that they could be traced to.
+walk GET /v1/metrics/peers
+for who in member1 analyst1 viewer1 wall1; do
+	ask GET "/v1/metrics/peers?month=$month"
+	check_equal "GET /v1/metrics/peers by $who: hidden, and only cells of its own" '200 unseen 2 [true] [null]' \
+		"$status $(seen) $(jq -c '.rows[0].companies, ([.rows[].hidden] | unique), ([.rows[] | .with_inbound, .median_inbound] | unique)' "$STATE/body" | tr '\n' ' ' | sed 's/ $//')"
+	ask GET "/v1/metrics/company-months?from=$month&to=$month"
+	check_equal "... and $who sees no more afterwards" '200 unseen' "$status $(seen)"
+done
+who=analyst
+ask GET "/v1/metrics/peers?month=$month"
+check_equal "GET /v1/metrics/peers by $who: all cells" '200 seen' "$status $(seen)"
 filter /v1/alerts '?company' 1 2
 filter /v1/alerts '?sensor' 10 20
 filter /v1/alerts '?incident' 100 200
