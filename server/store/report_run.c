@@ -146,6 +146,11 @@ int report_run_start(struct db *db, const struct report_run_order *order, int64_
 }
 
 /* Jobs first: who works on one of them finishes it, and then counts it. Across companies. */
+static const char stop_sql[] =
+    "WITH waiting AS MATERIALIZED (SELECT job_id FROM report_job WHERE run_id = $1::bigint AND failed_at IS NULL "
+    "AND (lease_until IS NULL OR lease_until < now()) FOR UPDATE SKIP LOCKED) "
+    "DELETE FROM report_job j USING waiting w WHERE j.job_id = w.job_id";
+
 int report_run_stop(struct db *db, int64_t run_id, struct err *why)
 {
 	struct db_args args = { 0 };
@@ -153,11 +158,7 @@ int report_run_stop(struct db *db, int64_t run_id, struct err *why)
 	int64_t stopped;
 
 	db_arg_integer(&args, run_id);
-	if (db_run(db,
-		   "WITH waiting AS MATERIALIZED (SELECT job_id FROM report_job WHERE run_id = $1::bigint "
-		   "AND failed_at IS NULL AND (lease_until IS NULL OR lease_until < now()) FOR UPDATE SKIP LOCKED) "
-		   "DELETE FROM report_job j USING waiting w WHERE j.job_id = w.job_id",
-		   &args, NULL, why) != 0 ||
+	if (db_run(db, stop_sql, &args, NULL, why) != 0 ||
 	    db_run(db,
 		   "UPDATE report_run SET state = 'stopped', finished_at = now() WHERE run_id = $1::bigint "
 		   "AND state = 'running'",
