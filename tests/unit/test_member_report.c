@@ -193,7 +193,7 @@ static void any_months(struct dice *d, struct member_month *m)
 	m->months = pool_take_array(d->pool, MEMBER_MONTHS, sizeof(*m->months));
 	for (int i = 0; i < MEMBER_MONTHS; i++) {
 		struct month_count *c = &m->months[i];
-		char month[8];
+		char month[24];
 
 		snprintf(month, sizeof(month), "%04d-%02d", i < 3 ? 2025 : 2026, i < 3 ? 10 + i : i - 2);
 		*c = (struct month_count){
