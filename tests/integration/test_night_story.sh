@@ -150,9 +150,10 @@ check_equal 'at the desk it becomes a full one' true \
 
 # ------------------------------------------------------------------------------------------------ the member
 
+wait_until 30 got_mail shacho@mio.example '速報' || bad 'the member gets the first report, without anybody'"'"'s doing'
 api POST "/v1/incidents/$incident/member-notice" -d '{"note": "社内のパソコン1台の電源を切らずに、LANケーブルを抜いてください。"}' >/dev/null
-wait_until 30 got_mail shacho@mio.example '' || { bad 'the member is told'; sql 'SELECT kind, state, address, attempts, last_error, page_id, not_before - now(), facts FROM outbox'; sql 'SELECT * FROM attempt'; exit 1; }
-told=$(mail_to shacho@mio.example '')
+wait_until 30 got_mail shacho@mio.example '重要' || { bad 'the member is told'; sql 'SELECT kind, state, address, attempts, last_error, page_id, not_before - now(), facts FROM outbox'; sql 'SELECT * FROM attempt'; exit 1; }
+told=$(mail_to shacho@mio.example '重要')
 check_equal 'in plain words, with the number of the desk, and nothing that calms falsely' 'true true false' \
 	"$(jq -r '.text | "\(contains("LANケーブル")) \(contains("06-0000-0000")) \(contains("安全です"))"' "$told")"
 confirm=$(jq -r '.text' "$told" | grep -oE '/a/[A-Za-z0-9_-]{43}' | head -n 1)
