@@ -326,7 +326,8 @@ static void glossary(struct member_report *r)
 {
 	static const char *const terms[] = { "detection", "inbound",  "outbound", "stopped", "removed", "signature",
 					     "case",      "severity", "coverage", "device",  "tlp" };
-	const double middle = SHEET_WIDTH / 2, half = (ARRAY_LEN(terms) + 1) / 2;
+	const size_t half = (ARRAY_LEN(terms) + 1) / 2;
+	const double middle = SHEET_WIDTH / 2;
 	double top, bottom = 0;
 
 	/* Two columns: the block stays on one page. */
@@ -336,7 +337,7 @@ static void glossary(struct member_report *r)
 	top = sheet_y(r->sheet);
 	sheet_columns(r->sheet, SHEET_MARGIN, middle - 8);
 	for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
-		if (i == (size_t)half) {
+		if (i == half) {
 			bottom = sheet_y(r->sheet);
 			sheet_columns(r->sheet, middle + 8, SHEET_WIDTH - SHEET_MARGIN);
 			sheet_at(r->sheet, top);

@@ -191,8 +191,7 @@ static bool begin_object(struct writer *w, uint64_t number, struct slice object)
 		w->bad = true;
 		return false;
 	}
-	buffer_printf(&w->table, "%llu 1\n%010llu 00000 n \n", (unsigned long long)number,
-		      (unsigned long long)(w->base + w->objects.len));
+	buffer_printf(&w->table, "%llu 1\n%010zu 00000 n \n", (unsigned long long)number, w->base + w->objects.len);
 	buffer_printf(&w->objects, "%llu 0 obj\n<<", (unsigned long long)number);
 	buffer_put_slice(&w->objects, dictionary);
 	return true;

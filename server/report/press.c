@@ -12,7 +12,7 @@ static const struct {
 } shapes[FONTS] = {
 	[FONT_TITLE] = { 19, true, 1.15 },         [FONT_HEADING] = { 12.5, true, 1.15 },
 	[FONT_SUBHEADING] = { 11, true, 1.2 },     [FONT_BODY] = { 10.5, false, 1.3 },
-	[FONT_STRONG] = { 10.5, true, 1.3 },      [FONT_SMALL] = { 8.5, false, 1.25 },
+	[FONT_STRONG] = { 10.5, true, 1.3 },       [FONT_SMALL] = { 8.5, false, 1.25 },
 	[FONT_LARGE] = { 24, true, 1.1 },          [FONT_ADDRESSEE] = { 13, false, 1.25 },
 	[FONT_SMALL_STRONG] = { 8.5, true, 1.15 }, [FONT_CELL] = { 9, false, 1.2 },
 	[FONT_CELL_STRONG] = { 9, true, 1.15 },    [FONT_TINY] = { 8, false, 1.1 },

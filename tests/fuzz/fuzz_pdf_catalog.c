@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_end(struct buffer *pdf)
 {
-	char *text = (char *)pdf->data, *at = NULL;
+	char *text, *at = NULL;
 	long table;
 
 	buffer_string(pdf);
