@@ -6,8 +6,7 @@
 
 const char *sheet_keep(struct sheet *s, const char *text)
 {
-	const bool good = text && slice_is_utf8(slice_of_string(text));
-	const char *copy = pool_string(&s->pool, slice_of_string(good ? text : ""));
+	const char *copy = pool_string(&s->pool, slice_of_string(sheet_clean(s, text)));
 
 	if (!copy)
 		s->failed = true;

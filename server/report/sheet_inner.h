@@ -98,7 +98,12 @@ struct sheet {
 #define BOX_PADDING  9.0
 
 /* ---------------------------------------------------------------------------------------------- strokes */
-/* A copy in the sheet's pool; "" of what is no UTF-8. Never NULL. */
+/* The text itself, or a copy in the sheet's pool where something in it may not be drawn: "" of what is no UTF-8;
+ * without what turns the direction of writing; blanks for control characters but \n, U+FFFD for what is no character.
+ * Never NULL.
+ */
+const char *sheet_clean(struct sheet *sheet, const char *text);
+/* A copy of it in the sheet's pool. Never NULL. */
 const char *sheet_keep(struct sheet *sheet, const char *text);
 /* A new one on the current page; a spare one that is never drawn after a failure. */
 struct stroke *sheet_stroke(struct sheet *sheet, stroke_draw *draw, double x, double y, double width, double height);
@@ -117,7 +122,7 @@ double sheet_need(struct sheet *sheet, double height);
 void sheet_move_to(struct sheet *sheet, double y);
 
 /* ---------------------------------------------------------------------------------------------- text */
-/* A text of at most this width, which wraps; texts that are no UTF-8 are empty. A reference for the caller to give on
+/* A text of at most this width, which wraps; cleaned as above. A reference for the caller to give on
  * or back; the layout itself is shared and must not be changed. */
 PangoLayout *sheet_layout(struct sheet *sheet, enum sheet_font font, const char *text, double width,
 			  enum sheet_align align);

@@ -70,13 +70,11 @@ static bool make_room(struct sheet *s)
 PangoLayout *sheet_layout(struct sheet *s, enum sheet_font font, const char *words, double points,
 			  enum sheet_align align)
 {
-	struct slice text = slice_of_string(words ? words : "");
+	struct slice text = slice_of_string(sheet_clean(s, words));
 	int width = (int)(points * PANGO_SCALE);
 	uint64_t hash;
 	size_t at;
 
-	if (!slice_is_utf8(text))
-		text.len = 0;
 	hash = hash_of(font, text, width, align);
 	/* Beyond the most that is kept, texts are set each time. */
 	if (!make_room(s))

@@ -369,7 +369,73 @@ START_TEST(broken_text_draws_nothing)
 }
 END_TEST
 
+/* One document after the other, so that it is known which text breaks one. */
+START_TEST(no_text_breaks_a_document)
+{
+	static const char *const texts[] = {
+		"\xef\xbf\xbe",                               /* U+FFFE */
+		"a\xef\xbf\xbfz",                             /* U+FFFF */
+		"\xef\xb7\x90",                               /* U+FDD0 */
+		"\xf4\x8f\xbf\xbf",                           /* U+10FFFF */
+		"\x01\x02\t\r\n\x1f\x7f\xc2\x85\xe2\x80\xa8", /* controls, U+0085, U+2028 */
+		"\xe2\x80\xaetxet\xe2\x80\xac",               /* U+202E, U+202C */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		struct sheet_info info = japanese;
+		struct press *press = press_new();
+		struct buffer pdf = { 0 };
+		struct sheet *sheet;
+
+		info.title = info.watermark = texts[i];
+		sheet = sheet_pdf(press, &info, &pdf);
+		sheet_text(sheet, SHEET_TITLE, texts[i]);
+		sheet_text_cut(sheet, SHEET_BODY, texts[i], 1);
+		sheet_table(sheet, texts[i], two_columns, 2, (const char *const[]){ texts[i], "1" }, 1);
+		ck_assert_int_eq(finish(sheet), 1);
+		buffer_release(&pdf);
+		press_close(press);
+	}
+}
+END_TEST
+
+/* Bytes of a document that says this in its body. */
+static void draw_words(const char *words, struct buffer *pdf)
+{
+	struct press *press = press_new();
+	struct sheet *sheet = sheet_pdf(press, &japanese, pdf);
+
+	sheet_text(sheet, SHEET_BODY, words);
+	ck_assert_int_eq(finish(sheet), 1);
+	press_close(press);
+}
+
+START_TEST(what_is_no_letter_is_not_drawn)
+{
+	static const char *const pairs[][2] = {
+		{ "a\xe2\x80\xae"
+		  "bc\xe2\x81\xa9 1",
+		  "abc 1" }, /* U+202E, U+2069 */
+		{ "a\tb\x01"
+		  "c\xc2\x85"
+		  "d\xe2\x80\xa9",
+		  "a b c d " },
+		{ "\xef\xbf\xbf\xf0\x9f\xbf\xbe", "\xef\xbf\xbd\xef\xbf\xbd" }, /* U+FFFF, U+1FFFE */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+		struct buffer given = { 0 }, wanted = { 0 };
+
+		draw_words(pairs[i][0], &given);
+		draw_words(pairs[i][1], &wanted);
+		ck_assert(slice_equal(buffer_slice(&given), buffer_slice(&wanted)));
+		buffer_release(&given);
+		buffer_release(&wanted);
+	}
+}
+END_TEST
+
 SUITE_MAIN("sheet", same_calls_same_bytes, threads_draw_the_same, says_language_title_and_what_figures_show,
 	   tables_repeat_their_head_on_each_page, boxes_do_not_break, long_texts_go_on_on_the_next_page,
 	   cut_texts_keep_their_lines, rewinding_leaves_nothing, pages_as_pictures, too_large_is_an_error,
-	   broken_text_draws_nothing)
+	   broken_text_draws_nothing, no_text_breaks_a_document, what_is_no_letter_is_not_drawn)
