@@ -52,7 +52,7 @@ done
 ok 'help' ctl --help
 check_equal 'version' "hinomictl $(cat "$top/VERSION")" "$(ctl --version)"
 check_fails 'no command' 2 'usage: hinomictl' ctl
-check_fails 'a command that is not there' 2 'there is no command report' ctl report build
+check_fails 'a command that is not there' 2 'there is no command paper' ctl paper build
 check_fails 'a verb that is not there' 2 'there is no command company destroy' ctl company destroy
 check_fails 'a group alone' 2 'company what?' ctl company
 check_fails 'an option is missing' 2 '--from is missing' ctl span add --company 1
