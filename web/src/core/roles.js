@@ -90,6 +90,7 @@ export function isOpenTo(what, companyId) {
 
 /** Whether a tab leads somewhere. @param {string} role @param {number | null | undefined} companyId @param {string} page */
 export function hasTab(role, companyId, page) {
+	if (page === 'billing' && !may(role, 'manage_reports')) return false;
 	return isOpenTo(page, companyId) && (!['desk', 'vendors'].includes(page) || role === 'desk' || STAFF.includes(role));
 }
 

@@ -110,7 +110,7 @@ function Detections({ table }) {
 			<div class="fact"><dt>${t('metrics.monitored')}</dt><dd>${t('metrics.companies_value', { n: table.monitored_companies })}</dd></div>
 			<div class="fact"><dt>${t('metrics.mean_days')}</dt><dd>${t('metrics.days_value', { days: table.mean_monitored_days === null ? '―' : table.mean_monitored_days.toFixed(1) })}</dd></div>
 		</dl>
-		<table class="detection-table">
+		<div class="table-scroll"><table class="detection-table">
 			<thead>
 				<tr>
 					<th scope="col">${t('metrics.kind')}</th>
@@ -124,7 +124,7 @@ function Detections({ table }) {
 			<tbody>
 				${table.rows.map((row) => DetectionLine({ row, monitored: table.monitored_companies }))}
 			</tbody>
-		</table>
+		</table></div>
 		<p class="footnote">${t('metrics.note')}</p>
 	</section>`;
 }

@@ -1,19 +1,23 @@
 // @ts-check
 /* One report: what it will look like, the analyst's word, who approves, to whom it went. Figures are frozen; people add
  * one comment and decide. */
-import { h, html, useEffect, useLoad, useState } from '../lib.js';
-import { isStaff, say, t, word } from '../app.js';
+import { h, html, useEffect, useLoad, useRef, useState } from '../lib.js';
+import { isStaff, say, t, word, zone } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
+import { addMonths } from '../core/months.js';
 import { shortHash } from '../core/report-flow.js';
 import { navigate } from '../router.js';
 import { listen } from '../stream.js';
-import { AreaField, TextField, useWork } from '../ui/fields.js';
+import { TextField, useWork } from '../ui/fields.js';
 import { Failed, Loading, Time } from '../ui/parts.js';
 import { Pair } from '../ui/peek.js';
+import { CommentForm } from '../ui/report-comment.js';
+import { MonthFigures } from '../ui/report-figures.js';
 import { Downloads, StepChip, Versions } from '../ui/report-parts.js';
 import { BothLanguages } from '../ui/report-preview.js';
 import { reportTitle } from '../ui/report-title.js';
+import { useWalk, WalkBar } from '../ui/report-walk.js';
 import { Weather } from '../ui/weather.js';
 
 /** @typedef {import('../types-reports').ReportPage} ReportPage */
@@ -21,48 +25,80 @@ import { Weather } from '../ui/weather.js';
 
 /** What asks for a reason, and what else. @type {ReportAction[]} */
 const REASONED = ['withdraw', 'reissue', 'refresh'];
+const WAITING_MS = 1500;
 const FORMATS = ['pdf', 'xlsx', 'csv'];
+
+/** Where a report belongs: the case, the company, the month's row. @param {ReportPage | null} r */
+function homeOf(r) {
+	if (!isStaff()) return '/portal';
+	if (r?.incident_id) return `/incidents/${r.incident_id}`;
+	if (r?.kind === 'certificate') return `/companies/${r.company_id}`;
+	return r?.month && r.month !== addMonths(zone().day(Date.now()).slice(0, 7), -1) ? `/reports?month=${r.month}` : '/reports';
+}
+
+/** Escape leaves the field first, what is typed in it stays. @param {string} to */
+function back(to) {
+	const at = document.activeElement;
+	if (at instanceof HTMLElement && at.matches('input, textarea, select')) at.blur();
+	else navigate(to);
+}
 
 /** @param {{id: string}} props */
 export function ReportView({ id }) {
 	const { value, error, reload } = useLoad(() => get(`/v1/reports/${id}`), id);
 	const [held, setHeld] = useState(/** @type {ReportPage | null} */ (null));
+	const month = held?.kind === 'monthly' && isStaff() ? held.month : null;
+	const { step, nextDraft } = useWalk(Number(id), month);
 	useEffect(() => {
-		if (value) setHeld(/** @type {ReportPage} */ (value));
+		if (!value) return;
+		setHeld(/** @type {ReportPage} */ (value));
+		document.title = `${value.company} ${reportTitle(/** @type {ReportPage} */ (value))} - Hinomi`;
 	}, [value]);
-	useEffect(() => listen((event) => /** @type {any} */ (event.data).report?.id === Number(id) && reload()), [id]);
-	useCommands(() => [{ id: 'back', keys: ['Escape'], label: word('command', 'back_list'), scope: 'page', run: () => navigate(isStaff() ? '/reports' : '/portal') }], []);
+	useEffect(() => listen((event) => (event.event === 'reset' || /** @type {any} */ (event.data).report?.id === Number(id)) && reload()), [id]);
+	/* That the reporter is done with a job is no event of its own. */
+	useEffect(() => {
+		if (!value?.waiting) return undefined;
+		const timer = setTimeout(reload, WAITING_MS);
+		return () => clearTimeout(timer);
+	}, [value]);
+	useCommands(() => [{ id: 'back', keys: ['Escape'], label: word('command', 'back_list'), scope: 'page', run: () => back(homeOf(held)) }], [held]);
 	if (error && !held) return html`<div class="page">${Failed({ error, retry: reload })}</div>`;
 	if (!held) return html`<div class="page">${Loading()}</div>`;
 	const path = `/v1/reports/${id}/file`;
+	const staff = isStaff();
 	return html`<div class="page scrolls report-page">
 		<header class="company-head">
 			<div>
 				<p class="chips">
-					<a href=${isStaff() ? `/reports${held.month ? `?month=${held.month}` : ''}` : '/portal'}>${t('page.reports')}</a><span class="dim">/ ${held.reference}</span> ${StepChip({ step: held.step })}
-					${held.issue > 1 && html`<span class="chip">${t(held.kind === 'interim' ? 'report.number_of' : 'report.issue', { n: held.issue })}</span>`} ${held.waiting > 0 && html`<span class="dim" role="status">${t('report.working')}</span>`}
+					<a href=${homeOf(held)}>${t(held.incident_id && staff ? 'page.incidents' : held.kind === 'certificate' && staff ? 'page.companies' : staff ? 'page.reports' : 'page.portal')}</a><span class="dim">/ ${held.reference}</span> ${StepChip({ step: staff || held.state === 'withdrawn' ? held.step : '' })}
+					${held.issue > 1 && html`<span class="chip">${t(held.kind === 'interim' ? 'report.number_of' : 'report.issue', { n: held.issue })}</span>`} ${staff && held.waiting > 0 && html`<span class="dim" role="status">${t('report.working')}</span>`}
 				</p>
 				<h2>${held.grade && Weather({ grade: held.grade, large: true })} ${reportTitle(held)}</h2>
-				<p class="dim">${isStaff() ? html`<a href=${`/companies/${held.company_id}`}>${held.company}</a>` : held.company} ${held.member_no ?? ''} ${held.incident_id !== null && html` · <a href=${`/incidents/${held.incident_id}`}>${t('incident.number', { no: String(held.incident_no) })}</a>`}</p>
+				<p class="dim">${staff ? html`<a href=${`/companies/${held.company_id}`}>${held.company}</a>` : held.company} ${held.member_no ?? ''} ${held.incident_id !== null && html` · <a href=${`/incidents/${held.incident_id}`}>${t('incident.number', { no: String(held.incident_no) })}</a>`}</p>
 			</div>
-			${h(Downloads, { path: `${path}?language=${held.language}`, formats: held.kind === 'certificate' ? ['pdf'] : held.kind === 'monthly' ? FORMATS : ['pdf'], name: held.reference })}
+			<div class="head-side">${month && h(WalkBar, { id: held.id, month, step, nextDraft })} ${h(Downloads, { path: `${path}?language=${held.language}`, formats: held.kind === 'monthly' ? FORMATS : ['pdf'], name: held.reference })}</div>
 		</header>
-		${held.error && isStaff() && html`<p class="notice" role="alert">${t('report.error', { error: held.error })}</p>`} ${held.withdraw_reason && html`<p class="notice">${t('report.withdrawn', { reason: held.withdraw_reason })}</p>`}
+		${error && Failed({ error, retry: reload })} ${held.error && staff && html`<p class="notice" role="alert">${t('report.error', { error: held.error })}</p>`} ${held.withdraw_reason && html`<p class="notice">${t('report.withdrawn', { reason: held.withdraw_reason })}</p>`}
 		${held.issue_reason && html`<p class="notice">${t('report.reissued', { reason: held.issue_reason })} ${held.replaces && html`<a href=${`/reports/${held.replaces}`}>R-${held.replaces}</a>`}</p>`}
 		<div class="two report-two">
 			${h(BothLanguages, { path, own: held.language, stamp: `${held.version} ${held.snapshot.id}` })}
-			<div class="stack-column">${isStaff() && h(Steps, { key: held.version, r: held, reload })} ${isStaff() && Deliveries({ r: held })} ${Figures({ r: held })}</div>
+			<div class="stack-column">${staff ? h(Steps, { r: held, reload, nextDraft }) : held.comment && html`<section class="card"><h2>${t('report.comment_read')}</h2><p class="note-text">${held.comment}</p></section>`} ${staff && Deliveries({ r: held })} ${Figures({ r: held })}</div>
 		</div>
 	</div>`;
 }
 
-/** @param {{r: ReportPage, reload: () => void}} props */
-function Steps({ r, reload }) {
+/** @param {{r: ReportPage, reload: () => void, nextDraft: () => void}} props */
+function Steps({ r, reload, nextDraft }) {
+	const place = useRef(/** @type {HTMLElement | null} */ (null));
 	const [busy, run] = useWork(reload);
-	const [comment, setComment] = useState(r.comment ?? '');
+	const [dirty, setDirty] = useState(false);
 	const [asking, setAsking] = useState(/** @type {ReportAction | ''} */ (''));
 	const [reason, setReason] = useState('');
 	const may = (/** @type {ReportAction} */ a) => r.actions.includes(a);
+	/* The button that was pressed may be gone: the keyboard stays here. */
+	useEffect(() => {
+		if (document.activeElement === document.body) place.current?.focus({ preventScroll: true });
+	}, [r.version]);
 	/** @param {ReportAction} action @param {object | undefined} body @param {boolean} matched */
 	const act = (action, body, matched) =>
 		run(async () => {
@@ -70,29 +106,27 @@ function Steps({ r, reload }) {
 			setAsking('');
 			setReason('');
 			if (action === 'reissue' && made?.id) navigate(`/reports/${made.id}`);
+			else if (action === 'publish') say(t('report.publishing'));
 			else say(action === 'send' ? t('report.sent_to', { n: made?.written ?? 0 }) : t('saved'), action === 'send' && !made?.written ? 'error' : 'info');
 		});
-	const save = () => run(() => send('PUT', `/v1/reports/${r.id}/comment`, { comment: comment.trim() }, r.version));
-	const dirty = comment.trim() !== (r.comment ?? '');
-	return html`<section class="card report-steps">
+	const approve = () => act('approve', undefined, true);
+	useCommands(() => (may('approve') && !dirty ? [{ id: 'report_approve', keys: ['a'], label: t('report.approve'), scope: 'page', run: approve }] : []), [r, dirty, busy]);
+	/** Whether the reporter is at it already. */
+	const publishing = r.state === 'approved' && r.waiting > 0;
+	return html`<section class="card report-steps" ref=${place} tabindex="-1" aria-label=${t('report.steps')}>
 		<h2>${t('report.steps')}</h2>
 		<ol class="flow">
 			${Done({ done: true, label: word('report_step', 'draft'), who: t('report.by_itself'), at: r.created_at })} ${Done({ done: Boolean(r.comment), label: t('report.commented'), who: r.comment_by?.display_name ?? '', at: r.comment_at, more: r.needs_comment ? '' : t('report.not_needed') })}
 			${Done({ done: Boolean(r.approved_at), label: word('report_step', 'approved'), who: r.approved_by?.display_name ?? '', at: r.approved_at })} ${Done({ done: Boolean(r.published_at), label: word('report_step', 'published'), who: r.published_by?.display_name ?? (r.published_at ? t('report.by_itself') : ''), at: r.published_at })}
-			${Done({ done: Boolean(r.sent_at), label: word('report_step', 'sent'), who: '', at: r.sent_at })} ${Done({ done: Boolean(r.opened_at), label: word('report_step', 'opened'), who: '', at: r.opened_at })}
+			${r.kind === 'certificate' ? '' : html`${Done({ done: Boolean(r.sent_at), label: word('report_step', 'sent'), who: '', at: r.sent_at })} ${Done({ done: Boolean(r.opened_at), label: word('report_step', 'opened'), who: '', at: r.opened_at })}`}
 		</ol>
-		${may('comment')
-			? html`<form class="stacked" onSubmit=${(/** @type {Event} */ e) => (e.preventDefault(), save())}>
-					${AreaField({ label: t('report.comment'), value: comment, onInput: setComment, max: 2000, rows: 5, id: 'report-comment', hint: r.needs_comment ? t('report.comment_needed') : t('report.comment_hint') })}
-					<div class="actions"><button class="button" disabled=${busy || !dirty}>${t('report.save_comment')}</button></div>
-				</form>`
-			: r.comment && html`<h3>${t('report.comment')}</h3><p class="note-text">${r.comment}</p>`}
+		${h(CommentForm, { r, reload, saved: nextDraft, onDirty: setDirty })}
 		<div class="actions">
-			${may('approve') && html`<button class="button primary" disabled=${busy || dirty} onClick=${() => act('approve', undefined, true)}>${t('report.approve')}</button>`} ${may('publish') && html`<button class="button primary" disabled=${busy} onClick=${() => act('publish', undefined, true)}>${t('report.publish')}</button>`}
+			${may('approve') && html`<button class="button primary" disabled=${busy || dirty} onClick=${approve}>${t('report.approve')}</button>`} ${may('publish') && html`<button class="button primary" disabled=${busy || publishing} onClick=${() => act('publish', undefined, true)}>${t('report.publish')}</button>`}
 			${may('send') && html`<button class=${r.sent_at ? 'button' : 'button primary'} disabled=${busy} onClick=${() => act('send', r.deliveries.length ? { again: true } : {}, false)}>${t(r.deliveries.length ? 'report.send_again' : 'report.send')}</button>`} ${may('unapprove') && html`<button class="button" disabled=${busy} onClick=${() => act('unapprove', undefined, true)}>${t('report.unapprove')}</button>`}
 			${REASONED.filter(may).map((a) => html`<button class="button quiet" aria-expanded=${asking === a} onClick=${() => setAsking(asking === a ? '' : a)}>${t(`report.${a}`)}</button>`)}
 		</div>
-		${!r.actions.includes('approve') && r.state === 'draft' && html`<p class="hint">${t(r.needs_comment && !r.comment ? 'report.wait_comment' : 'report.wait_second')}</p>`}
+		${r.state === 'draft' && !may('approve') && html`<p class="hint">${t(r.needs_comment && !r.comment ? 'report.wait_comment' : 'report.wait_second')}</p>`}
 		${asking &&
 		html`<form class="stacked" onSubmit=${(/** @type {Event} */ e) => (e.preventDefault(), act(asking, { reason: reason.trim() }, asking !== 'refresh'))}>
 			${TextField({ label: t(`report.${asking}_reason`), value: reason, onInput: setReason, required: true, max: 500, wide: true })}
@@ -103,7 +137,7 @@ function Steps({ r, reload }) {
 
 /** @param {{done: boolean, label: string, who: string, at: string | null, more?: string}} props */
 function Done({ done, label, who, at, more = '' }) {
-	return html`<li class=${done ? 'done' : ''}><b>${label}</b> <span>${done ? who : more}</span> ${done && at ? Time({ ts: at }) : ''}</li>`;
+	return html`<li class=${done ? 'done' : ''}><b>${label}</b> ${done && at ? Time({ ts: at }) : ''} ${(done ? who : more) && html`<span>${done ? who : more}</span>`}</li>`;
 }
 
 /** @param {{r: ReportPage}} props */
@@ -125,11 +159,9 @@ function Deliveries({ r }) {
 
 /** What it is drawn from. @param {{r: ReportPage}} props */
 function Figures({ r }) {
-	const reasons = r.kind === 'monthly' ? /** @type {{ja: string, en: string}[]} */ (r.figures.reasons ?? []) : [];
-	const ja = document.documentElement.lang === 'ja';
-	return html`<section class="card">
+	return html`<section class="card report-figures">
 		<h2>${t('report.figures')}</h2>
-		${reasons.length > 0 && html`<h3>${t('report.why')}</h3><ul class="reasons">${reasons.map((x) => html`<li>${ja ? x.ja : x.en}</li>`)}</ul>`}
+		${r.kind === 'monthly' && MonthFigures({ figures: r.figures })}
 		<dl class="pairs">
 			${Pair(t('report.shown_version'), t('report.version', { n: r.snapshot.version }))} ${Pair(t('report.frozen_at'), Time({ ts: r.snapshot.made_at }))} ${Pair('SHA-256', html`<code title=${r.snapshot.sha256}>${shortHash(r.snapshot.sha256)}</code>`)}
 			${Pair(t('report.language'), r.language === 'ja' ? '日本語' : 'English')}

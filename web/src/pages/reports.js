@@ -6,6 +6,7 @@ import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { addMonths, isMonth, monthsBetween } from '../core/months.js';
 import { BOARD_MONTHS, bulkActions, GRADES, STEPS } from '../core/report-flow.js';
+import { keepWalk, walk } from '../core/report-walk.js';
 import { Throttle } from '../core/throttle.js';
 import { keepQuery, navigate } from '../router.js';
 import { listen } from '../stream.js';
@@ -40,31 +41,39 @@ async function loadBoard(from, to, filter) {
 /** @param {string[]} months @returns {import('../ui/table-grid.js').SortColumn<Row>[]} */
 function columns(months) {
 	return [
-		{ key: 'company', label: t('column.company'), width: 'minmax(170px, 2fr)', paint: (c, r) => anchor(c, `/companies/${r.company_id}`, r.company), sort: (r) => r.company },
+		{ key: 'company', label: t('column.company'), width: 'minmax(160px, 2fr)', paint: (c, r) => anchor(c, `/companies/${r.company_id}`, r.company), sort: (r) => r.company },
 		{ key: 'member_no', label: t('report.member_no'), width: '96px', paint: (c, r) => text(c, r.member_no ?? '―'), sort: (r) => r.member_no ?? '', from: 1100 },
-		{ key: 'recipients', label: t('report.recipients'), width: '76px', align: 'end', paint: (c, r) => (text(c, count(r.recipients), r.recipients ? '' : t('report.nobody')), c.classList.toggle('hot', r.recipients === 0)), sort: (r) => r.recipients },
+		{ key: 'recipients', label: t('report.recipients'), width: '72px', align: 'center', paint: (c, r) => (text(c, count(r.recipients), r.recipients ? '' : t('report.nobody')), c.classList.toggle('hot', r.recipients === 0)), sort: (r) => r.recipients, from: 500 },
 		...months.map((month, i) => ({
 			key: month,
 			label: zone().month(month),
-			width: i === months.length - 1 ? 'minmax(136px, 1fr)' : 'minmax(118px, 1fr)',
-			paint: (/** @type {HTMLElement} */ c, /** @type {Row} */ r) => paintCell(c, r.cells[i]),
+			width: i === months.length - 1 ? 'minmax(140px, 1fr)' : 'minmax(118px, 1fr)',
+			paint: (/** @type {HTMLElement} */ c, /** @type {Row} */ r) => paintCell(c, r.cells[i], `${r.company} ${zone().month(month)}`),
 			sort: (/** @type {Row} */ r) => (r.cells[i] ? STEPS.indexOf(/** @type {any} */ (r.cells[i]).step) : 99),
-			from: 700 + 150 * (months.length - 1 - i),
+			from: i === months.length - 1 ? undefined : 620 + 122 * (months.length - 1 - i),
 		})),
 	];
 }
 
-/** @param {HTMLElement} c @param {import('../types-reports').BoardCell | null} cell */
-function paintCell(c, cell) {
+/** Where the month's report is, leading to it. @param {HTMLElement} c @param {import('../types-reports').BoardCell | null} cell @param {string} what  company and month */
+function paintCell(c, cell, what) {
 	if (!cell) {
 		text(c, '');
-		delete c.dataset.report;
 		return;
 	}
 	const label = `${word('report_step', cell.step)}${cell.issue > 1 ? ` #${cell.issue}` : ''}${cell.waiting ? ' …' : ''}`;
-	paintWeather(c, cell.grade, `step-${cell.step}`, label);
-	c.dataset.report = String(cell.report_id);
-	c.title = cell.grade ? `${word('grade', cell.grade)} · ${label}` : label;
+	let link = c.firstElementChild;
+	if (!(link instanceof HTMLAnchorElement)) {
+		link = document.createElement('a');
+		link.setAttribute('tabindex', '-1');
+		c.replaceChildren(link);
+	}
+	link.setAttribute('href', `/reports/${cell.report_id}`);
+	paintWeather(/** @type {HTMLElement} */ (link), cell.grade, `step-${cell.step}`, label);
+	const title = cell.grade ? `${word('grade', cell.grade)} · ${label}` : label;
+	link.setAttribute('data-report', String(cell.report_id));
+	link.setAttribute('title', title);
+	link.setAttribute('aria-label', `${what} ${title}`);
 }
 
 /** @param {{query: URLSearchParams}} props */
@@ -116,7 +125,7 @@ export function Reports({ query }) {
 		${months.value && h(MonthBar, { key: month, month, state: current, pick: (step) => setState(step === state ? '' : step), picked: state, reload })} ${h(Runs, { month, reload })}
 		${(board.error || months.error) && Failed({ error: /** @type {Error} */ (board.error ?? months.error), retry: reload })} ${!rows && !board.error && Loading()}
 		${rows && rows.length === 0 && Empty({ text: t(filter ? 'report.none_such' : 'report.none') })}
-		${rows && rows.length > 0 && h(/** @type {typeof TableGrid<Row>} */ (TableGrid), { key: month, label: t('page.reports'), columns: () => columns(shown), items: rows, sort: { key: 'company', down: false }, onOpen: (r) => openNewest(r) })}
+		${rows && rows.length > 0 && h(/** @type {typeof TableGrid<Row>} */ (TableGrid), { key: month, label: t('page.reports'), columns: () => columns(shown), items: rows, sort: { key: 'company', down: false }, onOpen: openNewest, onOrder: (shown) => keepWalk(month, shown.flatMap((r) => r.cells[r.cells.length - 1]?.report_id ?? [])), opened: (r) => r.cells.some((cell) => cell?.report_id === walk.opened) })}
 	</div>`;
 }
 

@@ -28,7 +28,7 @@ export function MemberReports({ company, written, changed }) {
 
 /** @param {{r: Report}} props */
 function Line({ r }) {
-	return html`<li class=${isStaff() ? html`${StepChip({ step: r.step })} <span class="dim">${Time({ ts: r.published_at ?? r.created_at })}</span>` : r.state === 'withdrawn' ? 'withdrawn' : ''}>
+	return html`<li class=${!isStaff() && r.state === 'withdrawn' ? 'withdrawn' : ''}>
 		${r.grade && Weather({ grade: r.grade })} <a href=${`/reports/${r.id}`}><b>${reportTitle(r)}</b></a> ${r.grade && html`<span>${word('grade', r.grade)}</span>`} ${r.issue > 1 && r.kind !== 'interim' && html`<span class="chip">${t('report.issue', { n: r.issue })}</span>`}
 		${isStaff() ? html`${StepChip({ step: r.step })} <span class="dim">${Time({ ts: r.published_at ?? r.created_at })}</span>` : r.state === 'withdrawn' ? html`<span class="chip step-withdrawn">${word('report_step', 'withdrawn')}</span>` : html`${!r.opened_at && html`<span class="chip step-approved">${t('portal.new')}</span>`} <span class="dim">${Time({ ts: r.published_at })}</span> ${h(Downloads, { path: `/v1/reports/${r.id}/file`, formats: ['pdf'], name: r.reference })}`}
 	</li>`;

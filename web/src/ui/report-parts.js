@@ -15,9 +15,9 @@ import { Time } from './parts.js';
 const DRAWN_MS = 60000;
 const RUN_MS = 1500;
 
-/** @param {{step: string}} props */
+/** @param {{step: string}} props  '': none */
 export function StepChip({ step }) {
-	return html`<span class=${`chip step-${step}`}>${word('report_step', step)}</span>`;
+	return step ? html`<span class=${`chip step-${step}`}>${word('report_step', step)}</span>` : null;
 }
 
 /**

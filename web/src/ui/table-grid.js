@@ -24,8 +24,9 @@ class TableModel {
 	 * @param {{key: string, down: boolean}} sort
 	 * @param {(item: T) => void} [onOpen]
 	 * @param {(item: T) => string} [rowClass]
+	 * @param {(items: T[]) => void} [onOrder]
 	 */
-	constructor(label, columns, sort, onOpen, rowClass) {
+	constructor(label, columns, sort, onOpen, rowClass, onOrder) {
 		/** @type {T[]} */
 		this.items = [];
 		this.columns = columns;
@@ -33,6 +34,7 @@ class TableModel {
 		this.at = -1;
 		this.stamp = 1;
 		this.onOpen = onOpen;
+		this.onOrder = onOrder;
 		this.grid = new Grid({
 			label,
 			columns: columns.map((c) => ({ ...c, sortable: Boolean(c.sort) })),
@@ -67,6 +69,7 @@ class TableModel {
 		const sign = this.sort.down ? -1 : 1;
 		if (by) this.items.sort((a, b) => sign * compare(by(a), by(b)) || a.id - b.id);
 		this.grid.showSort(this.sort.key, this.sort.down);
+		this.onOrder?.(this.items);
 		this.repaint();
 	}
 
@@ -104,12 +107,13 @@ class TableModel {
 
 /**
  * @template {{id: number}} T
- * @param {{label: string, columns: () => SortColumn<T>[], items: T[], sort: {key: string, down: boolean}, onOpen?: (item: T) => void, rowClass?: (item: T) => string, rows?: number}} props
- *   rows: as tall as that many rows at most; otherwise it fills its place
+ * @param {{label: string, columns: () => SortColumn<T>[], items: T[], sort: {key: string, down: boolean}, onOpen?: (item: T) => void, rowClass?: (item: T) => string, rows?: number, onOrder?: (items: T[]) => void, opened?: (item: T) => boolean}} props
+ *   onOrder: told the items as they stand; opened: the row that was left, which is focused at first; rows: as tall as that many rows at most; otherwise it fills its place
  */
-export function TableGrid({ label, columns, items, sort, onOpen, rowClass, rows }) {
+export function TableGrid({ label, columns, items, sort, onOpen, rowClass, rows, onOrder, opened }) {
 	const place = useRef(/** @type {HTMLDivElement | null} */ (null));
-	const [model] = useState(() => new TableModel(label, columns(), sort, onOpen, rowClass));
+	const [model] = useState(() => new TableModel(label, columns(), sort, onOpen, rowClass, onOrder));
+	const first = useRef(true);
 	useEffect(() => {
 		place.current?.replaceChildren(model.grid.element);
 		if (rows === undefined && document.activeElement === document.body) model.grid.element.focus({ preventScroll: true });
@@ -118,6 +122,9 @@ export function TableGrid({ label, columns, items, sort, onOpen, rowClass, rows 
 	useEffect(() => {
 		if (rows !== undefined && place.current) place.current.style.height = `${ROW_HEIGHT * (1 + Math.min(rows, Math.max(1, items.length))) + 2}px`;
 		model.show(items);
+		const at = first.current && opened ? model.items.findIndex(opened) : -1;
+		if (at >= 0) model.focus(at);
+		first.current = false;
 	}, [model, items]);
 	useCommands(() => (rows === undefined ? model.commands() : []), [model]);
 	return html`<div class=${rows === undefined ? 'grid-place' : 'grid-place short'} ref=${place}></div>`;

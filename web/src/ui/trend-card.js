@@ -8,8 +8,8 @@ import { Icon } from './icons.js';
 
 /** @typedef {{month: string, monitored_companies: number, inbound: number, inbound_companies: number, inbound_per_company_month: number | null, outbound: number, outbound_companies: number, outbound_per_company_month: number | null, prevalence: number | null, incidents: number, coverage: number | null}} TrendMonth */
 
-const WIDTH = 1000;
-const HEIGHT = 150;
+const WIDTH = 1240;
+const HEIGHT = 170;
 const LEFT = 56;
 const BOTTOM = 20;
 const FIGURES = /** @type {const} */ (['inbound', 'outbound', 'prevalence', 'incidents', 'coverage']);
@@ -34,7 +34,7 @@ export function TrendCard({ rows, save }) {
 			<span class="segments">${FIGURES.map((f) => html`<button type="button" class="segment" aria-pressed=${f === figure} onClick=${() => setFigure(f)}>${t(`trend.${f}`)}</button>`)}</span>
 			<button class="button quiet" onClick=${csv}>${Icon({ name: 'download' })}CSV</button>
 		</h2>
-		<svg class="trend-bars" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${t(`trend.${figure}`)}>
+		<div class="table-scroll"><svg class="trend-bars" viewBox=${`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label=${t(`trend.${figure}`)}>
 			<line x1=${LEFT} x2=${WIDTH} y1=${HEIGHT - BOTTOM} y2=${HEIGHT - BOTTOM} />
 			${rows.map((r, i) => {
 				const v = r[figure];
@@ -49,7 +49,7 @@ export function TrendCard({ rows, save }) {
 					<text class="day" x=${x + step / 2} y=${HEIGHT - 5} text-anchor="middle">${r.month.slice(2).replace('-', '/')}</text>
 				</g>`;
 			})}
-		</svg>
+		</svg></div>
 		<p class="footnote">${t(`trend.${figure}_note`)}</p>
 	</section>`;
 }

@@ -1,0 +1,90 @@
+// @ts-check
+/* The analyst's word on a report. What is being typed stays, whoever changes the report meanwhile: it is said who, and the
+ * writer decides whose text goes on. */
+import { html, useEffect, useState } from '../lib.js';
+import { say, t } from '../app.js';
+import { send } from '../api.js';
+import { useCommands } from '../commands.js';
+import { drafts, keepDraft } from '../core/report-walk.js';
+import { AreaField, useWork } from './fields.js';
+
+/** @typedef {import('../types-reports').ReportPage} ReportPage */
+
+const MOST = 2000;
+/** On a telephone the keyboard would cover what the words are about. */
+const FOCUS_FROM = 800;
+const BOX = 'report-comment';
+
+function focusBox() {
+	document.getElementById(BOX)?.focus({ preventScroll: true });
+}
+
+/** Leaving the browser's page would lose what is typed. @param {BeforeUnloadEvent} event */
+function holdBack(event) {
+	if (drafts.size) event.preventDefault();
+}
+
+/**
+ * @param {{r: ReportPage, reload: () => void, saved: () => void, onDirty: (dirty: boolean) => void}} props
+ *   saved: go on to the next
+ */
+export function CommentForm({ r, reload, saved, onDirty }) {
+	const held = r.comment ?? '';
+	const [busy, run] = useWork(reload);
+	const [text, setText] = useState(drafts.get(r.id)?.text ?? held);
+	const [base, setBase] = useState(drafts.get(r.id)?.base ?? held);
+	const dirty = text.trim() !== base.trim();
+	const theirs = dirty && held !== base && held.trim() !== text.trim();
+	const may = r.actions.includes('comment');
+	useEffect(() => {
+		/* Nothing of one's own: what was saved elsewhere simply stands there. */
+		if (!dirty && held !== base) {
+			setText(held);
+			setBase(held);
+		}
+	}, [held]);
+	useEffect(() => {
+		keepDraft(r.id, text, base);
+		onDirty(dirty);
+	}, [text, base]);
+	useEffect(() => {
+		addEventListener('beforeunload', holdBack);
+		if (may && r.needs_comment && !held && innerWidth >= FOCUS_FROM && document.activeElement?.id !== BOX) focusBox();
+		return () => removeEventListener('beforeunload', holdBack);
+	}, []);
+	/** @param {boolean} onwards */
+	const save = async (onwards) => {
+		const words = text.trim();
+		const done = await run(async () => {
+			await send('PUT', `/v1/reports/${r.id}/comment`, { comment: words }, r.version);
+			setBase(words);
+			setText(words);
+			drafts.delete(r.id);
+		});
+		if (done) say(t('report.comment_saved'));
+		if (done && onwards) saved();
+	};
+	useCommands(
+		() => [
+			{ id: 'report_comment', keys: ['c'], label: t('report.write_comment'), scope: 'page', run: focusBox },
+			{ id: 'report_save_next', keys: ['Mod+enter'], label: t('report.save_next'), scope: 'page', run: () => (dirty ? !theirs && save(true) : saved()) },
+		],
+		[r, text, base],
+	);
+	if (!may)
+		return html`${r.comment && html`<h3>${t('report.comment')}</h3><p class="note-text">${r.comment}</p>`}
+		${dirty && html`<div class="notice" role="status"><p>${t('report.kept_words')}</p><p class="note-text">${text}</p><button type="button" class="button quiet" onClick=${() => (setText(held), setBase(held))}>${t('report.drop_words')}</button></div>`}`;
+	return html`<form class="stacked" onSubmit=${(/** @type {Event} */ e) => (e.preventDefault(), save(false))}>
+		${AreaField({ label: t('report.comment'), value: text, onInput: setText, max: MOST, rows: 6, id: BOX, hint: r.needs_comment ? t('report.comment_needed') : t('report.comment_hint') })}
+		${theirs &&
+		html`<div class="notice" role="alert">
+			<p>${t('report.changed_by', { who: r.comment_by?.display_name ?? t('report.somebody') })}</p>
+			<p class="note-text">${held || t('report.comment_removed')}</p>
+			<div class="actions"><button type="button" class="button" onClick=${() => (setText(held), setBase(held))}>${t('report.take_theirs')}</button><button type="button" class="button" onClick=${() => setBase(held)}>${t('report.keep_mine')}</button></div>
+		</div>`}
+		<div class="actions">
+			<button class="button" disabled=${busy || !dirty || theirs}>${t('report.save_comment')}</button>
+			<button type="button" class="button" disabled=${busy || !dirty || theirs} onClick=${() => save(true)}>${t('report.save_next')} <kbd>Ctrl ⏎</kbd></button>
+		</div>
+	</form>`;
+}
