@@ -320,6 +320,35 @@ static void sensor_table(struct member_report *r)
 		       r->m.sensors_count);
 }
 
+enum { DISPATCH_COLUMNS = 5 };
+
+static void dispatch_table(struct member_report *r)
+{
+	const bool ja = r->order->japanese;
+	const struct sheet_column columns[DISPATCH_COLUMNS] = {
+		{ ja ? "方法" : "How", 16, false },     { ja ? "依頼" : "Asked for", 21, false },
+		{ ja ? "到着" : "Arrived", 21, false }, { ja ? "終了" : "Left", 21, false },
+		{ ja ? "担当" : "By", 31, false },
+	};
+	const char **cells = cells_of(r, r->m.dispatches_count, DISPATCH_COLUMNS);
+
+	if (r->m.dispatches_count == 0 || !cells)
+		return;
+	heading(r, "heading_dispatches");
+	for (size_t i = 0; i < r->m.dispatches_count; i++) {
+		const struct dispatch_row *d = &r->m.dispatches[i];
+		const char **row = cells + i * DISPATCH_COLUMNS;
+
+		row[0] = said_name(ja, NAME_DISPATCH, d->kind);
+		row[1] = said_time(&r->w, d->requested_at);
+		row[2] = said_time(&r->w, d->arrived_at);
+		row[3] = said_time(&r->w, d->left_at);
+		row[4] = d->vendor;
+	}
+	sheet_table_of(r->sheet, SHEET_SMALL, filled(r, "heading_dispatches", NULL), columns, DISPATCH_COLUMNS, cells,
+		       r->m.dispatches_count);
+}
+
 /* ---------------------------------------------------------------------------------------------- the rest */
 
 static void glossary(struct member_report *r)
@@ -362,6 +391,8 @@ static void closing(struct member_report *r)
 	top = sheet_y(r->sheet);
 	sheet_columns(r->sheet, SHEET_MARGIN, SHEET_WIDTH - SHEET_MARGIN - 180);
 	sheet_text(r->sheet, SHEET_SMALL, filled(r, "tlp_note", NULL));
+	if (f->approved_by && *f->approved_by)
+		sheet_text(r->sheet, SHEET_SMALL, filled(r, "approved_note", "who", f->approved_by, NULL));
 	if (f->snapshot_sha256 && *f->snapshot_sha256)
 		sheet_text(r->sheet, SHEET_SMALL,
 			   filled(r, "source_note", "version", number(r, f->snapshot_version), "hash",
@@ -380,6 +411,7 @@ void member_report_annex(struct member_report *r)
 	detection_table(r);
 	device_table(r);
 	case_table(r);
+	dispatch_table(r);
 	sensor_table(r);
 	glossary(r);
 	closing(r);
