@@ -35,7 +35,7 @@ static const char *const dimensions[] = { "all", "industry", "size" };
 
 static int read_peer(const struct db_result *result, int row, struct pool *pool, struct peer_row *out, struct err *why)
 {
-	*out = (struct peer_row){ .companies = db_integer(result, row, 2) };
+	*out = (struct peer_row){ .dimension = dimensions[0], .companies = db_integer(result, row, 2) };
 	for (size_t i = 0; i < ARRAY_LEN(dimensions); i++)
 		if (slice_is(db_slice(result, row, 0), dimensions[i]))
 			out->dimension = dimensions[i];

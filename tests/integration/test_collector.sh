@@ -154,10 +154,19 @@ check_equal 'the mark is that of the last' 2500 "$(sql 'SELECT sequence FROM sen
 check_equal 'work rows name each alert once' '2500|2500' "$(sql 'SELECT count(*), count(DISTINCT id) FROM work w
 	JOIN alert a ON a.company_id = w.company_id AND a.id BETWEEN w.id_from AND w.id_to AND a.ts BETWEEN w.ts_from AND w.ts_to')"
 check_equal 'and so do changes' 2500 "$(sql "SELECT sum(id_to - id_from + 1) FROM change WHERE kind = 'alerts'")"
+# Of the hours in which it was heard there is one now, or two when the clock struck meanwhile. Put one before it.
+heard_now="extract(hour FROM now() AT TIME ZONE 'Asia/Tokyo')::integer"
+check_equal 'the hour in which it was heard is kept' t \
+	"$(sql "SELECT bool_or(hours_seen & ((1 << $heard_now) | (1 << ($heard_now + 23) % 24)) = hours_seen AND hours_seen <> 0) FROM sensor_day WHERE sensor_id = 1")"
+sql "UPDATE sensor_day SET hours_seen = 1 << ($heard_now + 12) % 24 WHERE sensor_id = 1"
 peer send a 00000000000000a1 1 3000 500 compress >>"$STATE/acks.a" || bad 'resend'
+check_equal '... beside those before it' 2 "$(sql 'SELECT max(bit_count(hours_seen::bit(24))) FROM sensor_day WHERE sensor_id = 1')"
+sql 'UPDATE sensor_day SET hours_seen = NULL WHERE sensor_id = 1'
 check_equal 'what is sent again is not stored again' '3000|3000' \
 	"$(sql 'SELECT count(*), count(DISTINCT flow_id) FROM alert WHERE company_id = 1 AND sensor_id = 1')"
-check_equal 'the ledger: expected, received, dropped, duplicate' '3000|3000|0|2500' \
+peer send a 00000000000000a1 3000 1 1 >>"$STATE/acks.a" || bad 'resend of one'
+check_equal 'a day from before hours were kept stays so' t "$(sql 'SELECT bool_or(hours_seen IS NULL) FROM sensor_day WHERE sensor_id = 1')"
+check_equal 'the ledger: expected, received, dropped, duplicate' '3000|3000|0|2501' \
 	"$(sql 'SELECT sum(expected), sum(received), sum(dropped), sum(duplicate) FROM sensor_day WHERE sensor_id = 1')"
 check_equal 'fields are in their places' '192.168.1.8|443|tcp|inbound|allowed|2900007|TEST SCAN number 7|203.0.113.8' \
 	"$(sql "SELECT host(destination_ip), destination_port, transport, direction, action, signature_id, signature,
