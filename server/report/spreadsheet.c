@@ -95,26 +95,50 @@ static void make_formats(struct spreadsheet *s)
 	}
 }
 
-/* The library takes plain pointers and copies what they point to. */
-static char *lend(const char *text)
+/* XML 1.0 has no place for U+FFFE and U+FFFF, however written. */
+static void replace_noncharacters(char *text)
 {
-	return (char *)(uintptr_t)(text ? text : "");
+	for (char *at = text; (at = strstr(at, "\xEF\xBF")) != NULL; at += 3)
+		if ((unsigned char)at[2] >= 0xBE)
+			at[2] = '\xBD';
+}
+
+/* A copy; NULL: no memory (and failed). In properties the library leaves control characters as they are, which XML 1.0
+ * has no place for either. */
+static char *property(struct spreadsheet *s, const char *text)
+{
+	char *copy = strdup(text ? text : "");
+
+	if (!copy) {
+		fail(s, ERR_NOMEM, "no memory for the workbook");
+		return NULL;
+	}
+	replace_noncharacters(copy);
+	for (char *at = copy; *at; at++)
+		if ((unsigned char)*at < ' ')
+			*at = ' ';
+	return copy;
 }
 
 static void set_properties(struct spreadsheet *s, const struct spreadsheet_info *info)
 {
 	lxw_doc_properties properties = {
-		.title = lend(info->title),
-		.subject = lend(info->subject),
-		.author = lend(info->author),
-		.company = lend(info->author),
+		.title = property(s, info->title),
+		.subject = property(s, info->subject),
+		.author = property(s, info->author),
+		.company = property(s, info->author),
 		.created = (time_t)(info->created_at / US_PER_SECOND),
 	};
 
 	/* Of 0 and before, the library would put the present time. */
 	if (properties.created <= 0)
 		properties.created = 1;
-	check(s, workbook_set_properties(s->book, &properties));
+	if (!s->failed)
+		check(s, workbook_set_properties(s->book, &properties));
+	free(properties.title);
+	free(properties.subject);
+	free(properties.author);
+	free(properties.company);
 }
 
 struct spreadsheet *spreadsheet_open(const struct spreadsheet_info *info)
@@ -174,22 +198,18 @@ void spreadsheet_empty(struct spreadsheet *s)
 		cell_end(s, worksheet_write_blank(s->sheet, s->row, s->column, s->formats[STYLE_TEXT]));
 }
 
-/* XML 1.0 has no place for U+FFFE and U+FFFF, however written. NULL: nothing to change, or no memory (and failed). */
+/* NULL: nothing to change, or no memory (and failed). */
 static char *without_noncharacters(struct spreadsheet *s, const char *text)
 {
-	char *copy, *at;
+	char *copy;
 
 	if (!strstr(text, "\xEF\xBF\xBE") && !strstr(text, "\xEF\xBF\xBF"))
 		return NULL;
 	copy = strdup(text);
-	if (!copy) {
+	if (copy)
+		replace_noncharacters(copy);
+	else
 		fail(s, ERR_NOMEM, "no memory for the workbook");
-		return NULL;
-	}
-	for (at = copy; (at = strstr(at, "\xEF\xBF")) != NULL; at += 3) {
-		if ((unsigned char)at[2] >= 0xBE)
-			at[2] = '\xBD';
-	}
 	return copy;
 }
 

@@ -140,6 +140,35 @@ START_TEST(test_metadata)
 }
 END_TEST
 
+/* XML 1.0, production 2: what is no Char makes the whole workbook one that cannot be opened. */
+START_TEST(test_metadata_is_xml_whatever_it_says)
+{
+	struct spreadsheet_info info = {
+		.title = "a\x01\x0b\x1f"
+			 "b",
+		.subject = "c\xEF\xBF\xBE\xEF\xBF\xBF"
+			   "d",
+		.author = "e\x08",
+		.timezone = "Asia/Tokyo",
+	};
+	struct spreadsheet *s = spreadsheet_open(&info);
+	struct buffer out = { 0 };
+	char *core, *app;
+
+	spreadsheet_sheet(s, "一", "one", two, 2);
+	ck_assert_int_eq(spreadsheet_finish(s, &out, NULL), 0);
+	core = part(buffer_slice(&out), "docProps/core.xml");
+	has(core, ">a   b<");
+	has(core, ">c\xEF\xBF\xBD\xEF\xBF\xBD"
+		  "d<");
+	app = part(buffer_slice(&out), "docProps/app.xml");
+	has(app, ">e <");
+	free(core);
+	free(app);
+	buffer_release(&out);
+}
+END_TEST
+
 /* Many rows, so that temporary files matter. 0: it is there; -1: refused. */
 static int long_book(struct buffer *out, struct err *why)
 {
@@ -248,5 +277,5 @@ START_TEST(test_misuse_is_an_error)
 }
 END_TEST
 
-SUITE_MAIN("spreadsheet", test_cells_are_what_they_are, test_metadata, test_same_bytes, test_disk_without_room,
-	   test_incomplete_is_refused, test_misuse_is_an_error)
+SUITE_MAIN("spreadsheet", test_cells_are_what_they_are, test_metadata, test_metadata_is_xml_whatever_it_says,
+	   test_same_bytes, test_disk_without_room, test_incomplete_is_refused, test_misuse_is_an_error)
