@@ -1,6 +1,6 @@
 #!/bin/sh
 # The detection table over 13 months, 3,000 companies and 50 million alerts, beside the same from one GROUP BY over the alerts.
-# Needs some 12 GB and some minutes; HINOMI_BENCH_ALERTS makes it smaller.
+# Needs some 8 GB and five minutes; HINOMI_BENCH_ALERTS makes it smaller.
 . "$(dirname "$0")/common.sh"
 
 alerts=${HINOMI_BENCH_ALERTS:-50000000}
