@@ -14,8 +14,8 @@ int month_close_day(struct db *db, const char *month, int business_day, char day
 	return business_day_find(db, first, business_day, day, why);
 }
 
-/* The month that is next, "" when there is none; and today. $1 zone. Across companies. What lies before the newest closed
- * month is left to people: years of history would come as years of drafts. */
+/* The month that is next, "" when there is none; and today. $1 zone. Across companies. What lies before the newest
+ * closed month is left to people: years of history would come as years of drafts. */
 static const char next_sql[] =
     "SELECT t.today::text, coalesce((SELECT min(to_char(m, 'YYYY-MM')) FROM generate_series("
     "coalesce((SELECT max(c.month) FROM month_close c)::timestamp + interval '1 month', t.first - interval '1 month'), "
