@@ -1,7 +1,7 @@
 #include "server/api/answer.h"
 
 #include "server/api/answer_view.h"
-#include "server/api/login_limits.h"
+#include "server/api/link_page.h"
 #include "server/api/plain_page.h"
 #include "server/store/audit.h"
 #include "server/store/drill.h"
@@ -13,33 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Of one address with tokens that are none. */
-static const struct login_allowance wrong_links = { "link", 30, 4000 };
-
 /* --------------------------------------------------------------------------------------------------------- the link */
-
-static int refuse_link(struct call *call)
-{
-	int64_t wait = login_limits_take(call->api->limits, &wrong_links, call->address, clock_monotonic_ms());
-	char text[24];
-
-	call_refuse_page(call->exchange, wait ? PROBLEM_TOO_MANY : PROBLEM_NOT_FOUND, call->japanese);
-	if (wait) {
-		snprintf(text, sizeof(text), "%" PRId64, wait);
-		http_reply_header(call->reply, "Retry-After", text);
-	}
-	return 0;
-}
-
-/* The page is in the notice's language until somebody chooses another one. */
-static bool choose_language(const struct call *call, const char *language)
-{
-	const char *wish = parameters_get(&call->query, "lang");
-
-	if (wish && (strcmp(wish, "ja") == 0 || strcmp(wish, "en") == 0))
-		language = wish;
-	return strcmp(language, "en") != 0;
-}
 
 /* 1: there is such a notice; 0: refused; -1. */
 static int find(struct call *call, struct answer_view *v, struct err *why)
@@ -50,17 +24,17 @@ static int find(struct call *call, struct answer_view *v, struct err *why)
 	if (notice_link_key(call->db, key, why) != 0)
 		return -1;
 	if (!link_token_read(key, LINK_ANSWER, call->texts[0], id))
-		return refuse_link(call);
+		return link_page_refuse(call);
 	outbox_id_text(id, text);
 	if (notice_link_get(call->db, text, &v->link_rows, why) != 0)
 		return -1;
 	if (db_rows(v->link_rows) == 0)
-		return refuse_link(call);
+		return link_page_refuse(call);
 	notice_link_read(v->link_rows, 0, &v->link);
 	if (!answer_view_about(v->link.kind, &v->facts.about) || (v->facts.about == ANSWER_PAGE && !v->link.page_id))
-		return refuse_link(call);
+		return link_page_refuse(call);
 	link_token_make(key, LINK_ANSWER, id, v->token);
-	v->facts.japanese = choose_language(call, v->link.language);
+	v->facts.japanese = link_page_japanese(call, v->link.language);
 	return 1;
 }
 

@@ -243,10 +243,8 @@ static void put_way_on(struct buffer *out, const struct answer_facts *f)
 		plain_page_text(out, f->url);
 		buffer_printf(out, "\">%s</a></footer>",
 			      plain_page_say(f->japanese, "画面を開く（サインイン）", "Open it (sign in)"));
-	} else if (plain_page_has(f->desk_phone)) {
-		buffer_put_string(out, "<footer><p>");
-		plain_page_naming(out, plain_page_say(f->japanese, "お問い合わせ: {}", "Questions: {}"), f->desk_phone);
-		buffer_put_string(out, "</p></footer>");
+	} else {
+		plain_page_questions(out, f->japanese, f->desk_phone);
 	}
 }
 

@@ -91,11 +91,7 @@ void certificate_check_page_write(const struct certificate_check_facts *f, struc
 		"Number and code are all that is checked here. Whether a name or a figure on the paper was altered "
 		"shows the PDF as it comes from the company itself."));
 	buffer_put_string(out, "</main>");
-	if (plain_page_has(f->desk_phone)) {
-		buffer_put_string(out, "<footer><p>");
-		plain_page_naming(out, say(f, "お問い合わせ: {}", "Questions: {}"), f->desk_phone);
-		buffer_put_string(out, "</p></footer>");
-	}
+	plain_page_questions(out, f->japanese, f->desk_phone);
 	buffer_put_string(out, "</body></html>\n");
 }
 

@@ -131,3 +131,12 @@ void plain_page_headers(struct http_reply *reply, bool japanese)
 	http_reply_header(reply, "X-Robots-Tag", "noindex, nofollow, noarchive");
 	buffer_release(&policy);
 }
+
+void plain_page_questions(struct buffer *out, bool japanese, const char *desk_phone)
+{
+	if (!plain_page_has(desk_phone))
+		return;
+	buffer_put_string(out, "<footer><p>");
+	plain_page_naming(out, plain_page_say(japanese, "お問い合わせ: {}", "Questions: {}"), desk_phone);
+	buffer_put_string(out, "</p></footer>");
+}

@@ -17,6 +17,8 @@ void plain_page_naming(struct buffer *out, const char *text, const char *name);
 bool plain_page_has(const char *text);
 /* The one of the two that the page's language wants. */
 const char *plain_page_say(bool japanese, const char *ja, const char *en);
+/* The footer that says whom to ask; nothing when desk_phone is NULL or "". */
+void plain_page_questions(struct buffer *out, bool japanese, const char *desk_phone);
 /* Media type, policy and what keeps copies from being made. */
 void plain_page_headers(struct http_reply *reply, bool japanese);
 

@@ -1,5 +1,6 @@
 #include "server/api/report_link.h"
 
+#include "server/api/link_page.h"
 #include "server/api/login_limits.h"
 #include "server/api/plain_page.h"
 #include "server/api/report_link_page.h"
@@ -13,8 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Of one address: with tokens that are none; with codes, whatever the links are. */
-static const struct login_allowance wrong_links = { "link", 30, 4000 };
+/* Of one address with codes, whatever the links are. */
 static const struct login_allowance codes = { "report code", 20, 20000 };
 
 enum { OPERATOR_NAME_SIZE = 200 };
@@ -38,34 +38,6 @@ static void release(struct view *v)
 
 /* --------------------------------------------------------------------------------------------------------- the link */
 
-static void put_wait(struct call *call, int64_t seconds)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRId64, seconds);
-	http_reply_header(call->reply, "Retry-After", text);
-}
-
-static int refuse_link(struct call *call)
-{
-	int64_t wait = login_limits_take(call->api->limits, &wrong_links, call->address, clock_monotonic_ms());
-
-	call_refuse_page(call->exchange, wait ? PROBLEM_TOO_MANY : PROBLEM_NOT_FOUND, call->japanese);
-	if (wait)
-		put_wait(call, wait);
-	return 0;
-}
-
-/* The page is in the mail's language until somebody chooses another one. */
-static bool choose_language(const struct call *call, const char *language)
-{
-	const char *wish = parameters_get(&call->query, "lang");
-
-	if (wish && (strcmp(wish, "ja") == 0 || strcmp(wish, "en") == 0))
-		language = wish;
-	return strcmp(language, "en") != 0;
-}
-
 static struct report_name name_of(const struct report_link_row *link)
 {
 	return (struct report_name){ .kind = link->kind,
@@ -82,7 +54,7 @@ static void put_facts(struct call *call, struct view *v)
 	const struct report_name name = name_of(link);
 	struct report_link_facts *f = &v->facts;
 
-	f->japanese = choose_language(call, link->language);
+	f->japanese = link_page_japanese(call, link->language);
 	report_name_kind(&name, f->japanese, v->report);
 	report_name_about(&name, f->japanese, v->about);
 	report_link_hint(link->address, v->address);
@@ -118,12 +90,12 @@ static int find(struct call *call, struct view *v, struct err *why)
 	if (notice_link_key(call->db, key, why) != 0)
 		return -1;
 	if (!link_token_read(key, LINK_REPORT, call->texts[0], id))
-		return refuse_link(call);
+		return link_page_refuse(call);
 	outbox_id_text(id, text);
 	if (report_link_get(call->db, text, &v->rows, why) != 0)
 		return -1;
 	if (db_rows(v->rows) == 0)
-		return refuse_link(call);
+		return link_page_refuse(call);
 	report_link_read(v->rows, 0, &v->link);
 	link_token_make(key, LINK_REPORT, id, v->token);
 	make_newer(key, v);
@@ -199,7 +171,7 @@ static bool may_try(struct call *call, struct view *v)
 	if (!wait)
 		return true;
 	write_page(call, v, 429, REPORT_LINK_TOO_MANY);
-	put_wait(call, wait);
+	link_page_wait(call, wait);
 	return false;
 }
 

@@ -220,11 +220,7 @@ void report_link_page_write(const struct report_link_facts *f, struct buffer *ou
 	put_about(out, f);
 	put_ways(out, f);
 	buffer_put_string(out, "</main>");
-	if (plain_page_has(f->desk_phone)) {
-		buffer_put_string(out, "<footer><p>");
-		plain_page_naming(out, say(f, "お問い合わせ: {}", "Questions: {}"), f->desk_phone);
-		buffer_put_string(out, "</p></footer>");
-	}
+	plain_page_questions(out, f->japanese, f->desk_phone);
 	buffer_put_string(out, "</body></html>\n");
 }
 

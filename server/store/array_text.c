@@ -69,3 +69,20 @@ void array_text_release(struct array_text *a)
 {
 	buffer_release(&a->text);
 }
+
+int array_text_run(struct db *db, const char *sql, const int64_t *ids, size_t count, struct db_result **out,
+		   struct err *why)
+{
+	struct array_text list = { 0 };
+	struct db_args args = { 0 };
+	const char *text;
+	int failed;
+
+	for (size_t i = 0; i < count; i++)
+		array_text_integer(&list, ids[i]);
+	text = array_text(&list);
+	db_arg_text(&args, text);
+	failed = text ? db_run(db, sql, &args, out, why) : err_set(why, ERR_NOMEM, "no memory for the numbers of rows");
+	array_text_release(&list);
+	return failed;
+}

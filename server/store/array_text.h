@@ -5,6 +5,7 @@
 
 #include "lib/buffer.h"
 #include "lib/clock.h"
+#include "server/store/db.h"
 
 struct array_text {
 	struct buffer text;
@@ -18,5 +19,8 @@ void array_text_string(struct array_text *a, struct slice value);
 /* A terminated string that belongs to a; NULL when memory was short. Nothing may be put after it. */
 const char *array_text(struct array_text *a);
 void array_text_release(struct array_text *a);
+/* Runs a statement whose only argument is $1::bigint[]: these numbers. As db_run(). */
+int array_text_run(struct db *db, const char *sql, const int64_t *ids, size_t count, struct db_result **out,
+		   struct err *why);
 
 #endif

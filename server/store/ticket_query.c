@@ -74,20 +74,8 @@ int ticket_get(struct db *db, int64_t company_id, int64_t ticket_id, bool lock, 
 
 int ticket_ids(struct db *db, const int64_t *ids, size_t count, struct db_result **out, struct err *why)
 {
-	struct array_text list = { 0 };
-	struct db_args args = { 0 };
-	const char *text;
-	int failed;
-
-	for (size_t i = 0; i < count; i++)
-		array_text_integer(&list, ids[i]);
-	text = array_text(&list);
-	db_arg_text(&args, text);
 	/* Across companies. */
-	failed = text ? db_run(db, COLUMNS "WHERE t.ticket_id = ANY ($1::bigint[])", &args, out, why)
-		      : err_set(why, ERR_NOMEM, "no memory for the numbers of tickets");
-	array_text_release(&list);
-	return failed;
+	return array_text_run(db, COLUMNS "WHERE t.ticket_id = ANY ($1::bigint[])", ids, count, out, why);
 }
 
 void ticket_read(const struct db_result *r, int row, struct ticket_row *out)
