@@ -40,45 +40,56 @@ static const char *direction_words(const char *direction, bool japanese)
 	return japanese ? "検知" : "of unknown direction";
 }
 
+/* What was not a single detection: regular contact, say, or many small signs together. */
+static void say_no_detection(bool japanese, struct buffer *out)
+{
+	buffer_put_string(out, japanese ? "一つ一つの検知ではなく、通信の様子から案件としました。"
+					: "Raised by the way in which devices talk, not by single detections.");
+}
+
 static void say_japanese(const struct case_words_facts *f, struct buffer *out)
 {
 	int64_t passed = f->detections - f->stopped;
 
-	if (f->minutes > 0)
+	if (f->detections > 1 && f->minutes > 1)
 		buffer_printf(out, "%" PRId64 "分間に、", f->minutes);
-	else
-		buffer_put_string(out, "同時に、");
+	else if (f->detections > 1)
+		buffer_put_string(out, "1分以内に、");
 	buffer_printf(out, "%sが%" PRId64 "件ありました。", direction_words(f->direction, true), f->detections);
-	if (passed > 0)
+	if (passed > 0 && passed < f->detections)
 		buffer_printf(out, "そのうち%" PRId64 "件は止まっていません。", passed);
+	else if (passed > 0)
+		buffer_put_string(out, f->detections > 1 ? "どれも止まっていません。" : "止まっていません。");
 	else
-		buffer_put_string(out, "すべて機器が止めました。");
-	if (f->rules)
-		buffer_printf(out, "当てはまったルール：%s", f->rules);
+		buffer_put_string(out, f->detections > 1 ? "すべて機器が止めました。" : "機器が止めました。");
 }
 
 static void say_english(const struct case_words_facts *f, struct buffer *out)
 {
 	int64_t passed = f->detections - f->stopped;
 
-	buffer_printf(out, "%" PRId64 " detection%s %s ", f->detections, f->detections == 1 ? "" : "s",
+	buffer_printf(out, "%" PRId64 " detection%s %s", f->detections, f->detections == 1 ? "" : "s",
 		      direction_words(f->direction, false));
-	if (f->minutes > 0)
-		buffer_printf(out, "within %" PRId64 " minute%s; ", f->minutes, f->minutes == 1 ? "" : "s");
+	if (f->detections > 1 && f->minutes > 1)
+		buffer_printf(out, " within %" PRId64 " minutes", f->minutes);
+	else if (f->detections > 1)
+		buffer_put_string(out, " within a minute");
+	if (passed > 0 && passed < f->detections)
+		buffer_printf(out, "; %" PRId64 " of them not stopped.", passed);
+	else if (passed > 0)
+		buffer_put_string(out, "; not stopped.");
 	else
-		buffer_put_string(out, "at once; ");
-	if (passed > 0)
-		buffer_printf(out, "%" PRId64 " of them not stopped.", passed);
-	else
-		buffer_put_string(out, "all of them stopped.");
-	if (f->rules)
-		buffer_printf(out, " Rules that matched: %s", f->rules);
+		buffer_put_string(out, f->detections > 1 ? "; all of them stopped." : "; stopped.");
 }
 
 void case_words_reason(const struct case_words_facts *facts, bool japanese, struct buffer *out)
 {
-	if (japanese)
+	if (facts->detections <= 0)
+		say_no_detection(japanese, out);
+	else if (japanese)
 		say_japanese(facts, out);
 	else
 		say_english(facts, out);
+	if (facts->rules)
+		buffer_printf(out, japanese ? "当てはまったルール：%s" : " Rules that matched: %s", facts->rules);
 }

@@ -33,15 +33,28 @@ START_TEST(reasons)
 	ck_assert_str_eq(reason(&f, false, &out),
 			 "14 detections from inside to outside within 20 minutes; 5 of them not stopped.");
 	f = (struct case_words_facts){ "inbound", 1, 1, 1, "Beacon" };
-	ck_assert_str_eq(
-	    reason(&f, true, &out),
-	    "1分間に、外から社内へ向けた検知が1件ありました。すべて機器が止めました。当てはまったルール：Beacon");
+	ck_assert_str_eq(reason(&f, true, &out),
+			 "外から社内へ向けた検知が1件ありました。機器が止めました。当てはまったルール：Beacon");
+	ck_assert_str_eq(reason(&f, false, &out),
+			 "1 detection from outside to inside; stopped. Rules that matched: Beacon");
+	/* Within a minute, be it at once. */
+	for (int minutes = 0; minutes < 2; minutes++) {
+		f = (struct case_words_facts){ "unknown", 2, 2, minutes, NULL };
+		ck_assert_str_eq(reason(&f, true, &out), "1分以内に、検知が2件ありました。すべて機器が止めました。");
+		ck_assert_str_eq(reason(&f, false, &out),
+				 "2 detections of unknown direction within a minute; all of them stopped.");
+	}
+	f = (struct case_words_facts){ "outbound", 3, 0, 2, NULL };
+	ck_assert_str_eq(reason(&f, true, &out),
+			 "2分間に、社内から外への不審な通信の検知が3件ありました。どれも止まっていません。");
+	ck_assert_str_eq(reason(&f, false, &out), "3 detections from inside to outside within 2 minutes; not stopped.");
+	/* Nothing was detected, so nothing was stopped either. */
+	f = (struct case_words_facts){ "outbound", 0, 0, 9, "Beacon" };
+	ck_assert_str_eq(reason(&f, true, &out),
+			 "一つ一つの検知ではなく、通信の様子から案件としました。当てはまったルール：Beacon");
 	ck_assert_str_eq(
 	    reason(&f, false, &out),
-	    "1 detection from outside to inside within 1 minute; all of them stopped. Rules that matched: Beacon");
-	f = (struct case_words_facts){ "unknown", 2, 2, 0, NULL };
-	ck_assert_str_eq(reason(&f, true, &out), "同時に、検知が2件ありました。すべて機器が止めました。");
-	ck_assert_str_eq(reason(&f, false, &out), "2 detections of unknown direction at once; all of them stopped.");
+	    "Raised by the way in which devices talk, not by single detections. Rules that matched: Beacon");
 	buffer_release(&out);
 }
 END_TEST
