@@ -25,9 +25,20 @@ static const struct json_field kinds[] = {
 static JSON_SHAPE(kind_count, kinds);
 
 static const struct json_field devices[] = {
-	JSON_TEXT(device_count, address),       JSON_TEXT(device_count, ja),         JSON_TEXT(device_count, en),
-	JSON_INTEGER(device_count, detections), JSON_INTEGER(device_count, stopped), JSON_TIME(device_count, first_at),
+	JSON_TEXT(device_count, address),
+	JSON_TEXT(device_count, ja),
+	JSON_TEXT(device_count, en),
+	JSON_INTEGER(device_count, detections),
+	JSON_INTEGER(device_count, stopped),
+	JSON_TIME(device_count, first_at),
 	JSON_TIME(device_count, last_at),
+	JSON_INTEGER(device_count, severity),
+	JSON_INTEGER(device_count, kinds),
+	JSON_INTEGER(device_count, minor),
+	JSON_INTEGER(device_count, minor_stopped),
+	JSON_INTEGER(device_count, cases),
+	JSON_INTEGER(device_count, open_cases),
+	JSON_FLAG(device_count, check),
 };
 JSON_SHAPE(device_count, devices);
 
@@ -59,13 +70,15 @@ static const struct json_field cases[] = {
 	JSON_TIME(case_row, resolved_at),
 	JSON_TIME(case_row, closed_at),
 	JSON_INTEGER(case_row, visits),
+	JSON_TEXT(case_row, device),
 };
 JSON_SHAPE(case_row, cases);
 
 static const struct json_field requests[] = {
-	JSON_INTEGER(request_row, request_id), JSON_TEXT(request_row, who_ja),  JSON_TEXT(request_row, who_en),
-	JSON_TEXT(request_row, what_ja),       JSON_TEXT(request_row, what_en), JSON_INTEGER(request_row, minutes),
-	JSON_TEXT(request_row, due_on),        JSON_FLAG(request_row, carried), JSON_FLAG(request_row, overdue),
+	JSON_INTEGER(request_row, request_id),  JSON_TEXT(request_row, who_ja),  JSON_TEXT(request_row, who_en),
+	JSON_TEXT(request_row, what_ja),        JSON_TEXT(request_row, what_en), JSON_INTEGER(request_row, minutes),
+	JSON_TEXT(request_row, due_on),         JSON_FLAG(request_row, carried), JSON_FLAG(request_row, overdue),
+	JSON_INTEGER(request_row, incident_id),
 };
 JSON_SHAPE(request_row, requests);
 
@@ -151,5 +164,27 @@ static const struct json_field fields[] = {
 	JSON_INTEGER(member_month, annex_more_rows),
 	JSON_INTEGER(member_month, annex_more_detections),
 	JSON_TIME(member_month, made_at),
+	JSON_INTEGER(member_month, outbound_devices),
+	JSON_INTEGER(member_month, outbound_minor),
+	JSON_INTEGER(member_month, outbound_minor_stopped),
 };
 JSON_SHAPE(member_month, fields);
+
+bool case_row_cleared(const struct case_row *row)
+{
+	struct slice disposition = slice_of_string(row->disposition);
+
+	return slice_is(disposition, "benign_positive") || slice_is(disposition, "false_positive");
+}
+
+bool case_row_pending(const struct case_row *row)
+{
+	return row->open && !case_row_cleared(row);
+}
+
+bool device_count_pending(const struct device_count *device)
+{
+	if (device->open_cases > 0 || device->severity == 0)
+		return true;
+	return device->severity <= MEMBER_GRAVE && device->cases == 0;
+}

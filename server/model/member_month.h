@@ -39,12 +39,18 @@ struct kind_count {
 	const char *ja, *en;
 	int64_t detections, stopped;
 };
-/* A computer inside that spoke to the outside. */
+/* A computer inside that spoke to the outside. The gravest first, then the one with most detections that count. */
 struct device_count {
 	const char *address;
-	const char *ja, *en; /* what it did, in plain words: its most frequent kind */
+	const char *ja, *en; /* what it did, in plain words: its gravest kind, of these the most frequent */
 	int64_t detections, stopped;
 	time_us first_at, last_at;
+	/* All 0 in a document from before there were any of these: */
+	int64_t severity;             /* of the gravest of its detections, or of its gravest open case */
+	int64_t kinds;                /* so many names in plain words do its detections have */
+	int64_t minor, minor_stopped; /* of detections: everyday traffic (see outbound_minor) */
+	int64_t cases, open_cases;    /* of the month; open: neither contained nor closed, nor judged benign or false */
+	bool check;                   /* the member is asked to look after it: set with the requests */
 };
 struct virus_route {
 	const char *route; /* mail, web, other: by the ports of the session */
@@ -59,16 +65,18 @@ struct case_row {
 	bool carried; /* began in an earlier month */
 	bool open;    /* at the end of the month, neither contained nor closed */
 	time_us event_at, raised_at, acknowledged_at, told_at, confirmed_at, contained_at, resolved_at, closed_at;
-	int64_t visits; /* on-site dispatches */
+	int64_t visits;     /* on-site dispatches */
+	const char *device; /* address of the computer it is about; NULL: not known */
 };
 /* What the member is asked to do; those of people first, then those that rules propose (report_request.h). */
 struct request_row {
 	int64_t request_id; /* 0: proposed by a rule */
 	const char *who_ja, *who_en, *what_ja, *what_en;
-	int64_t minutes; /* 0: not said */
-	const char *due_on;
-	bool carried; /* was in an earlier report, or asked before the month */
-	bool overdue; /* at the end of the month */
+	int64_t minutes;     /* 0: not said */
+	const char *due_on;  /* NULL: at once */
+	bool carried;        /* was in an earlier report, or asked before the month */
+	bool overdue;        /* at the end of the month */
+	int64_t incident_id; /* the case it is about; 0: none */
 };
 /* Of the other companies, this one not counted among the reasons to hide it (cohort.h). */
 struct peer_row {
@@ -85,7 +93,8 @@ struct sensor_row {
 	int64_t due_hours, seen_hours;                /* on monitored days while it was there */
 	int64_t expected, received, dropped, missing; /* numbered records */
 	int64_t silent_days;
-	time_us last_seen_at;
+	time_us last_seen_at; /* within the month, or at its end */
+	bool heard_since;     /* within the last day before the document was made. Not part of it */
 };
 struct dispatch_row {
 	int64_t order_id;
@@ -153,11 +162,24 @@ struct member_month {
 	size_t annex_count;
 	int64_t annex_more_rows, annex_more_detections; /* beyond these */
 	time_us made_at;                                /* as of when. Not part of what snapshot_diff() compares */
+
+	int64_t outbound_devices; /* that spoke to the outside; 0: not counted, at least those above */
+	/* Of this month's outbound detections: of low severity or information, and of policy level at most (score up to
+	 * 20). No case comes of them: updates, a look at one's own address. */
+	int64_t outbound_minor, outbound_minor_stopped;
 };
-enum { MEMBER_MONTH_FORMAT = 1 };
+enum { MEMBER_MONTH_FORMAT = 1, MEMBER_GRAVE = 3 /* severity up to which something matters */ };
 extern const struct json_shape member_month_shape;
 /* Of the parts that other documents have too. */
 extern const struct json_shape device_count_shape, case_row_shape, request_row_shape, peer_row_shape,
     dispatch_row_shape, annex_row_shape;
+
+/* Judged to be expected, or a false alarm. */
+bool case_row_cleared(const struct case_row *row);
+/* Still to be dealt with: open at the end of the month, and not cleared. */
+bool case_row_pending(const struct case_row *row);
+/* Whether somebody still has to look after a computer: it did something that matters, and its cases are not all
+ * contained, closed or cleared. Of one whose severity is not known: always. */
+bool device_count_pending(const struct device_count *device);
 
 #endif

@@ -2,6 +2,22 @@
 #include "server/model/report_text_groups.h"
 
 static const struct report_text_key case_keys[] = {
+	{ "request_case_who",
+	  "Request about a case that is still open: who, when no computer is known",
+	  { NULL },
+	  "ご担当の方",
+	  "The person in charge" },
+	{ "request_case_what",
+	  "What to do. {{what}}: what the case is, {{number}}: its number, {{advice}}: of the plain word, or the one "
+	  "below",
+	  { "device", "what", "number", "advice" },
+	  "{{#device}}{{device}}で{{/device}}「{{what}}」を検知し、対応を続けています（{{number}}番）。{{advice}}",
+	  "Detected{{#device}} on {{device}}{{/device}}: {{what}}. Case {{number}} is still open. {{advice}}" },
+	{ "request_case_advice",
+	  "What to do about a grave case when the plain word says nothing",
+	  { NULL },
+	  "これからの対応を決めるため、相談窓口へお電話ください。",
+	  "Please ring the help desk to agree on what to do next." },
 	{ "request_device_who",
 	  "Request about a computer that spoke to the outside: who",
 	  { "device" },

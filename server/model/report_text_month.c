@@ -2,6 +2,16 @@
  * words, calm, no abbreviation; what was not seen is said as not seen, never as not there. */
 #include "server/model/report_text_groups.h"
 
+/* What became of cases; {{cleared}}: how many others were judged to be expected or false alarms. */
+#define OUTCOME_JA                                                                                                                           \
+	"{{#open}}月末の時点で{{open}}件の対応が続いています。{{/open}}{{#contained}}広がりは止めてあります。" \
+	"{{/contained}}{{#settled}}対応は終わっています。{{/settled}}"                                                            \
+	"{{#cleared}}このほかの{{cleared}}件は、業務の通信か誤検知と分かりました。{{/cleared}}"
+#define OUTCOME_EN                                                                                  \
+	"{{#open}} Still being dealt with at the end of the month: {{open}}.{{/open}}"              \
+	"{{#contained}} Kept from spreading.{{/contained}}{{#settled}} All dealt with.{{/settled}}" \
+	"{{#cleared}} Besides, found to be ordinary business or false alarms: {{cleared}}.{{/cleared}}"
+
 static const struct report_text_key month_keys[] = {
 	{ "title_monthly",
 	  "Title of a member's monthly report",
@@ -39,9 +49,9 @@ static const struct report_text_key month_keys[] = {
 	  "The verdict: a grave case, or one that is still open",
 	  { "company", "month", "reason", "requests" },
 	  "{{month}}は『雨』です。{{reason}}{{#requests}}下の「お願いしたいこと」{{requests}}"
-	  "件を、早めにお願いします。{{/requests}}ご不明な点は、すぐに相談窓口へお電話ください。",
+	  "件を、早めにお願いします。{{/requests}}ご不明な点は、相談窓口へお電話ください。",
 	  "{{month}} was rainy. {{reason}}{{#requests}} Please do what we ask of you below soon "
-	  "({{requests}}).{{/requests}} If anything is unclear, please ring the help desk at once." },
+	  "({{requests}}).{{/requests}} If anything is unclear, please ring the help desk." },
 	{ "verdict_fog",
 	  "The verdict: too little was seen to say anything",
 	  { "company", "month", "reason", "requests" },
@@ -60,10 +70,12 @@ static const struct report_text_key month_keys[] = {
 	  "見守る予定の{{due}}時間のうち、見守り機器から記録が届いたのは{{seen}}時間（{{percent}}）でした。",
 	  "Of {{due}} hours to be watched, records arrived in {{seen}} ({{percent}})." },
 	{ "weather_rainy_critical",
-	  "Reason for rain: cases of severity 1. {{what}}: the gravest one, in plain words",
-	  { "count", "what" },
-	  "緊急の案件が{{count}}件ありました（{{what}}）。",
-	  "Critical cases: {{count}} ({{what}})." },
+	  "Reason for rain: cases of severity 1. {{what}}: the gravest one, in plain words; {{open}}: how many were "
+	  "open "
+	  "at the end of the month; {{contained}}, {{settled}}: none was, and they are contained, or over",
+	  { "count", "what", "open", "contained", "settled", "cleared" },
+	  "緊急の案件が{{count}}件ありました（{{what}}）。" OUTCOME_JA,
+	  "Critical cases: {{count}} ({{what}})." OUTCOME_EN },
 	{ "weather_rainy_open",
 	  "Reason for rain: cases of severity 2 open at the end of the month",
 	  { "count", "what" },
@@ -71,17 +83,24 @@ static const struct report_text_key month_keys[] = {
 	  "Serious cases still being dealt with at the end of the month: {{count}} ({{what}})." },
 	{ "weather_cloudy_high",
 	  "Reason for clouds: cases of severity 2",
-	  { "count", "what" },
-	  "重要な案件が{{count}}件ありました（{{what}}）。",
-	  "Serious cases: {{count}} ({{what}})." },
+	  { "count", "what", "open", "contained", "settled", "cleared" },
+	  "重要な案件が{{count}}件ありました（{{what}}）。" OUTCOME_JA,
+	  "Serious cases: {{count}} ({{what}})." OUTCOME_EN },
 	{ "weather_cloudy_outbound",
-	  "Reason for clouds: detections from inside to outside that were not stopped ({{left}}). {{device}}: the one "
-	  "with most",
-	  { "count", "left", "device", "devices" },
+	  "Reason for clouds: detections from inside to outside, of which {{left}} were not stopped. {{device}}: the "
+	  "gravest one; {{more}}: there are others",
+	  { "count", "left", "device", "more" },
 	  "社内の機器から外への不審な通信が{{count}}件あり、そのうち{{left}}件は見守り機器では止まりませんでした{{#"
-	  "device}}（主に{{device}}）{{/device}}。",
+	  "device}}（{{device}}{{/device}}{{#more}}など{{/more}}{{#device}}）{{/device}}。",
 	  "Suspicious traffic from inside to the outside: {{count}}, of which {{left}} got past the monitoring "
-	  "device{{#device}} (mostly from {{device}}){{/device}}." },
+	  "device{{#device}} ({{device}}{{/device}}{{#more}} and others{{/more}}{{#device}}){{/device}}." },
+	{ "weather_cloudy_outbound_all",
+	  "The same, when none was stopped",
+	  { "count", "left", "device", "more" },
+	  "社内の機器から外への不審な通信が{{count}}件あり、見守り機器では止まりませんでした{{#"
+	  "device}}（{{device}}{{/device}}{{#more}}など{{/more}}{{#device}}）{{/device}}。",
+	  "Suspicious traffic from inside to the outside: {{count}}, all of which got past the monitoring "
+	  "device{{#device}} ({{device}}{{/device}}{{#more}} and others{{/more}}{{#device}}){{/device}}." },
 	{ "weather_cloudy_virus_outbound",
 	  "Reason for clouds: viruses on their way out",
 	  { "count" },
@@ -94,16 +113,16 @@ static const struct report_text_key month_keys[] = {
 	  "Cases to check that were still open at the end of the month: {{count}} ({{what}})." },
 	{ "weather_hazy_medium",
 	  "Reason for haze: cases of severity 3",
-	  { "count", "what" },
-	  "確認が必要な案件が{{count}}件ありました（{{what}}）。",
-	  "Cases to check: {{count}} ({{what}})." },
+	  { "count", "what", "open", "contained", "settled", "cleared" },
+	  "確認が必要な案件が{{count}}件ありました（{{what}}）。" OUTCOME_JA,
+	  "Cases to check: {{count}} ({{what}})." OUTCOME_EN },
 	{ "weather_hazy_outbound",
 	  "Reason for haze: detections from inside to outside, all stopped",
-	  { "count", "device", "devices" },
-	  "社内の機器から外への不審な通信が{{count}}件あり、すべて見守り機器が止めました{{#device}}（主に{{device}}）{{"
-	  "/device}}。",
+	  { "count", "device", "more" },
+	  "社内の機器から外への不審な通信が{{count}}件あり、すべて見守り機器が止めました{{#"
+	  "device}}（{{device}}{{/device}}{{#more}}など{{/more}}{{#device}}）{{/device}}。",
 	  "Suspicious traffic from inside to the outside: {{count}}, all stopped by the monitoring device{{#device}} "
-	  "(mostly from {{device}}){{/device}}." },
+	  "({{device}}{{/device}}{{#more}} and others{{/more}}{{#device}}){{/device}}." },
 	{ "weather_hazy_virus",
 	  "Reason for haze: viruses that were found but not removed",
 	  { "count" },
@@ -126,6 +145,14 @@ static const struct report_text_key month_keys[] = {
 	  "。",
 	  "No suspicious traffic to the outside was detected, and no case needed action (as far as traffic passed the "
 	  "monitoring device)." },
+	{ "weather_sunny_minor",
+	  "The same, when there was everyday traffic that was detected. {{count}}: detections",
+	  { "count" },
+	  "中から外への通信の検知は、機器の更新などのふだんの通信とみられるもの{{count}}"
+	  "件だけで、対応の必要な案件もありませんでした（見守り機器を通った通信に限ります）。",
+	  "The only detections from inside to the outside ({{count}}) look like everyday traffic such as updates, and "
+	  "no "
+	  "case needed action (as far as traffic passed the monitoring device)." },
 	{ "heading_comment",
 	  "Heading: what the analyst says",
 	  { NULL },
@@ -137,13 +164,22 @@ static const struct report_text_key month_keys[] = {
 	  { NULL },
 	  "今月、お願いしたいことはありません。",
 	  "There is nothing that we ask of you this month." },
+	{ "requests_none_open",
+	  "The same, while a case is still open",
+	  { NULL },
+	  "今月、新しくお願いしたいことはありません。対応を続けている案件（「対応の記録」）は、相談窓口からご連絡します"
+	  "。",
+	  "There is nothing new that we ask of you this month. The help desk will be in touch about the case that is "
+	  "still "
+	  "open (\"What was done\")." },
 	{ "request_terms",
-	  "Under each request. {{duration}}: about how long, {{due}}: by when",
-	  { "who", "duration", "due" },
-	  "{{#who}}担当: {{who}}{{/who}}{{#due}}　期限: {{due}}まで{{/due}}{{#duration}}　所要時間: "
-	  "約{{duration}}{{/duration}}",
-	  "{{#who}}Who: {{who}}{{/who}}{{#due}}  By: {{due}}{{/due}}{{#duration}}  Takes about: "
-	  "{{duration}}{{/duration}}" },
+	  "Under each request. {{duration}}: about how long, {{due}}: by when; {{now}}: it cannot wait, and has no day",
+	  { "who", "duration", "due", "now" },
+	  "{{#who}}担当: {{who}}{{/who}}{{#due}}　期限: {{due}}まで{{/due}}{{#now}}　期限: "
+	  "できるだけ早く{{/now}}{{#duration}}　所要時間: 約{{duration}}{{/duration}}",
+	  "{{#who}}Who: {{who}}{{/who}}{{#due}}  By: {{due}}{{/due}}{{#now}}  By: as soon as you "
+	  "can{{/now}}{{#duration}}  "
+	  "Takes about: {{duration}}{{/duration}}" },
 	{ "requests_carried",
 	  "Mark of a request that was in an earlier report",
 	  { NULL },
@@ -179,17 +215,25 @@ static const struct report_text_key month_keys[] = {
 	  "Some were stopped ({{stopped}}), {{left}} were only recorded",
 	  { "count", "stopped", "left" },
 	  "外からの攻撃を{{count}}件見つけ、そのうち{{stopped}}件を入口で止めました。残りの{{left}}"
-	  "件は止めずに記録したものです。対応が必要なものは「対応の記録」に載せています。",
+	  "件は止めずに記録したものです。",
 	  "Attacks from outside found: {{count}}, of which {{stopped}} were stopped at the entrance. The other "
-	  "{{left}} were recorded without being stopped; those that needed action stand under \"What was done\"." },
+	  "{{left}} were recorded without being stopped." },
 	{ "inbound_recorded",
 	  "None was stopped",
 	  { "count" },
 	  "外からの攻撃を{{count}}"
-	  "件見つけ、記録しました。見守り機器が止めたものはありません。対応が必要なものは「対応の記録」に載せています"
-	  "。",
-	  "Attacks from outside found and recorded: {{count}}. None was stopped by the monitoring device; those that "
-	  "needed action stand under \"What was done\"." },
+	  "件見つけ、記録しました。見守り機器が止めたものはありません。",
+	  "Attacks from outside found and recorded: {{count}}. None was stopped by the monitoring device." },
+	{ "inbound_cases",
+	  "After the two above, when there are cases",
+	  { NULL },
+	  "対応が必要になったものは「対応の記録」に載せています。",
+	  "Those that needed action stand under \"What was done\"." },
+	{ "inbound_no_cases",
+	  "After the two above, when there is no case",
+	  { NULL },
+	  "対応が必要になった案件はありませんでした。",
+	  "None of them became a case that needed action." },
 	{ "heading_outbound",
 	  "Heading: suspicious traffic from inside",
 	  { NULL },
@@ -205,28 +249,62 @@ static const struct report_text_key month_keys[] = {
 	  { "hours" },
 	  "検知は0件でした。ただし、見守れなかった時間が{{hours}}時間あり、その間のことは分かりません。",
 	  "0 detections. However, {{hours}} hours could not be watched, and we do not know what happened in them." },
+	{ "outbound_none_case",
+	  "No detection from inside, but a case about it",
+	  { NULL },
+	  "不審な通信そのものの検知は0件でした。ただし、通信の様子から、気がかりな案件があります。「対応の記録」をご覧"
+	  "く"
+	  "ださい。",
+	  "0 detections. However, the way in which a device talks to the outside gave rise to a case: see \"What was "
+	  "done\"." },
 	{ "outbound_all_stopped",
-	  "All were stopped. {{devices}}: number of devices",
-	  { "count", "devices" },
-	  "社内の機器{{devices}}台から、外への不審な通信を{{count}}"
-	  "件見つけ、すべて見守り機器が止めました。機器の中に原因が残っていることがあります。下の機器をご確認ください"
-	  "。",
-	  "Suspicious traffic to the outside: {{count}}, from this many devices: {{devices}}. The monitoring device "
-	  "stopped all of it. The cause may still be on the devices: please check those below." },
+	  "All were stopped",
+	  { "count" },
+	  "社内から外への不審な通信を{{count}}件見つけ、すべて見守り機器が止めました。",
+	  "Suspicious traffic to the outside: {{count}}. The monitoring device stopped all of it." },
 	{ "outbound_some",
 	  "Some were stopped ({{stopped}}), {{left}} were not",
-	  { "count", "stopped", "left", "devices" },
-	  "社内の機器{{devices}}台から、外への不審な通信を{{count}}件見つけました。見守り機器が止めたのは{{stopped}}"
-	  "件、止まらなかったのは{{left}}件です。下の機器を早めにご確認ください。",
-	  "Suspicious traffic to the outside: {{count}}, from this many devices: {{devices}}. The monitoring device "
-	  "stopped {{stopped}}; {{left}} got past it. Please check the devices below soon." },
+	  { "count", "stopped", "left" },
+	  "社内から外への不審な通信を{{count}}件見つけました。見守り機器が止めたのは{{stopped}}"
+	  "件、止まらなかったのは{{left}}件です。",
+	  "Suspicious traffic to the outside: {{count}}. The monitoring device stopped {{stopped}}; {{left}} got past "
+	  "it." },
 	{ "outbound_recorded",
 	  "None was stopped",
-	  { "count", "devices" },
-	  "社内の機器{{devices}}台から、外への不審な通信を{{count}}"
-	  "件見つけました。見守り機器が止めたものはありません。下の機器を早めにご確認ください。",
-	  "Suspicious traffic to the outside: {{count}}, from this many devices: {{devices}}. None of it was stopped "
-	  "by the monitoring device. Please check the devices below soon." },
+	  { "count" },
+	  "社内から外への不審な通信を{{count}}件見つけました。見守り機器が止めたものはありません。",
+	  "Suspicious traffic to the outside: {{count}}. None of it was stopped by the monitoring device." },
+	{ "outbound_minor",
+	  "Everyday traffic only",
+	  { "count" },
+	  "社内から外への通信を{{count}}件検知しました。どれも、機器の更新などのふだんの通信とみられます。",
+	  "Detections of traffic to the outside: {{count}}. All of it looks like everyday traffic such as updates." },
+	{ "outbound_rest",
+	  "Everyday traffic beside what is suspicious. {{total}}: both together",
+	  { "count", "total" },
+	  "このほかに、機器の更新などのふだんの通信とみられる検知が{{count}}件あります（合わせて{{total}}件）。",
+	  "Besides, {{count}} detections look like everyday traffic such as updates ({{total}} in all)." },
+	{ "outbound_check",
+	  "Below, when devices are marked with device_check",
+	  { NULL },
+	  "機器の中に原因が残っていることがあります。【要確認】の機器は、1ページの「お願いしたいこと」をご覧ください。",
+	  "The cause may still be on a device. For devices marked [check], please see what we ask of you on page 1." },
+	{ "outbound_settled",
+	  "Below, when all cases about it are dealt with",
+	  { NULL },
+	  "案件になったものは、「対応の記録」のとおり対応しました。",
+	  "What became a case was dealt with as recorded under \"What was done\"." },
+	{ "outbound_case",
+	  "Below, when a case about it is open, but no device is to be checked",
+	  { NULL },
+	  "対応を続けている案件があります。「対応の記録」をご覧ください。",
+	  "A case is still being dealt with: see \"What was done\"." },
+	{ "outbound_devices",
+	  "Above the list of devices. {{devices}}: how many there are",
+	  { "devices" },
+	  "通信のもとになった社内の機器　{{devices}}台",
+	  "Devices that the traffic came from: {{devices}}" },
+	{ "device_check", "Mark of a device to be checked", { NULL }, "【要確認】", "[check] " },
 	{ "device_name",
 	  "How a computer is called on page 1: {{tail}} is the end of its address",
 	  { "tail" },
@@ -238,10 +316,12 @@ static const struct report_text_key month_keys[] = {
 	  "アドレスが {{address}} の機器",
 	  "the device {{address}}" },
 	{ "device_line",
-	  "A computer in the list. {{what}}: in plain words",
-	  { "device", "what", "count", "stopped", "first", "last" },
-	  "{{device}}：{{what}}　{{count}}件（止めたもの{{stopped}}件）{{#last}}　最後 {{last}}{{/last}}",
-	  "{{device}}: {{what}}, {{count}} ({{stopped}} stopped){{#last}}, last on {{last}}{{/last}}" },
+	  "A computer in the list. {{what}}: in plain words; {{more}}: there was more than that",
+	  { "device", "what", "more", "count", "stopped", "first", "last" },
+	  "{{device}}：{{what}}{{#more}}など{{/more}}　{{count}}件（止めたもの{{stopped}}件）{{#last}}　最後 "
+	  "{{last}}{{/last}}",
+	  "{{device}}: {{what}}{{#more}} and other things{{/more}}, {{count}} ({{stopped}} stopped){{#last}}, last on "
+	  "{{last}}{{/last}}" },
 	{ "heading_virus", "Heading: viruses", { NULL }, "ウイルスの除去", "Viruses removed" },
 	{ "virus_none",
 	  "No virus was found",
@@ -326,9 +406,11 @@ static const struct report_text_key month_keys[] = {
 	{ "peers_line",
 	  "Companies of a group with suspicious traffic from inside",
 	  { "group", "companies", "with", "percent", "median", "own" },
-	  "{{group}}の{{companies}}社のうち{{with}}社（{{percent}}"
-	  "）で、中から外への不審な通信がありました。件数の順に並べた真ん中の会社は{{median}}件、貴社は{{own}}件です。",
-	  "Of {{companies}} companies ({{group}}), {{with}} ({{percent}}) had suspicious traffic to the outside. The "
+	  "{{group}}では、{{companies}}社のうち{{with}}社（{{percent}}"
+	  "）で、中から外への通信の検知がありました。件数の順に並べた真ん中の会社は{{median}}"
+	  "件、貴社は{{own}}件です。",
+	  "Of {{companies}} companies ({{group}}), {{with}} ({{percent}}) had detections from inside to the outside. "
+	  "The "
 	  "company in the middle had {{median}}, yours had {{own}}." },
 	{ "peers_hidden",
 	  "Instead, when a group is too small",
@@ -406,8 +488,9 @@ static const struct report_text_key month_keys[] = {
 	{ "coverage_line",
 	  "Days and hours watched",
 	  { "days", "monitored", "percent" },
-	  "{{days}}日のうち{{monitored}}日を見守りました。記録が届いた時間は、予定の{{percent}}です。",
-	  "{{monitored}} of {{days}} days were monitored. Records arrived in {{percent}} of the hours to be watched." },
+	  "見守りの期間は、{{days}}日のうち{{monitored}}日です。記録が届いた時間は、見守る予定の{{percent}}です。",
+	  "Monitoring covered {{monitored}} of {{days}} days. Records arrived in {{percent}} of the hours to be "
+	  "watched." },
 	{ "coverage_full",
 	  "No hour was missed",
 	  { NULL },
@@ -426,11 +509,17 @@ static const struct report_text_key month_keys[] = {
 	  "This month was not monitored, so there are no figures." },
 	{ "sensor_line",
 	  "A monitoring device",
-	  { "name", "site", "last", "version" },
-	  "{{name}}{{#site}}（{{site}}）{{/site}}{{#last}}　最後の記録 {{last}}{{/last}}{{#version}}　版 "
-	  "{{version}}{{/version}}",
-	  "{{name}}{{#site}} ({{site}}){{/site}}{{#last}}, last record {{last}}{{/last}}{{#version}}, version "
-	  "{{version}}{{/version}}" },
+	  { "name", "site", "last", "end", "version" },
+	  "{{name}}{{#site}}（{{site}}）{{/site}}{{#last}}　最後の記録 "
+	  "{{last}}{{/last}}{{#end}}　{{end}}{{/end}}{{#version}}"
+	  "　版 {{version}}{{/version}}",
+	  "{{name}}{{#site}} ({{site}}){{/site}}{{#last}}, last record {{last}}{{/last}}{{#end}}, {{end}}{{/end}}{{#"
+	  "version}}, version {{version}}{{/version}}" },
+	{ "sensor_until_end",
+	  "Of a monitoring device: records arrived until the month was over",
+	  { NULL },
+	  "月末まで記録が届いています",
+	  "heard until the end of the month" },
 	{ "heading_advice", "Heading: advice of the month", { NULL }, "今月のひとこと", "Advice of the month" },
 	{ "heading_contact", "Heading: the help desk", { NULL }, "相談窓口", "Help desk" },
 	{ "contact_line",

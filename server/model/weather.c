@@ -83,36 +83,68 @@ static void add_count(struct judging *j, const char *key, int64_t count)
 
 /* ------------------------------------------------------------------------------------------------------------ facts */
 
-static bool cleared(const struct case_row *row)
-{
-	return row->disposition &&
-	       (strcmp(row->disposition, "benign_positive") == 0 || strcmp(row->disposition, "false_positive") == 0);
-}
+/* What became of cases, of which one was the gravest. */
+struct found {
+	const struct case_row *gravest;
+	int64_t count, open, contained; /* contained: kept from spreading, not yet over */
+	int64_t cleared;                /* judged benign or false: not counted */
+};
 
 /* Cases of a severity that were not judged benign or false; open: only those still open at the end of the month. */
-static void add_cases(struct judging *j, const char *key, int64_t severity, bool open)
+static struct found find_cases(const struct member_month *m, int64_t severity, bool open)
 {
-	const struct case_row *gravest = NULL;
-	char count[REPORT_NUMBER_SIZE];
-	int64_t found = 0;
+	struct found found = { 0 };
 
-	for (size_t i = 0; i < j->m->cases_count; i++) {
-		const struct case_row *row = &j->m->cases[i];
+	for (size_t i = 0; i < m->cases_count; i++) {
+		const struct case_row *row = &m->cases[i];
 
-		if (row->severity != severity || cleared(row) || (open && !row->open))
+		found.cleared += row->severity == severity && case_row_cleared(row);
+		if (row->severity != severity || case_row_cleared(row) || (open && !row->open))
 			continue;
-		gravest = gravest ? gravest : row;
-		found++;
+		found.gravest = found.gravest ? found.gravest : row;
+		found.count++;
+		found.open += row->open;
+		found.contained += !row->open && slice_is(slice_of_string(row->state), "contained");
 	}
-	if (!gravest)
-		return;
-	report_number(found, count);
-	add(j, key, (struct value[]){ { "count", count, count }, { "what", gravest->ja, gravest->en } }, 2);
+	return found;
 }
 
+static void add_cases(struct judging *j, const char *key, int64_t severity, bool open)
+{
+	const struct found found = find_cases(j->m, severity, open);
+	char count[REPORT_NUMBER_SIZE], left[REPORT_NUMBER_SIZE], cleared[REPORT_NUMBER_SIZE];
+	const char *some_cleared = found.cleared > 0 ? cleared : NULL;
+	const char *some_open = found.open > 0 ? left : NULL;
+	const char *contained = !found.open && found.contained > 0 ? "1" : NULL;
+	const char *settled = !found.open && !found.contained ? "1" : NULL;
+
+	if (!found.gravest)
+		return;
+	report_number(found.count, count);
+	report_number(found.open, left);
+	report_number(found.cleared, cleared);
+	add(j, key,
+	    (struct value[]){ { "count", count, count },
+			      { "what", found.gravest->ja, found.gravest->en },
+			      { "open", some_open, some_open },
+			      { "contained", contained, contained },
+			      { "settled", settled, settled },
+			      { "cleared", some_cleared, some_cleared } },
+	    open ? 2 : 6);
+}
+
+/* Everyday traffic to the outside is left out. */
 static struct month_count this_month(const struct member_month *m)
 {
-	return m->months_count > MEMBER_THIS ? m->months[MEMBER_THIS] : (struct month_count){ 0 };
+	struct month_count month = { 0 };
+
+	if (m->months_count > MEMBER_THIS)
+		month = m->months[MEMBER_THIS];
+	month.outbound = month.outbound > m->outbound_minor ? month.outbound - m->outbound_minor : 0;
+	month.outbound_stopped -= m->outbound_minor_stopped;
+	if (month.outbound_stopped < 0 || month.outbound_stopped > month.outbound)
+		month.outbound_stopped = month.outbound;
+	return month;
 }
 
 static int64_t outbound_viruses(const struct member_month *m)
@@ -129,21 +161,22 @@ static void percent_of(int64_t part, int64_t whole, char out[REPORT_NUMBER_SIZE]
 	snprintf(out, REPORT_NUMBER_SIZE, "%lld%%", whole > 0 ? (long long)(part * 100 / whole) : 0LL);
 }
 
+/* The gravest device, and whether others did something that matters too. */
 static void add_outbound(struct judging *j, const char *key, const struct month_count *month)
 {
-	const char *address = j->m->devices_count ? j->m->devices[0].address : NULL;
-	char count[REPORT_NUMBER_SIZE], left[REPORT_NUMBER_SIZE], devices[REPORT_NUMBER_SIZE];
+	const struct device_count *device = j->m->devices_count ? &j->m->devices[0] : NULL;
+	const char *address = device && device->severity <= MEMBER_GRAVE ? device->address : NULL;
+	bool others = j->m->devices_count > 1 && j->m->devices[1].severity <= MEMBER_GRAVE;
+	char count[REPORT_NUMBER_SIZE], left[REPORT_NUMBER_SIZE];
 	const char *ja = address ? report_text_device(j->texts, address, true, j->pool) : "";
 	const char *en = address ? report_text_device(j->texts, address, false, j->pool) : "";
+	const char *more = address && others ? "1" : NULL;
 
 	report_number(month->outbound, count);
 	report_number(month->outbound - month->outbound_stopped, left);
-	report_number((int64_t)j->m->devices_count, devices);
 	add(j, key,
-	    (struct value[]){ { "count", count, count },
-			      { "left", left, left },
-			      { "devices", devices, devices },
-			      { "device", ja, en } },
+	    (struct value[]){
+		{ "count", count, count }, { "left", left, left }, { "device", ja, en }, { "more", more, more } },
 	    4);
 }
 
@@ -181,7 +214,8 @@ static void judge_cloudy(struct judging *j)
 
 	add_cases(j, "weather_cloudy_high", 2, false);
 	if (month.outbound > month.outbound_stopped)
-		add_outbound(j, "weather_cloudy_outbound", &month);
+		add_outbound(j, month.outbound_stopped ? "weather_cloudy_outbound" : "weather_cloudy_outbound_all",
+			     &month);
 	add_count(j, "weather_cloudy_virus_outbound", outbound_viruses(j->m));
 	add_cases(j, "weather_cloudy_medium_open", 3, true);
 }
@@ -209,7 +243,10 @@ static void judge_hazy(struct judging *j)
 
 static void judge_sunny(struct judging *j)
 {
-	add(j, "weather_sunny_quiet", NULL, 0);
+	if (j->m->outbound_minor > 0)
+		add_count(j, "weather_sunny_minor", j->m->outbound_minor);
+	else
+		add(j, "weather_sunny_quiet", NULL, 0);
 }
 
 int weather_judge(struct member_month *m, const struct report_texts *texts, struct pool *pool, struct err *why)

@@ -9,8 +9,9 @@
  *           less than 90 % of the hours seen; or a request overdue
  *   sunny   otherwise
  *
- * "Likewise": it counts unless it was judged benign or false; an open case that was judged so does not count either.
- * All reasons of the grade are given, in plain words, from the texts of report_text.h (keys weather_...). */
+ * Everyday traffic (outbound_minor of member_month.h) is no outbound detection here. "Likewise": it counts unless it
+ * was judged benign or false; an open case that was judged so does not count either. All reasons of the grade are
+ * given, in plain words, from the texts of report_text.h (keys weather_...). */
 #ifndef SERVER_MODEL_WEATHER_H
 #define SERVER_MODEL_WEATHER_H
 

@@ -87,9 +87,14 @@ static void put_devices(struct paper *p, const struct case_report *r)
 	};
 	struct paper_table t = { .columns = columns, .column_count = ARRAY_LEN(columns) };
 
-	if (r->devices_count == 0)
+	if (r->devices_count == 0 && !given(r->incident.device))
 		return;
 	paper_text(p, SHEET_HEADING, "heading_case_devices");
+	/* Of a case without detections of its own, the one that it is about. */
+	if (r->devices_count == 0) {
+		sheet_text(p->sheet, SHEET_BODY, r->incident.device);
+		return;
+	}
 	for (size_t i = 0; i < r->devices_count; i++) {
 		paper_cell(p, &t, r->devices[i].address);
 		paper_cell(p, &t, p->w.japanese ? r->devices[i].ja : r->devices[i].en);

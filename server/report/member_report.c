@@ -334,6 +334,7 @@ int member_report_draw(struct press *press, const struct document_order *order, 
 	if (rc == 0) {
 		struct sheet_info info = { .japanese = order->japanese, .created_at = r.m.made_at };
 
+		month_sentences_choose(&r.m, &r.s);
 		r.w = (struct wording){ order->japanese, zone, &pool };
 		info.title = said(&r.w, "%s  %s",
 				  filled(&r, "title_monthly", "month", said_month(&r.w, r.m.month), NULL), r.m.company);

@@ -9,6 +9,7 @@
 #define SERVER_REPORT_MEMBER_REPORT_H
 
 #include "server/model/member_month.h"
+#include "server/model/month_sentences.h"
 #include "server/report/document_parts.h"
 #include "server/report/wording.h"
 
@@ -25,6 +26,7 @@ struct member_report {
 	struct sheet *sheet;
 	const struct document_order *order;
 	struct member_month m;
+	struct month_sentences s; /* what it says */
 	struct wording w;
 	struct pool *pool;
 	struct report_limits limits;
@@ -60,6 +62,10 @@ void beside_end(struct member_report *r, const struct beside *b, enum bars_of wh
 /* Against the month before. */
 void change_line(struct member_report *r, enum bars_of what);
 void kind_lines(struct member_report *r, const struct kind_count *kinds, size_t count);
+/* Of a month that is over, a sensor that was heard after it: NULL; else when it was heard last. TIME_NONE: NULL. */
+const char *last_heard(struct member_report *r, const struct sensor_row *sensor);
+/* "（末尾が .23 の機器）"; "": not known. */
+const char *case_device(struct member_report *r, const struct case_row *c);
 /* Its moments: "10月14日 09:12 検知 → 09:20 ご連絡". */
 const char *case_moments(struct member_report *r, const struct case_row *c);
 const char *case_state(struct member_report *r, const struct case_row *c);

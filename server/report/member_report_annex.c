@@ -37,6 +37,26 @@ const char *case_moments(struct member_report *r, const struct case_row *c)
 	return text;
 }
 
+const char *case_device(struct member_report *r, const struct case_row *c)
+{
+	const char *name =
+	    c->device ? report_text_device(r->order->texts, c->device, r->order->japanese, r->pool) : NULL;
+
+	return name ? said(&r->w, r->order->japanese ? "（%s）" : " (%s)", name) : "";
+}
+
+const char *last_heard(struct member_report *r, const struct sensor_row *sensor)
+{
+	struct civil_time t;
+	const char *month;
+
+	if (sensor->last_seen_at == TIME_NONE)
+		return NULL;
+	zone_civil(r->w.zone, sensor->last_seen_at, &t);
+	month = said(&r->w, "%04d-%02d", t.year, t.month);
+	return strcmp(month, r->m.month) > 0 ? NULL : said_time(&r->w, sensor->last_seen_at);
+}
+
 static const char *verdict_key(const struct case_row *c)
 {
 	struct slice disposition = slice_of_string(c->disposition);
@@ -112,7 +132,7 @@ static void case_table(struct member_report *r)
 		const struct case_row *c = &r->m.cases[i];
 
 		cells[i * 3] = number(r, c->no);
-		cells[i * 3 + 1] = either(r, c->ja, c->en);
+		cells[i * 3 + 1] = said(&r->w, "%s%s", either(r, c->ja, c->en), case_device(r, c));
 		cells[i * 3 + 2] = said(&r->w, "%s\n%s", case_moments(r, c), case_state(r, c));
 	}
 	sheet_table_of(r->sheet, SHEET_SMALL, filled(r, "heading_cases", NULL), columns, ARRAY_LEN(columns), cells,
@@ -286,15 +306,18 @@ static void device_table(struct member_report *r)
 
 static void sensor_cells(struct member_report *r, const struct sensor_row *s, const char **cells)
 {
+	const char *last = last_heard(r, s), *end = r->order->japanese ? "月末まで" : "to the end";
+
 	cells[0] = s->site ? said(&r->w, r->order->japanese ? "%s（%s）" : "%s (%s)", s->name ? s->name : "", s->site)
 			   : s->name;
 	cells[1] = s->agent_version ? s->agent_version : "―";
 	cells[2] = said_share_1(&r->w, s->seen_hours, s->due_hours);
 	cells[3] = number(r, s->silent_days);
-	cells[4] = number(r, s->received);
+	/* What was sent later belongs to later days. */
+	cells[4] = s->received > 0 || s->seen_hours == 0 ? number(r, s->received) : "―";
 	cells[5] = s->dropped > 0 ? said(&r->w, "%s + %s", number(r, s->missing), number(r, s->dropped))
 				  : number(r, s->missing);
-	cells[6] = s->last_seen_at == TIME_NONE ? "―" : said_time(&r->w, s->last_seen_at);
+	cells[6] = s->last_seen_at == TIME_NONE ? "―" : last ? last : end;
 }
 
 static void sensor_table(struct member_report *r)

@@ -26,20 +26,20 @@ static void more_line(struct member_report *r, size_t left)
 
 static const char *outbound_text(struct member_report *r)
 {
-	const struct month_count *month = this_month(r);
-	int64_t left = month->outbound - month->outbound_stopped;
-	const char *key = left == 0                      ? "outbound_all_stopped"
-			  : month->outbound_stopped == 0 ? "outbound_recorded"
-							 : "outbound_some";
+	const struct month_sentences *s = &r->s;
 
-	if (unmonitored(r))
-		return filled(r, "no_monitoring", NULL);
-	if (month->outbound == 0 && r->m.silent_hours > 0)
-		return filled(r, "outbound_none_gap", "hours", number(r, r->m.silent_hours), NULL);
-	if (month->outbound == 0)
-		return filled(r, "outbound_none", NULL);
-	return filled(r, key, "count", number(r, month->outbound), "stopped", number(r, month->outbound_stopped),
-		      "left", number(r, left), "devices", number(r, (int64_t)r->m.devices_count), NULL);
+	return filled(r, s->outbound, "count", number(r, s->outbound_count), "stopped", number(r, s->outbound_stopped),
+		      "left", number(r, s->outbound_count - s->outbound_stopped), "hours", number(r, r->m.silent_hours),
+		      NULL);
+}
+
+/* Everyday traffic beside it. */
+static void outbound_rest(struct member_report *r)
+{
+	if (r->s.outbound_rest)
+		sentence(r, SHEET_BODY,
+			 filled(r, r->s.outbound_rest, "count", number(r, r->m.outbound_minor), "total",
+				number(r, this_month(r)->outbound), NULL));
 }
 
 /* "10/14", "14 Oct"; NULL: not known */
@@ -59,16 +59,36 @@ static const char *day_of(struct member_report *r, time_us at)
 
 static const char *device_line(struct member_report *r, const struct device_count *d)
 {
+	const char *name =
+	    report_text_device(r->order->texts, d->address ? d->address : "", r->order->japanese, r->pool);
+	const char *mark = d->check ? filled(r, "device_check", NULL) : "";
+
 	return filled(r, "device_line", "device",
-		      report_text_device(r->order->texts, d->address ? d->address : "", r->order->japanese, r->pool),
-		      "what", either(r, d->ja, d->en), "count", number(r, d->detections), "stopped",
-		      number(r, d->stopped), "last", day_of(r, d->last_at), "first", day_of(r, d->first_at), NULL);
+		      said(&r->w, "%s%s%s", mark, *mark && !r->order->japanese ? " " : "", name ? name : ""), "what",
+		      either(r, d->ja, d->en), "more", d->kinds > 1 ? "1" : NULL, "count", number(r, d->detections),
+		      "stopped", number(r, d->stopped), "last", day_of(r, d->last_at), "first", day_of(r, d->first_at),
+		      NULL);
+}
+
+static void devices(struct member_report *r)
+{
+	size_t shown = r->m.devices_count < r->limits.devices ? r->m.devices_count : r->limits.devices;
+	int64_t all = r->m.outbound_devices > 0 ? r->m.outbound_devices : (int64_t)r->m.devices_count;
+
+	if (all > 0)
+		sheet_text_cut(r->sheet, SHEET_STRONG, filled(r, "outbound_devices", "devices", number(r, all), NULL),
+			       1);
+	for (size_t i = 0; i < shown; i++)
+		item(r, device_line(r, &r->m.devices[i]), 2);
+	r->devices_cut = shown < r->m.devices_count;
+	more_line(r, r->m.devices_count - shown);
+	if (r->s.outbound_then)
+		sentence(r, SHEET_BODY, filled(r, r->s.outbound_then, NULL));
 }
 
 static void outbound(struct member_report *r)
 {
 	struct beside b;
-	size_t shown = r->m.devices_count < r->limits.devices ? r->m.devices_count : r->limits.devices;
 
 	heading(r, "heading_outbound");
 	beside_begin(r, &b);
@@ -76,10 +96,8 @@ static void outbound(struct member_report *r)
 	if (!unmonitored(r))
 		change_line(r, BARS_OUTBOUND);
 	beside_end(r, &b, BARS_OUTBOUND);
-	for (size_t i = 0; i < shown; i++)
-		item(r, device_line(r, &r->m.devices[i]), 2);
-	r->devices_cut = shown < r->m.devices_count;
-	more_line(r, r->m.devices_count - shown);
+	outbound_rest(r);
+	devices(r);
 }
 
 /* ---------------------------------------------------------------------------------------------- viruses */
@@ -88,12 +106,9 @@ static const char *virus_text(struct member_report *r)
 {
 	const struct month_count *month = this_month(r);
 	int64_t left = month->viruses - month->viruses_removed;
-	const char *key = month->viruses == 0 ? "virus_none" : left == 0 ? "virus_all_removed" : "virus_some";
 
-	if (unmonitored(r))
-		return filled(r, "no_monitoring", NULL);
-	return filled(r, key, "count", number(r, month->viruses), "removed", number(r, month->viruses_removed), "left",
-		      number(r, left), NULL);
+	return filled(r, r->s.virus, "count", number(r, month->viruses), "removed", number(r, month->viruses_removed),
+		      "left", number(r, left), NULL);
 }
 
 static void viruses(struct member_report *r)
@@ -214,8 +229,8 @@ static void peers(struct member_report *r)
 
 static void one_case(struct member_report *r, const struct case_row *c)
 {
-	const char *what =
-	    said(&r->w, r->order->japanese ? "%lld番　%s" : "No. %lld  %s", (long long)c->no, either(r, c->ja, c->en));
+	const char *what = said(&r->w, r->order->japanese ? "%lld番　%s%s" : "No. %lld  %s%s", (long long)c->no,
+				either(r, c->ja, c->en), case_device(r, c));
 
 	sheet_text_cut(r->sheet, SHEET_STRONG, what, 1);
 	sheet_text_cut(r->sheet, SHEET_BODY, case_moments(r, c), 2);
@@ -246,8 +261,8 @@ static void cases(struct member_report *r)
 	int64_t left = (int64_t)(r->m.cases_count - shown) + r->m.cases_more;
 
 	heading(r, "heading_cases");
-	if (r->m.cases_count == 0)
-		sentence(r, SHEET_BODY, filled(r, "cases_none", NULL));
+	if (r->s.cases)
+		sentence(r, SHEET_BODY, filled(r, r->s.cases, NULL));
 	for (size_t i = 0; i < shown; i++)
 		one_case(r, &r->m.cases[i]);
 	r->cases_cut = shown < r->m.cases_count;
@@ -284,9 +299,10 @@ static void watch(struct member_report *r)
 	sentence(r, SHEET_BODY, coverage_text(r));
 	for (size_t i = 0; i < shown; i++) {
 		const struct sensor_row *s = &r->m.sensors[i];
+		const char *last = last_heard(r, s);
+		const char *end = !last && s->last_seen_at != TIME_NONE ? filled(r, "sensor_until_end", NULL) : NULL;
 		const char *line = filled(r, "sensor_line", "name", s->name ? s->name : "", "site", s->site, "last",
-					  s->last_seen_at == TIME_NONE ? NULL : said_time(&r->w, s->last_seen_at),
-					  "version", s->agent_version, NULL);
+					  last, "end", end, "version", s->agent_version, NULL);
 
 		item(r, line, 1);
 	}

@@ -88,8 +88,9 @@ static const char *duration(struct member_report *r, int64_t minutes)
 static const char *request_terms(struct member_report *r, const struct request_row *q)
 {
 	const char *mark = q->overdue ? "requests_overdue" : q->carried ? "requests_carried" : NULL;
-	const char *terms = filled(r, "request_terms", "who", either(r, q->who_ja, q->who_en), "duration",
-				   duration(r, q->minutes), "due", q->due_on ? said_day(&r->w, q->due_on) : NULL, NULL);
+	const char *terms =
+	    filled(r, "request_terms", "who", either(r, q->who_ja, q->who_en), "duration", duration(r, q->minutes),
+		   "due", q->due_on ? said_day(&r->w, q->due_on) : NULL, "now", q->due_on ? NULL : "1", NULL);
 
 	if (!mark)
 		return terms;
@@ -113,8 +114,8 @@ static void requests(struct member_report *r)
 {
 	r->requests_cut = false;
 	heading(r, "heading_requests");
-	if (r->m.requests_count == 0) {
-		sentence(r, SHEET_BODY, filled(r, "requests_none", NULL));
+	if (r->s.requests) {
+		sentence(r, SHEET_BODY, filled(r, r->s.requests, NULL));
 		return;
 	}
 	for (size_t i = 0; i < r->m.requests_count && i < MEMBER_REQUESTS_MAX; i++)
@@ -129,15 +130,12 @@ static void requests(struct member_report *r)
 static const char *inbound_text(struct member_report *r, const struct month_count *month)
 {
 	int64_t left = month->inbound - month->inbound_stopped;
-	const char *key = month->inbound == 0           ? "inbound_none"
-			  : left == 0                   ? "inbound_all_stopped"
-			  : month->inbound_stopped == 0 ? "inbound_recorded"
-							: "inbound_some";
+	const char *text = filled(r, r->s.inbound, "count", number(r, month->inbound), "stopped",
+				  number(r, month->inbound_stopped), "left", number(r, left), NULL);
 
-	if (r->m.monitored_days == 0)
-		return filled(r, "no_monitoring", NULL);
-	return filled(r, key, "count", number(r, month->inbound), "stopped", number(r, month->inbound_stopped), "left",
-		      number(r, left), NULL);
+	if (!r->s.inbound_cases)
+		return text;
+	return said(&r->w, "%s%s%s", text, r->order->japanese ? "" : " ", filled(r, r->s.inbound_cases, NULL));
 }
 
 static void inbound(struct member_report *r)

@@ -29,7 +29,7 @@ static bool ends_with(struct slice text, const char *end)
 /* Whether the member at this pointer says how, not what. */
 static bool is_wording(struct slice path)
 {
-	static const char *const ends[] = { "/ja", "/en", "_ja", "_en", "/agent_version" };
+	static const char *const ends[] = { "/ja", "/en", "_ja", "_en", "/agent_version", "/kinds", "/check" };
 
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
 		if (ends_with(path, ends[i]))

@@ -23,53 +23,65 @@
 	"OR a.destination_port IN (25, 110, 143, 465, 587, 993, 995))"
 #define IS_WEB  "(a.source_port IN (80, 443, 8080, 3128) OR a.destination_port IN (80, 443, 8080, 3128))"
 #define STOPPED "action IN ('blocked', 'removed')"
+/* What is beyond policy level (POLICY_SCORE_MAX) is a case, however low its severity. */
+#define GRAVITY "(CASE WHEN severity > 3 AND score > 20 THEN 3 ELSE severity END)"
+#define MINOR   GRAVITY " > 3"
 
 /* The alerts are read once and put together by all that the annex shows (and the route); what goes with a signature,
  * and the device, are those of one of them. Of each company and direction the 500 most frequent kinds; of the five
- * devices with most detections what they did most, with their sums beside it; the annex's first sixty rows; at last how
- * many rows and detections there are. So a company has STREAM_COMPANY rows at most. Texts are compared as bytes: that
- * is the same everywhere, and fast. */
-#define DETECTIONS(which)                                                                                           \
-	"WITH seen AS MATERIALIZED (SELECT a.company_id, a.direction COLLATE \"C\" AS direction, "                  \
-	"a.engine COLLATE \"C\" AS engine, a.action COLLATE \"C\" AS action, a.severity, "                          \
-	"a.signature COLLATE \"C\" AS signature, a.signature_id COLLATE \"C\" AS signature_id, a.source_ip, "       \
-	"a.destination_ip, a.destination_port, CASE WHEN a.engine <> 'antivirus' THEN NULL "                        \
-	"WHEN " IS_MAIL " THEN 'mail' WHEN " IS_WEB " THEN 'web' ELSE 'other' END COLLATE \"C\" AS route, "         \
-	"min(a.stage COLLATE \"C\") AS stage, min(a.category COLLATE \"C\") AS category, "                          \
-	"min(a.inside_ip) FILTER (WHERE a.direction = 'outbound') AS device, sum(a.repeat_count) AS n, "            \
-	"min(a.ts) AS first_ts, max(a.ts) AS last_ts FROM alert a WHERE " which "AND a.kind = 'alert' "             \
-	"GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), "                                                             \
-	"kinds AS (SELECT company_id, direction, engine, stage, category, signature, sum(n) AS n, "                 \
-	"sum(n) FILTER (WHERE " STOPPED ") AS stopped, row_number() OVER (PARTITION BY company_id, direction "      \
-	"ORDER BY sum(n) DESC, engine, stage, category, signature) AS place FROM seen "                             \
-	"WHERE direction IN ('inbound', 'outbound') "                                                               \
-	"GROUP BY company_id, direction, engine, stage, category, signature), "                                     \
-	"device_kinds AS (SELECT company_id, device, direction, engine, stage, category, signature, sum(n) AS n, "  \
-	"row_number() OVER (PARTITION BY company_id, device ORDER BY sum(n) DESC, engine, stage, category, "        \
-	"signature) AS kind, sum(sum(n)) OVER d AS total, sum(sum(n) FILTER (WHERE " STOPPED ")) OVER d "           \
-	"AS stopped, min(min(first_ts)) OVER d AS first_ts, max(max(last_ts)) OVER d AS last_ts FROM seen "         \
-	"WHERE device IS NOT NULL GROUP BY company_id, device, direction, engine, stage, category, signature "      \
-	"WINDOW d AS (PARTITION BY company_id, device)), "                                                          \
-	"devices AS (SELECT *, dense_rank() OVER (PARTITION BY company_id ORDER BY total DESC, device) AS place "   \
-	"FROM device_kinds), "                                                                                      \
-	"annex AS (SELECT *, row_number() OVER (PARTITION BY company_id ORDER BY severity, n DESC, first_ts, "      \
-	"last_ts, source_ip, destination_ip, destination_port, action, engine, direction, signature_id, "           \
-	"signature, route) AS place FROM seen) "                                                                    \
-	"SELECT company_id, 1 AS part, place, direction, engine, stage, category, signature, n::bigint, "           \
-	"coalesce(stopped, 0)::bigint, NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text, "  \
-	"0::bigint, NULL::text, 0::bigint, 0::bigint FROM kinds WHERE place <= 500 "                                \
-	"UNION ALL SELECT company_id, 2, place, direction, engine, stage, category, signature, n::bigint, "         \
-	"coalesce(stopped, 0)::bigint, first_ts, last_ts, host(device), NULL, NULL, 0, NULL, 0, total::bigint "     \
-	"FROM devices WHERE place <= 5 AND kind <= 50 "                                                             \
-	"UNION ALL SELECT company_id, 3, 0, NULL, route, NULL, NULL, NULL, sum(n)::bigint, "                        \
-	"coalesce(sum(n) FILTER (WHERE " STOPPED "), 0)::bigint, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0 "      \
-	"FROM seen WHERE route IS NOT NULL GROUP BY company_id, route "                                             \
-	"UNION ALL SELECT company_id, 4, place, direction, engine, NULL, NULL, signature, n::bigint, 0, first_ts, " \
-	"last_ts, host(source_ip), host(destination_ip), signature_id, coalesce(destination_port, 0), action, "     \
-	"severity, 0 FROM annex WHERE place <= 60 "                                                                 \
-	"UNION ALL SELECT company_id, 5, 0, NULL, NULL, NULL, NULL, NULL, sum(n)::bigint, "                         \
-	"coalesce(sum(n) FILTER (WHERE " STOPPED "), 0)::bigint, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, "        \
-	"count(*) FROM seen GROUP BY company_id ORDER BY 1, 2, 3, 9 DESC, 4, 5, 6, 7, 8"
+ * gravest devices what they did, the gravest and most frequent of it, with their sums beside it; the annex's first
+ * sixty rows; at last how many rows and detections there are. So a company has STREAM_COMPANY rows at most. Texts are
+ * compared as bytes: that is the same everywhere, and fast. */
+#define DETECTIONS(which)                                                                                              \
+	"WITH seen AS MATERIALIZED (SELECT a.company_id, a.direction COLLATE \"C\" AS direction, "                     \
+	"a.engine COLLATE \"C\" AS engine, a.action COLLATE \"C\" AS action, a.severity, "                             \
+	"a.signature COLLATE \"C\" AS signature, a.signature_id COLLATE \"C\" AS signature_id, a.source_ip, "          \
+	"a.destination_ip, a.destination_port, CASE WHEN a.engine <> 'antivirus' THEN NULL "                           \
+	"WHEN " IS_MAIL " THEN 'mail' WHEN " IS_WEB " THEN 'web' ELSE 'other' END COLLATE \"C\" AS route, "            \
+	"min(a.stage COLLATE \"C\") AS stage, min(a.category COLLATE \"C\") AS category, "                             \
+	"min(a.inside_ip) FILTER (WHERE a.direction = 'outbound') AS device, sum(a.repeat_count) AS n, "               \
+	"max(a.score) AS score, min(a.ts) AS first_ts, max(a.ts) AS last_ts FROM alert a WHERE " which                 \
+	"AND a.kind = 'alert' "                                                                                        \
+	"GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), "                                                                \
+	"kinds AS (SELECT company_id, direction, engine, stage, category, signature, sum(n) AS n, "                    \
+	"sum(n) FILTER (WHERE " STOPPED ") AS stopped, row_number() OVER (PARTITION BY company_id, direction "         \
+	"ORDER BY sum(n) DESC, engine, stage, category, signature) AS place FROM seen "                                \
+	"WHERE direction IN ('inbound', 'outbound') "                                                                  \
+	"GROUP BY company_id, direction, engine, stage, category, signature), "                                        \
+	"device_kinds AS (SELECT company_id, device, direction, engine, stage, category, signature, sum(n) AS n, "     \
+	"min(" GRAVITY ") AS gravity, row_number() OVER (PARTITION BY company_id, device ORDER BY min(" GRAVITY "), "  \
+	"sum(n) DESC, engine, stage, category, signature) AS kind, min(min(" GRAVITY ")) OVER d AS gravest, "          \
+	"sum(sum(n)) OVER d AS total, sum(sum(n) FILTER (WHERE " STOPPED ")) OVER d AS stopped, "                      \
+	"coalesce(sum(sum(n) FILTER (WHERE " MINOR ")) OVER d, 0) AS minor, "                                          \
+	"coalesce(sum(sum(n) FILTER (WHERE " MINOR " AND " STOPPED ")) OVER d, 0) AS minor_stopped, "                  \
+	"min(min(first_ts)) OVER d AS first_ts, max(max(last_ts)) OVER d AS last_ts FROM seen "                        \
+	"WHERE device IS NOT NULL GROUP BY company_id, device, direction, engine, stage, category, signature "         \
+	"WINDOW d AS (PARTITION BY company_id, device)), "                                                             \
+	"devices AS (SELECT *, dense_rank() OVER (PARTITION BY company_id ORDER BY gravest, total - minor DESC, "      \
+	"total DESC, device) AS place, count(*) FILTER (WHERE kind = 1) OVER (PARTITION BY company_id) AS devices "    \
+	"FROM device_kinds), "                                                                                         \
+	"annex AS (SELECT *, row_number() OVER (PARTITION BY company_id ORDER BY severity, n DESC, first_ts, "         \
+	"last_ts, source_ip, destination_ip, destination_port, action, engine, direction, signature_id, "              \
+	"signature, route) AS place FROM seen) "                                                                       \
+	"SELECT company_id, 1 AS part, place, direction, engine, stage, category, signature, n::bigint, "              \
+	"coalesce(stopped, 0)::bigint, NULL::timestamptz, NULL::timestamptz, NULL::text, NULL::text, NULL::text, "     \
+	"0::bigint, NULL::text, 0::bigint, 0::bigint, 0::bigint, 0::bigint, 0::bigint FROM kinds WHERE place <= 500 "  \
+	"UNION ALL SELECT company_id, 2, place, direction, engine, stage, category, signature, n::bigint, "            \
+	"coalesce(stopped, 0)::bigint, first_ts, last_ts, host(device), NULL, NULL, 0, NULL, gravity, total::bigint, " \
+	"minor::bigint, minor_stopped::bigint, devices "                                                               \
+	"FROM devices WHERE place <= 5 AND kind <= 50 "                                                                \
+	"UNION ALL SELECT company_id, 3, 0, NULL, route, NULL, NULL, NULL, sum(n)::bigint, "                           \
+	"coalesce(sum(n) FILTER (WHERE " STOPPED                                                                       \
+	"), 0)::bigint, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, 0, 0, 0, 0 "                                         \
+	"FROM seen WHERE route IS NOT NULL GROUP BY company_id, route "                                                \
+	"UNION ALL SELECT company_id, 4, place, direction, engine, NULL, NULL, signature, n::bigint, 0, first_ts, "    \
+	"last_ts, host(source_ip), host(destination_ip), signature_id, coalesce(destination_port, 0), action, "        \
+	"severity, 0, 0, 0, 0 FROM annex WHERE place <= 60 "                                                           \
+	"UNION ALL SELECT company_id, 5, 0, NULL, NULL, NULL, NULL, NULL, sum(n)::bigint, "                            \
+	"coalesce(sum(n) FILTER (WHERE " STOPPED "), 0)::bigint, NULL, NULL, NULL, NULL, NULL, 0, NULL, 0, "           \
+	"count(*), coalesce(sum(n) FILTER (WHERE direction = 'outbound' AND " MINOR "), 0)::bigint, "                  \
+	"coalesce(sum(n) FILTER (WHERE direction = 'outbound' AND " MINOR " AND " STOPPED "), 0)::bigint, 0 "          \
+	"FROM seen GROUP BY company_id ORDER BY 1, 2, 3, 9 DESC, 4, 5, 6, 7, 8"
 
 enum { PART_KIND = 1, PART_DEVICE, PART_ROUTE, PART_ANNEX, PART_ALL };
 enum {
@@ -90,8 +102,11 @@ enum {
 	D_SIGNATURE_ID,
 	D_PORT,
 	D_ACTION,
-	D_SEVERITY,
-	D_TOTAL, /* of a device; of all: rows of the annex */
+	D_SEVERITY, /* of a device's kind: as it counts */
+	D_TOTAL,    /* of a device; of all: rows of the annex */
+	D_MINOR,    /* of a device; of all: of those outbound */
+	D_MINOR_STOPPED,
+	D_DEVICES, /* of a device: how many there are */
 };
 
 /* ---------------------------------------------------------------------------------------------- the stream */
@@ -245,30 +260,67 @@ static void read_kinds(struct reading *r, int from, int to)
 	}
 }
 
+struct device_kind {
+	const struct plain_word *word;
+	int64_t detections, gravity;
+};
+
+static void add_device_kind(struct device_kind *kinds, size_t *count, const struct device_kind *kind)
+{
+	size_t i = 0;
+
+	while (i < *count && strcmp(kinds[i].word->ja, kind->word->ja) != 0)
+		i++;
+	if (i == *count)
+		kinds[(*count)++] = (struct device_kind){ kind->word, 0, kind->gravity };
+	kinds[i].detections += kind->detections;
+	if (kind->gravity < kinds[i].gravity)
+		kinds[i].gravity = kind->gravity;
+}
+
+/* The gravest, then the most frequent; of equal ones the name decides. */
+static bool is_before(const struct device_kind *a, const struct device_kind *b)
+{
+	if (a->gravity != b->gravity)
+		return a->gravity < b->gravity;
+	if (a->detections != b->detections)
+		return a->detections > b->detections;
+	return strcmp(a->word->ja, b->word->ja) < 0;
+}
+
 /* Rows of one device: its sums stand in each. */
 static void read_device(struct reading *r, int from, int to, struct device_count *device)
 {
-	struct kind_count *kinds = facts_list(r->pool, (size_t)(to - from), sizeof(*kinds), &r->failed);
+	struct device_kind *kinds = facts_list(r->pool, (size_t)(to - from), sizeof(*kinds), &r->failed);
+	const struct device_kind *first = kinds;
 	size_t count = 0;
 
 	if (!kinds)
 		return;
 	for (int row = from; row < to; row++)
-		add_kind(kinds, &count, word_of(r, row), db_integer(r->result, row, D_DETECTIONS), 0);
-	qsort(kinds, count, sizeof(*kinds), compare_kinds);
-	keep_words(r, &kinds[0]);
+		add_device_kind(kinds, &count,
+				&(struct device_kind){ word_of(r, row), db_integer(r->result, row, D_DETECTIONS),
+						       db_integer(r->result, row, D_SEVERITY) });
+	for (size_t i = 1; i < count; i++)
+		if (is_before(&kinds[i], first))
+			first = &kinds[i];
 	*device = (struct device_count){ .address = facts_text(r->pool, db_text(r->result, from, D_SOURCE), &r->failed),
-					 .ja = kinds[0].ja,
-					 .en = kinds[0].en,
+					 .ja = facts_text(r->pool, first->word->ja, &r->failed),
+					 .en = facts_text(r->pool, first->word->en, &r->failed),
 					 .detections = db_integer(r->result, from, D_TOTAL),
 					 .stopped = db_integer(r->result, from, D_STOPPED),
 					 .first_at = db_time(r->result, from, D_FIRST),
-					 .last_at = db_time(r->result, from, D_LAST) };
+					 .last_at = db_time(r->result, from, D_LAST),
+					 .severity = first->gravity,
+					 .kinds = (int64_t)count,
+					 .minor = db_integer(r->result, from, D_MINOR),
+					 .minor_stopped = db_integer(r->result, from, D_MINOR_STOPPED) };
 }
 
 static void read_devices(struct reading *r, int from, int to)
 {
 	r->out->devices = facts_list(r->pool, MEMBER_DEVICES_MAX, sizeof(*r->out->devices), &r->failed);
+	r->out->devices_there = from < to ? db_integer(r->result, from, D_DEVICES) : 0;
 	while (from < to && !r->failed && r->out->device_count < MEMBER_DEVICES_MAX) {
 		int64_t place = db_integer(r->result, from, D_PLACE);
 		int end = from;
@@ -323,6 +375,8 @@ static void read_all(struct reading *r, int from, int to)
 		return;
 	r->out->detections = db_integer(r->result, from, D_DETECTIONS);
 	r->out->stopped = db_integer(r->result, from, D_STOPPED);
+	r->out->minor = db_integer(r->result, from, D_MINOR);
+	r->out->minor_stopped = db_integer(r->result, from, D_MINOR_STOPPED);
 	r->out->annex_more_rows = db_integer(r->result, from, D_TOTAL) - (int64_t)r->out->annex_count;
 	r->out->annex_more_detections = r->out->detections;
 	for (size_t i = 0; i < r->out->annex_count; i++)

@@ -11,7 +11,18 @@
 
 #include <string.h>
 
-enum source { S_COMPANIES, S_MONTHS, S_COVERAGE, S_SENSORS, S_LAST_SEEN, S_CASES, S_REQUESTS, S_DISPATCHES, SOURCES };
+enum source {
+	S_COMPANIES,
+	S_MONTHS,
+	S_COVERAGE,
+	S_SENSORS,
+	S_LAST_SEEN,
+	S_CASES,
+	S_CASE_DEVICES,
+	S_REQUESTS,
+	S_DISPATCHES,
+	SOURCES
+};
 
 struct members {
 	struct db *db;
@@ -122,6 +133,11 @@ static int query_cases(struct members *all, struct db_result **out, struct err *
 	return facts_cases_query(all->db, &all->time, all->company_id, 0, out, why);
 }
 
+static int query_case_devices(struct members *all, struct db_result **out, struct err *why)
+{
+	return facts_case_devices_query(all->db, &all->time, all->company_id, out, why);
+}
+
 static int query_requests(struct members *all, struct db_result **out, struct err *why)
 {
 	return facts_requests_query(all->db, all->frame, &all->time, all->company_id, 0, out, why);
@@ -133,9 +149,9 @@ static int query_dispatches(struct members *all, struct db_result **out, struct 
 }
 
 static int (*const queries[SOURCES])(struct members *, struct db_result **, struct err *) = {
-	[S_COMPANIES] = query_companies, [S_MONTHS] = query_months,         [S_COVERAGE] = query_coverage,
-	[S_SENSORS] = query_sensors,     [S_LAST_SEEN] = query_last_seen,   [S_CASES] = query_cases,
-	[S_REQUESTS] = query_requests,   [S_DISPATCHES] = query_dispatches,
+	[S_COMPANIES] = query_companies,       [S_MONTHS] = query_months,       [S_COVERAGE] = query_coverage,
+	[S_SENSORS] = query_sensors,           [S_LAST_SEEN] = query_last_seen, [S_CASES] = query_cases,
+	[S_CASE_DEVICES] = query_case_devices, [S_REQUESTS] = query_requests,   [S_DISPATCHES] = query_dispatches,
 };
 
 static int read_sources(struct members *all, struct err *why)
@@ -296,17 +312,26 @@ static void put_sensors(struct member_making *k, int row, int to)
 			.missing = s.figures.missing,
 			.silent_days = s.figures.silent_days,
 			.last_seen_at = last_seen(k, &s, seen, seen_to),
+			.heard_since = s.last_seen_at != TIME_NONE && s.last_seen_at >= k->all->time.now - US_PER_DAY,
 		};
 	}
 }
 
+/* All of them: the verdict and the requests look at each. keep_cases() leaves as many as a document has. */
 static void put_cases(struct member_making *k, int row, int to)
 {
-	k->m->cases = list(k, MEMBER_CASES_MAX, sizeof(*k->m->cases));
-	for (; row < to && !k->failed && k->m->cases_count < MEMBER_CASES_MAX; row++)
+	k->m->cases = list(k, (size_t)(to - row), sizeof(*k->m->cases));
+	for (; row < to && !k->failed; row++)
 		facts_case_read(k->all->rows[S_CASES].result, row, &k->all->frame->words, k->pool,
 				&k->m->cases[k->m->cases_count++], &k->failed);
-	k->m->cases_more = to - row;
+}
+
+static void keep_cases(struct member_month *m)
+{
+	if (m->cases_count <= MEMBER_CASES_MAX)
+		return;
+	m->cases_more = (int64_t)m->cases_count - MEMBER_CASES_MAX;
+	m->cases_count = MEMBER_CASES_MAX;
 }
 
 static void put_requests(struct member_making *k, int row, int to)
@@ -337,6 +362,59 @@ static void put_peers(struct member_making *k)
 			k->m->peers[k->m->peers_count++] = chamber->peers[i];
 }
 
+/* One more case that the device has to do with. An open one that is graver than all its detections (regular contact,
+ * say, of which each is nothing) gives it its name. */
+static void add_case(struct device_count *device, const struct case_row *row)
+{
+	device->cases++;
+	if (!case_row_pending(row))
+		return;
+	device->open_cases++;
+	if (row->severity >= device->severity)
+		return;
+	if (device->severity > MEMBER_GRAVE) {
+		device->ja = row->ja;
+		device->en = row->en;
+		device->kinds++;
+	}
+	device->severity = row->severity;
+}
+
+static const struct case_row *case_of(const struct member_month *m, int64_t incident_id)
+{
+	for (size_t i = 0; i < m->cases_count; i++)
+		if (m->cases[i].incident_id == incident_id)
+			return &m->cases[i];
+	return NULL;
+}
+
+/* The gravest first, as they were otherwise. */
+static void sort_devices(struct member_month *m)
+{
+	for (size_t i = 1; i < m->devices_count; i++)
+		for (size_t n = i; n > 0 && m->devices[n].severity < m->devices[n - 1].severity; n--) {
+			struct device_count device = m->devices[n];
+
+			m->devices[n] = m->devices[n - 1];
+			m->devices[n - 1] = device;
+		}
+}
+
+static void put_device_cases(struct member_making *k)
+{
+	const struct db_result *r = k->all->rows[S_CASE_DEVICES].result;
+	int to, row = facts_rows_of(&k->all->rows[S_CASE_DEVICES], k->m->company_id, &to);
+
+	for (; row < to; row++) {
+		const struct case_row *of = case_of(k->m, db_integer(r, row, 1));
+
+		for (size_t i = 0; of && i < k->m->devices_count; i++)
+			if (slice_is(db_slice(r, row, 2), k->m->devices[i].address))
+				add_case(&k->m->devices[i], of);
+	}
+	sort_devices(k->m);
+}
+
 static int put_detections(struct member_making *k, struct err *why)
 {
 	struct facts_stream *stream = &k->all->detections;
@@ -352,6 +430,9 @@ static int put_detections(struct member_making *k, struct err *why)
 	k->m->outbound_kinds_count = d.kind_counts[1];
 	k->m->devices = d.devices;
 	k->m->devices_count = d.device_count;
+	k->m->outbound_devices = d.devices_there;
+	k->m->outbound_minor = d.minor;
+	k->m->outbound_minor_stopped = d.minor_stopped;
 	k->m->virus_routes = d.routes;
 	k->m->virus_routes_count = d.route_count;
 	k->m->annex = d.annex;
@@ -386,7 +467,10 @@ static int judge(struct member_making *k, bool contacts_stale, struct err *why)
 
 	if (weather_judge(k->m, &frame->texts, k->pool, why) != 0)
 		return -1;
-	return report_request_propose(k->m, &facts, &frame->words, &frame->texts, k->pool, why);
+	if (report_request_propose(k->m, &facts, &frame->words, &frame->texts, k->pool, why) != 0)
+		return -1;
+	keep_cases(k->m);
+	return 0;
 }
 
 /* Makes the document of the company in this row; *there false: it had nothing in the month. */
@@ -407,6 +491,7 @@ static int make(struct member_making *k, int row, bool *there, struct err *why)
 		return facts_no_memory(why);
 	if (put_detections(k, why) != 0)
 		return -1;
+	put_device_cases(k);
 	return judge(k, db_bool(k->all->rows[S_COMPANIES].result, row, 6), why);
 }
 

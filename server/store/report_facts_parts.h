@@ -46,6 +46,10 @@ int facts_cases_query(struct db *db, const struct facts_time *time, int64_t comp
 /* Texts go to the pool. */
 void facts_case_read(const struct db_result *result, int row, const struct plain_words *words, struct pool *pool,
 		     struct case_row *out, bool *failed);
+/* Which computers inside the cases of all companies are about, those of facts_cases_query(): company_id, incident_id,
+ * address, by company_id. */
+int facts_case_devices_query(struct db *db, const struct facts_time *time, int64_t company_id, struct db_result **out,
+			     struct err *why);
 /* The word of a case: what it is called and what to do about it. */
 const struct plain_word *facts_case_word(const struct db_result *result, int row, const struct plain_words *words);
 
@@ -83,12 +87,14 @@ struct facts_detections {
 	size_t kind_counts[2];
 	struct device_count *devices;
 	size_t device_count;
+	int64_t devices_there; /* also those that have no row */
 	struct virus_route *routes;
 	size_t route_count;
 	struct annex_row *annex;
 	size_t annex_count;
 	int64_t annex_more_rows, annex_more_detections;
-	int64_t detections, stopped; /* all there are */
+	int64_t detections, stopped;  /* all there are */
+	int64_t minor, minor_stopped; /* of those outbound: see member_month.outbound_minor */
 };
 /* Rows from <= row < to, of one company. */
 int facts_detections_read(const struct db_result *result, int from, int to, const struct plain_words *words,

@@ -121,9 +121,16 @@ figures_stand() { # NAME: counts of the month in the sentences of the two pages
 	outbound=$(thousands "$(value '.months[12].outbound' "$1")")
 	viruses=$(thousands "$(value '.months[12].viruses' "$1")")
 	check_says "$1: inbound" both "外からの攻撃を${inbound}件見つけ"
-	[ "$outbound" = 0 ] || check_says "$1: outbound" both "外への不審な通信を${outbound}件見つけ"
+	minor=$(value .outbound_minor "$1")
+	grave=$(thousands "$(value '.months[12].outbound - .outbound_minor' "$1")")
+	case $outbound:$grave:$minor in
+	0:*) ;;
+	*:0:*) check_says "$1: everyday traffic only" both "社内から外への通信を${outbound}件検知しました" ;;
+	*:0) check_says "$1: outbound" both "外への不審な通信を${outbound}件見つけ" ;;
+	*) check_says "$1: outbound, and everyday traffic" both "通信とみられる検知が$(thousands "$minor")件あります（合わせて${outbound}件）" ;;
+	esac
 	[ "$viruses" = 0 ] || check_says "$1: viruses" both "ウイルスを${viruses}件見つけ"
-	check_says "$1: days watched" both "31日のうち$(value .monitored_days "$1")日を見守りました"
+	check_says "$1: days watched" both "31日のうち$(value .monitored_days "$1")日です"
 }
 for name in quiet cloudy storm busy full; do figures_stand "$name"; done
 pages_text cloudy-ja.pdf 1 2 >both

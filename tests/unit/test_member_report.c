@@ -230,6 +230,7 @@ static void any_cases(struct dice *d, struct member_month *m)
 		c->resolved_at = any_time(d);
 		c->closed_at = any_time(d);
 		c->visits = (int64_t)roll(d, 4);
+		c->device = ANY_OF(d, NULL, "192.168.1.2", "2001:db8:1:2:3:4:5:6");
 	}
 }
 
@@ -243,13 +244,17 @@ static void any_lists(struct dice *d, struct member_month *m)
 		m->inbound_kinds[i] = (struct kind_count){ any_text(d, 100), any_text(d, 200), any_number(d), 0 };
 	ANY_LIST(d, m, devices, MEMBER_DEVICES_MAX);
 	for (size_t i = 0; i < m->devices_count; i++)
-		m->devices[i] = (struct device_count){ ANY_OF(d, "192.168.1.2", "2001:db8:1:2:3:4:5:6", "", "x.y"),
-						       any_text(d, 100),
-						       any_text(d, 200),
-						       any_number(d),
-						       0,
-						       any_time(d),
-						       any_time(d) };
+		m->devices[i] =
+		    (struct device_count){ .address = ANY_OF(d, "192.168.1.2", "2001:db8:1:2:3:4:5:6", "", "x.y"),
+					   .ja = any_text(d, 100),
+					   .en = any_text(d, 200),
+					   .detections = any_number(d),
+					   .first_at = any_time(d),
+					   .last_at = any_time(d),
+					   .severity = (int64_t)roll(d, 6),
+					   .kinds = (int64_t)roll(d, 3),
+					   .cases = (int64_t)roll(d, 2),
+					   .check = roll(d, 2) };
 	ANY_LIST(d, m, virus_routes, 3);
 	for (size_t i = 0; i < m->virus_routes_count; i++)
 		m->virus_routes[i] = (struct virus_route){ ANY_OF(d, "mail", "web", "other"), any_number(d), 0 };
@@ -261,9 +266,10 @@ static void any_lists(struct dice *d, struct member_month *m)
 						       any_text(d, 500),
 						       any_text(d, 500),
 						       any_number(d) % 10000,
-						       "2026-11-30",
+						       ANY_OF(d, "2026-11-30", NULL),
 						       roll(d, 2),
-						       roll(d, 2) };
+						       roll(d, 2),
+						       0 };
 	ANY_LIST(d, m, peers, 3);
 	for (size_t i = 0; i < m->peers_count; i++)
 		m->peers[i] = (struct peer_row){ ANY_OF(d, "industry", "size", "all"),
@@ -297,7 +303,9 @@ static void any_month(struct dice *d, struct buffer *out)
 				  .month = "2026-10",
 				  .first_day = "2026-10-01",
 				  .last_day = "2026-10-31",
-				  .days = 31 };
+				  .days = 31,
+				  .outbound_minor = roll(d, 2) ? any_number(d) : 0,
+				  .outbound_devices = any_number(d) };
 	struct json_writer w;
 
 	m.company = any_text(d, 100);

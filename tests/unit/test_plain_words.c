@@ -156,6 +156,7 @@ struct month {
 	struct sensor_row sensors[3];
 	struct virus_route routes[3];
 	struct request_row requests[MEMBER_REQUESTS_MAX];
+	struct case_row cases[4];
 	struct pool pool;
 };
 
@@ -166,6 +167,20 @@ static void start(struct month *t)
 	t->m.sensors = t->sensors;
 	t->m.virus_routes = t->routes;
 	t->m.requests = t->requests;
+	t->m.cases = t->cases;
+}
+
+static void add_case(struct month *t, int64_t severity, bool open, const char *ja, const char *device)
+{
+	size_t n = t->m.cases_count++;
+
+	t->cases[n] = (struct case_row){ .incident_id = 100 + (int64_t)n,
+					 .no = 7 + (int64_t)n,
+					 .severity = severity,
+					 .open = open,
+					 .ja = ja,
+					 .en = "E",
+					 .device = device };
 }
 
 static void add_device(struct month *t, const char *address, const char *ja)
@@ -190,7 +205,7 @@ static void add_request(struct month *t, const char *who, const char *what)
 	    (struct request_row){ .request_id = 9, .who_ja = who, .who_en = who, .what_ja = what, .what_en = what };
 }
 
-/* Proposes and says which: a letter for each new request, d s v c. */
+/* Proposes and says which: a letter for each new request, o (open case) d s v c. */
 static const char *proposed(struct month *t, bool contacts_stale)
 {
 	static char letters[MEMBER_REQUESTS_MAX + 1];
@@ -203,12 +218,14 @@ static const char *proposed(struct month *t, bool contacts_stale)
 		const struct request_row *row = &t->m.requests[i];
 
 		ck_assert(row->request_id == 0 && !row->carried && !row->overdue && row->minutes > 0);
-		ck_assert_str_eq(row->due_on, "2026-07-12");
+		ck_assert(!row->due_on || strcmp(row->due_on, "2026-07-12") == 0);
+		ck_assert(row->due_on || row->incident_id);
 		ck_assert(*row->who_ja && *row->who_en && *row->what_ja && *row->what_en);
-		letters[n++] = strstr(row->what_ja, "検知しました") ? 'd'
-			       : strstr(row->what_ja, "電源")       ? 's'
-			       : strstr(row->what_ja, "添付")       ? 'v'
-								    : 'c';
+		letters[n++] = strstr(row->what_ja, "対応を続けて")   ? 'o'
+			       : strstr(row->what_ja, "検知しました") ? 'd'
+			       : strstr(row->what_ja, "電源")         ? 's'
+			       : strstr(row->what_ja, "添付")         ? 'v'
+								      : 'c';
 	}
 	letters[n] = '\0';
 	return letters;
@@ -304,6 +321,84 @@ START_TEST(what_people_asked_is_not_asked_again)
 }
 END_TEST
 
+/* Open cases come first, the gravest at once; what is contained, closed or judged to be nothing asks for nothing. */
+START_TEST(open_cases_come_first)
+{
+	struct month t;
+
+	start(&t);
+	add_case(&t, 2, true, "戊", NULL);        /* its word asks for nothing: to ring up */
+	add_case(&t, 2, false, "甲", "10.0.0.1"); /* contained */
+	add_case(&t, 3, true, "甲", "10.0.0.23");
+	add_case(&t, 3, true, "戊", "10.0.0.24"); /* nothing to ask */
+	add_device(&t, "10.0.0.23", "甲");
+	add_device(&t, "10.0.0.9", "乙");
+	t.devices[0] = (struct device_count){ "10.0.0.23", "甲", "A", .severity = 2, .cases = 1, .open_cases = 1 };
+	ck_assert_str_eq(proposed(&t, true), "ood");
+	ck_assert_str_eq(
+	    t.m.requests[0].what_ja,
+	    "「戊」を検知し、対応を続けています（7番）。これからの対応を決めるため、相談窓口へお電話ください。");
+	ck_assert_str_eq(t.m.requests[0].who_en, "The person in charge");
+	ck_assert_ptr_null(t.m.requests[0].due_on);
+	ck_assert_int_eq(t.m.requests[0].incident_id, 100);
+	ck_assert_str_eq(t.m.requests[1].what_en,
+			 "Detected on the device ending in .23: E. Case 9 is still open. unplug");
+	ck_assert_str_eq(t.m.requests[1].due_on, "2026-07-12");
+	ck_assert(t.devices[0].check && t.devices[1].check);
+	pool_release(&t.pool);
+
+	/* Judged to be expected, though nobody closed it; asked by people, for the case or for its computer. */
+	start(&t);
+	add_request(&t, "社長", "契約書");
+	add_request(&t, "経理（末尾 .23）", "全体検査");
+	t.requests[0].incident_id = 101;
+	add_case(&t, 1, true, "甲", "10.0.0.1");
+	add_case(&t, 1, true, "甲", "10.0.0.2");
+	add_case(&t, 2, true, "甲", "10.0.0.23");
+	t.cases[0].disposition = "benign_positive";
+	ck_assert_str_eq(proposed(&t, false), "");
+	pool_release(&t.pool);
+}
+END_TEST
+
+START_TEST(devices_that_are_dealt_with)
+{
+	static const struct {
+		struct device_count device; /* severity, cases, open_cases */
+		bool check;
+	} table[] = {
+		{ { .severity = 1, .cases = 2, .open_cases = 0 }, false },
+		{ { .severity = 1, .cases = 2, .open_cases = 1 }, true },
+		{ { .severity = 3 }, true },
+		{ { .severity = 4 }, false }, /* everyday traffic */
+		{ { .severity = 5, .cases = 1 }, false },
+		{ { .severity = 4, .cases = 1, .open_cases = 1 }, true },
+		{ { .severity = 0 }, true }, /* not known */
+	};
+	struct month t;
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		start(&t);
+		t.m.devices_count = 1;
+		t.devices[0] = table[i].device;
+		t.devices[0].address = "10.0.0.23";
+		t.devices[0].ja = "甲";
+		ck_assert_msg(strcmp(proposed(&t, false), table[i].check ? "d" : "") == 0, "%zu", i);
+		ck_assert_msg(t.devices[0].check == table[i].check, "%zu", i);
+		pool_release(&t.pool);
+	}
+	/* No room is left: it is marked all the same. */
+	start(&t);
+	for (int i = 0; i < MEMBER_REQUESTS_MAX; i++)
+		add_request(&t, "社長", "何か");
+	add_device(&t, "10.0.0.23", "甲");
+	add_device(&t, "10.0.0.24", "戊"); /* nothing to ask */
+	ck_assert_str_eq(proposed(&t, true), "");
+	ck_assert(t.devices[0].check && !t.devices[1].check);
+	pool_release(&t.pool);
+}
+END_TEST
+
 START_TEST(silent_still_and_not_removed)
 {
 	struct month t;
@@ -312,6 +407,8 @@ START_TEST(silent_still_and_not_removed)
 	add_sensor(&t, "back", 5, NOW - US_PER_DAY);      /* silent for days, but it is back */
 	add_sensor(&t, "hours", 0, NOW - 2 * US_PER_DAY); /* no whole day in this month */
 	add_sensor(&t, "away", 1, NOW - US_PER_DAY - 1);
+	t.sensors[1].silent_days = 4;
+	t.sensors[1].heard_since = true; /* after the month */
 	add_route(&t, "web", 5, 0);
 	add_route(&t, "mail", 5, 5);
 	ck_assert_str_eq(proposed(&t, false), "s");
@@ -321,4 +418,5 @@ START_TEST(silent_still_and_not_removed)
 END_TEST
 
 SUITE_MAIN("plain_words", the_first_that_fits, the_last_resort_is_good, checks_rows, asks_in_order, what_a_device_needs,
-	   what_people_asked_is_not_asked_again, silent_still_and_not_removed)
+	   what_people_asked_is_not_asked_again, open_cases_come_first, devices_that_are_dealt_with,
+	   silent_still_and_not_removed)

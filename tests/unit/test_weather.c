@@ -10,6 +10,7 @@ struct situation {
 	const char *name;
 	struct case_row cases[CASES_MAX];
 	int64_t outbound, outbound_stopped, outbound_viruses, viruses, removed;
+	int64_t minor, minor_stopped;    /* of outbound */
 	int64_t days_missing, due, seen; /* due and seen 0: 720; seen -1: none; due -1: none */
 	int64_t overdue;
 	const char *grade;
@@ -118,12 +119,38 @@ static const struct situation table[] = {
 	  .overdue = 1,
 	  .grade = "cloudy",
 	  .reasons = 1 },
+	{ .name = "none was stopped",
+	  .outbound = 12,
+	  .grade = "cloudy",
+	  .reasons = 1,
+	  .says = "12件あり、見守り機器では止まりませんでした（末尾が .23 の機器）。" },
+	{ .name = "everyday traffic is not counted",
+	  .outbound = 12,
+	  .outbound_stopped = 5,
+	  .minor = 6,
+	  .minor_stopped = 1,
+	  .grade = "cloudy",
+	  .reasons = 1,
+	  .says = "6件あり、そのうち2件は" },
+	{ .name = "some open, some over, one expected",
+	  .cases = { CASE(1, true, NULL), CASE(1, false, "true_positive"), CASE(1, false, "benign_positive") },
+	  .grade = "rainy",
+	  .reasons = 1,
+	  .says = "緊急の案件が2件ありました（何か）。月末の時点で1件の対応が続いています。このほかの1件は、業務の通信"
+		  "か誤検知と分かりました。" },
 	/* hazy */
 	{ .name = "to check, closed",
 	  .cases = { CASE(3, false, NULL) },
 	  .grade = "hazy",
 	  .reasons = 1,
-	  .says = "確認が必要な案件が1件ありました（何か）" },
+	  .says = "確認が必要な案件が1件ありました（何か）。対応は終わっています。" },
+	{ .name = "all that got out was everyday traffic, the rest was stopped",
+	  .outbound = 5,
+	  .outbound_stopped = 3,
+	  .minor = 2,
+	  .grade = "hazy",
+	  .reasons = 1,
+	  .says = "3件あり、すべて" },
 	{ .name = "to check, expected", .cases = { CASE(3, true, "benign_positive") }, .grade = "sunny", .reasons = 1 },
 	{ .name = "outbound, all stopped",
 	  .outbound = 3,
@@ -151,6 +178,14 @@ static const struct situation table[] = {
 	  .reasons = 5,
 	  .says = "確認が必要" },
 	/* sunny */
+	{ .name = "everyday traffic only",
+	  .outbound = 17,
+	  .outbound_stopped = 2,
+	  .minor = 17,
+	  .minor_stopped = 2,
+	  .grade = "sunny",
+	  .reasons = 1,
+	  .says = "ふだんの通信とみられるもの17件だけ" },
 	{ .name = "low cases", .cases = { CASE(4, true, NULL), CASE(5, true, NULL) }, .grade = "sunny", .reasons = 1 },
 };
 
@@ -181,6 +216,8 @@ static void make(const struct situation *s, struct parts *p, struct member_month
 	p->engines[0] = (struct engine_count){ "inbound", "antivirus", 77 };
 	p->engines[1] = (struct engine_count){ "outbound", "ips", 77 };
 	p->engines[2] = (struct engine_count){ "outbound", "antivirus", s->outbound_viruses };
+	m->outbound_minor = s->minor;
+	m->outbound_minor_stopped = s->minor_stopped;
 	m->engines = p->engines;
 	m->engines_count = 3;
 	memcpy(p->cases, s->cases, sizeof(p->cases));
@@ -228,7 +265,18 @@ START_TEST(names_the_device)
 	ck_assert_int_eq(weather_judge(&m, NULL, &pool, NULL), 0);
 	ck_assert_str_eq(
 	    m.reasons[0].ja,
-	    "社内の機器から外への不審な通信が3件あり、すべて見守り機器が止めました（主に末尾が .23 の機器）。");
+	    "社内の機器から外への不審な通信が3件あり、すべて見守り機器が止めました（末尾が .23 の機器）。");
+	/* One that did nothing but everyday traffic is not named. */
+	parts.device.severity = 4;
+	ck_assert_int_eq(weather_judge(&m, NULL, &pool, NULL), 0);
+	ck_assert_str_eq(m.reasons[0].en, "Suspicious traffic from inside to the outside: 3, all stopped by the "
+					  "monitoring device.");
+	m.devices = (struct device_count[]){ { .address = "10.0.0.7", .severity = 2 },
+					     { .address = "10.0.0.8", .severity = 3 } };
+	m.devices_count = 2;
+	ck_assert_int_eq(weather_judge(&m, NULL, &pool, NULL), 0);
+	ck_assert_str_eq(m.reasons[0].en, "Suspicious traffic from inside to the outside: 3, all stopped by the "
+					  "monitoring device (the device ending in .7 and others).");
 	m.devices_count = 0;
 	ck_assert_int_eq(weather_judge(&m, NULL, &pool, NULL), 0);
 	ck_assert_str_eq(m.reasons[0].ja, "社内の機器から外への不審な通信が3件あり、すべて見守り機器が止めました。");
@@ -252,7 +300,7 @@ START_TEST(own_words)
 	parts.cases[1].ja = "乙";
 	ck_assert_int_eq(weather_judge(&m, &texts, &pool, NULL), 0);
 	ck_assert_str_eq(m.reasons[0].ja, "甲など2件");
-	ck_assert_str_eq(m.reasons[0].en, "Serious cases: 2 (it).");
+	ck_assert_str_eq(m.reasons[0].en, "Serious cases: 2 (it). All dealt with.");
 	pool_release(&pool);
 }
 END_TEST
