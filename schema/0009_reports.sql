@@ -50,6 +50,12 @@ FROM company_day GROUP BY 1, 2;
 -- Hours of the day (operator's zone, our clock) in which the sensor brought anything, a heartbeat too: bit 0 is midnight.
 -- NULL: a day from before this was kept; it counts as seen throughout when anything came on it.
 ALTER TABLE sensor_day ADD COLUMN hours_seen integer;
+-- The bit of a moment's hour; with it that of the hour just before it which the clock skipped (summer time begins): nobody
+-- can be heard in that one, and a day still counts 24.
+CREATE FUNCTION hour_bits(p_at timestamptz, p_zone text) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT (1 << h.at) | CASE WHEN (h.at - h.before + 24) % 24 = 2 THEN 1 << (h.at + 23) % 24 ELSE 0 END
+          FROM (SELECT extract(hour FROM p_at AT TIME ZONE p_zone)::integer AS at,
+                       extract(hour FROM (p_at - interval '1 hour') AT TIME ZONE p_zone)::integer AS before) h $$;
 
 -- The language of a company's reports.
 ALTER TABLE company ADD COLUMN report_language text NOT NULL DEFAULT 'ja' CHECK (report_language IN ('ja', 'en'));

@@ -55,7 +55,7 @@ static const char *const statements[] = {
 		   "unparsed, ignored, bad_clock, heartbeats, hours_seen) SELECT u.company_id, u.sensor_id, "
 		   "(now() AT TIME ZONE $11::text)::date, u.expected, u.received, u.dropped, u.duplicate, u.unparsed, "
 		   "u.ignored, u.bad_clock, u.heartbeats, "
-		   "1 << extract(hour FROM now() AT TIME ZONE $11::text)::integer FROM unnest($1::bigint[], "
+		   "hour_bits(now(), $11::text) FROM unnest($1::bigint[], "
 		   "$2::bigint[], $3::bigint[], "
 		   "$4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[]) "
 		   "AS u (company_id, sensor_id, expected, received, dropped, duplicate, unparsed, ignored, bad_clock, "

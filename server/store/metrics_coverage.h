@@ -1,6 +1,7 @@
 /* How well was watched: the hours in which sensors were heard. As metrics.h; from sensor_day, the gap ledger.
  *
- * Hours are those of the clock in the operator's zone (a day always has 24), by our clock, not that of devices.
+ * Hours are those of the clock in the operator's zone (a day always has 24: the one that is skipped when summer time
+ * begins counts as the one behind it, the one that comes twice counts once), by our clock, not that of devices.
  *
  *   due    of a sensor: each hour of a monitored day from the one in which it was made to the one in which it was
  *          revoked, both included, and before the hour that runs now. Of a company: the sum over its sensors, and 24

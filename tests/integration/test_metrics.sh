@@ -410,6 +410,14 @@ done
 check_equal 'the running hour is due once something was heard in it' '1 0 0
 1 1 1 0' "$got"
 
+# A clock that is put forward skips an hour: what is heard right behind it counts for both (2 at 1:00 UTC in Berlin, 0 at
+# midnight in Havana); one that is put back shows one twice.
+check_equal 'hours of the days on which the clocks change' '000000000000000000000010 000000000000000000001100 000000000000000000010000 000000000000000000000011
+000000000000000000000100 000000000000000000000100 100000000000000000000000' "$(sql "SELECT string_agg(hour_bits(at, zone)::bit(24)::text, ' ' ORDER BY n)
+	FROM (VALUES (1, 1, '2026-03-29 00:59:59Z'::timestamptz, 'Europe/Berlin'), (1, 2, '2026-03-29 01:00:00Z', 'Europe/Berlin'), (1, 3, '2026-03-29 02:30:00Z', 'Europe/Berlin'),
+		(1, 4, '2026-03-08 05:10:00Z', 'America/Havana'), (2, 5, '2026-10-25 00:30:00Z', 'Europe/Berlin'), (2, 6, '2026-10-25 01:30:00Z', 'Europe/Berlin'),
+		(2, 7, '2026-07-01 14:30:00Z', 'Asia/Tokyo')) v (line, n, at, zone) GROUP BY line ORDER BY line")"
+
 # ---- peers, by hand
 sql "INSERT INTO company (company_id, operator_id, name, industry, employees) SELECT 300 + n, 1, 'P' || n,
 		CASE WHEN n <= 5 THEN 'five' WHEN n <= 9 THEN 'four' WHEN n <= 14 THEN 'one has most' ELSE 'calm' END, CASE WHEN n <= 14 THEN 10 END
