@@ -53,14 +53,6 @@ int agent_settings_load(struct agent_settings *out, const char *path, struct err
 	return check(out, why);
 }
 
-int agent_settings_parse(struct agent_settings *out, struct slice text, const char *name, struct err *why)
-{
-	*out = (struct agent_settings){ 0 };
-	if (config_parse(text, name, keys, ARRAY_LEN(keys), out, why) != 0)
-		return -1;
-	return check(out, why);
-}
-
 void agent_settings_release(struct agent_settings *settings)
 {
 	config_release(keys, ARRAY_LEN(keys), settings);

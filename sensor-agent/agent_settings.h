@@ -38,7 +38,6 @@ struct agent_settings {
 
 /* path NULL: defaults alone. */
 int agent_settings_load(struct agent_settings *out, const char *path, struct err *why);
-int agent_settings_parse(struct agent_settings *out, struct slice text, const char *name, struct err *why);
 void agent_settings_release(struct agent_settings *settings);
 
 #endif

@@ -513,11 +513,3 @@ bool writers_idle(const struct writers *all)
 	}
 	return true;
 }
-
-bool writers_reach_database(const struct writers *all)
-{
-	for (size_t i = 0; i < all->count; i++)
-		if (all->list[i].state == WRITER_CONNECTING || all->list[i].failures)
-			return false;
-	return true;
-}

@@ -71,7 +71,5 @@ void writers_kick(struct writers *w);
 /* Before the end: whatever is there is stored at once. */
 void writers_drain(struct writers *w);
 bool writers_idle(const struct writers *w); /* nothing is on the way */
-/* Whether the last word from the database was a good one. */
-bool writers_reach_database(const struct writers *w);
 
 #endif

@@ -22,11 +22,6 @@ static const struct {
 	[BEACON_FIRST_SEEN] = { "first_seen", 10 },
 };
 
-const char *beacon_part_name(enum beacon_part part)
-{
-	return parts[part].name;
-}
-
 int beacon_part_weight(enum beacon_part part)
 {
 	return parts[part].weight;

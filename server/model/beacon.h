@@ -62,7 +62,6 @@ struct beacon_score {
 void beacon_score(const struct beacon_series *series, struct beacon_score *out);
 /* From so many companies on a destination is common. */
 int64_t beacon_common(int64_t all_companies);
-const char *beacon_part_name(enum beacon_part part);
 int beacon_part_weight(enum beacon_part part);
 /* {"interval": 27, ..., "calls": 40, "median_gap_s": 60.1, "deviation_s": 2.2, "median_bytes": 512, "duration_s": 7200,
  * "companies": 1, "common": false}: the column contact.parts. */

@@ -68,12 +68,6 @@ int cohort_set(struct cohort *cohort, const char *name, const char *value, bool 
 	return 0;
 }
 
-bool cohort_is_everybody(const struct cohort *cohort)
-{
-	return cohort->company_id == 0 && cohort->member == COHORT_ANY && !cohort->industry && !cohort->area &&
-	       !cohort->tag && !cohort->size;
-}
-
 bool small_cell_hidden(int64_t companies, int64_t detections, int64_t largest)
 {
 	/* Not 2 * largest: whatever the numbers are. */

@@ -33,7 +33,6 @@ struct cohort {
 };
 /* One of the parameters above by name. ERR_USAGE says what may stand there. *known false: no such parameter. */
 int cohort_set(struct cohort *cohort, const char *name, const char *value, bool *known, struct err *why);
-bool cohort_is_everybody(const struct cohort *cohort);
 
 /* The small-cell rule: figures of other companies are shown only when they are so many, and no single one makes up more
  * than half of what is counted. */

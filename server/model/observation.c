@@ -33,7 +33,6 @@ struct observation {
 	uint32_t *table; /* index + 1 of an entry; 0: free */
 	size_t table_size;
 	struct buffer keys;
-	size_t times_memory;
 	uint64_t lost;
 	uint32_t *order; /* by observation_sort(): indices of the observables, then of the contacts */
 };
@@ -59,7 +58,7 @@ void observation_clear(struct observation *o)
 		free(o->entries[i].times);
 		free(o->entries[i].bytes);
 	}
-	o->count = o->contact_count = o->times_memory = 0;
+	o->count = o->contact_count = 0;
 	o->lost = 0;
 	buffer_clear(&o->keys);
 	if (o->table)
@@ -81,12 +80,6 @@ void observation_free(struct observation *o)
 bool observation_is_empty(const struct observation *o)
 {
 	return o->count == 0 && o->lost == 0;
-}
-
-size_t observation_memory(const struct observation *o)
-{
-	return sizeof(*o) + o->room * sizeof(*o->entries) + o->table_size * sizeof(*o->table) + o->keys.room +
-	       o->times_memory;
 }
 
 uint64_t observation_lost(const struct observation *o)
@@ -220,7 +213,7 @@ void observation_merge_times(time_us *times, int64_t *bytes, size_t *count, cons
 	memcpy(bytes, merged_bytes + free_from, *count * sizeof(*bytes));
 }
 
-static int times_room(struct observation *o, struct entry *e, size_t wanted, struct err *why)
+static int times_room(struct entry *e, size_t wanted, struct err *why)
 {
 	size_t room = e->times_room ? e->times_room : TIMES_FIRST;
 	time_us *times;
@@ -239,17 +232,15 @@ static int times_room(struct observation *o, struct entry *e, size_t wanted, str
 	if (!bytes)
 		return no_memory(why);
 	e->bytes = bytes;
-	o->times_memory += (room - e->times_room) * (sizeof(*times) + sizeof(*bytes));
 	e->times_room = (uint16_t)room;
 	return 0;
 }
 
-static int add_times(struct observation *o, struct entry *e, const time_us *times, const int64_t *bytes, size_t count,
-		     struct err *why)
+static int add_times(struct entry *e, const time_us *times, const int64_t *bytes, size_t count, struct err *why)
 {
 	size_t have = e->times_count;
 
-	if (times_room(o, e, have + count, why) != 0)
+	if (times_room(e, have + count, why) != 0)
 		return -1;
 	observation_merge_times(e->times, e->bytes, &have, times, bytes, count);
 	e->times_count = (uint16_t)have;
@@ -306,7 +297,7 @@ int observation_put_contact(struct observation *o, const struct observation_cont
 		return 0;
 	}
 	widen(e, c->first, c->last, c->contacts);
-	return add_times(o, e, c->times, c->bytes, c->times_count, why);
+	return add_times(e, c->times, c->bytes, c->times_count, why);
 }
 
 static int add_contact(struct observation *o, const struct observables *seen, time_us ts, struct err *why)

@@ -24,7 +24,6 @@ void observation_clear(struct observation *o);
 /* What a record says; ts: where the record is placed in time. -1: no memory. */
 int observation_add(struct observation *o, const struct observables *seen, time_us ts, struct err *why);
 bool observation_is_empty(const struct observation *o);
-size_t observation_memory(const struct observation *o);
 uint64_t observation_lost(const struct observation *o); /* mentions that found no room */
 void observation_add_lost(struct observation *o, uint64_t lost);
 

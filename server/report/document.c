@@ -12,14 +12,9 @@
 #define PNG_SCALE 2.0
 
 static const char *const kind_names[] = { "monthly", "first", "interim", "final", "certificate", "chamber" };
-static const struct {
-	const char *name, *type;
-} formats[] = {
-	[DOCUMENT_PDF] = { "pdf", "application/pdf" },
-	[DOCUMENT_XLSX] = { "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
-	[DOCUMENT_CSV] = { "csv", "text/csv; charset=utf-8" },
-	[DOCUMENT_JSON] = { "json", "application/json" },
-	[DOCUMENT_PNG] = { "png", "image/png" },
+static const char *const format_names[] = {
+	[DOCUMENT_PDF] = "pdf",   [DOCUMENT_XLSX] = "xlsx", [DOCUMENT_CSV] = "csv",
+	[DOCUMENT_JSON] = "json", [DOCUMENT_PNG] = "png",
 };
 
 bool document_kind_parse(struct slice name, enum document_kind *out)
@@ -34,8 +29,8 @@ bool document_kind_parse(struct slice name, enum document_kind *out)
 
 bool document_format_parse(struct slice name, enum document_format *out)
 {
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-		if (slice_is(name, formats[i].name)) {
+	for (size_t i = 0; i < ARRAY_LEN(format_names); i++)
+		if (slice_is(name, format_names[i])) {
 			*out = (enum document_format)i;
 			return true;
 		}
@@ -44,12 +39,7 @@ bool document_format_parse(struct slice name, enum document_format *out)
 
 const char *document_format_name(enum document_format format)
 {
-	return formats[format].name;
-}
-
-const char *document_content_type(enum document_format format)
-{
-	return formats[format].type;
+	return format_names[format];
 }
 
 /* ---------------------------------------------------------------------------------------------- drawing */

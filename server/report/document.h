@@ -18,7 +18,6 @@ enum document_format { DOCUMENT_PDF, DOCUMENT_XLSX, DOCUMENT_CSV, DOCUMENT_JSON,
 bool document_kind_parse(struct slice name, enum document_kind *out);     /* monthly, first, ..., chamber */
 bool document_format_parse(struct slice name, enum document_format *out); /* pdf, xlsx, csv, json, png */
 const char *document_format_name(enum document_format format);
-const char *document_content_type(enum document_format format);
 
 /* What stands on a report beside its snapshot. Texts NULL or "": none. */
 struct document_frame {

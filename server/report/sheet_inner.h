@@ -137,9 +137,6 @@ double layout_height(PangoLayout *layout);
 double layout_width(PangoLayout *layout);
 /* Puts it with its upper left corner there; the page owns it then. */
 struct stroke *sheet_put_layout(struct sheet *sheet, PangoLayout *layout, double x, double y);
-/* Both; the height. */
-double sheet_put_text(struct sheet *sheet, enum sheet_font font, const char *text, double x, double y, double width,
-		      enum sheet_align align);
 /* One line of at most this width: smaller where it must be, then cut with an ellipsis. The height. */
 double sheet_put_line(struct sheet *sheet, enum sheet_font font, const char *text, double x, double y, double width,
 		      enum sheet_align align);

@@ -70,16 +70,6 @@ struct stroke *sheet_put_layout(struct sheet *s, PangoLayout *layout, double x, 
 	return k;
 }
 
-double sheet_put_text(struct sheet *s, enum sheet_font font, const char *text, double x, double y, double width,
-		      enum sheet_align align)
-{
-	PangoLayout *layout = sheet_layout(s, font, text, width, align);
-	double height = layout_height(layout);
-
-	sheet_put_layout(s, layout, x, y);
-	return height;
-}
-
 double sheet_put_line(struct sheet *s, enum sheet_font font, const char *text, double x, double y, double width,
 		      enum sheet_align align)
 {

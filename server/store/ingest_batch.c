@@ -54,12 +54,6 @@ void ingest_batch_release(struct ingest_batch *b)
 	*b = (struct ingest_batch){ 0 };
 }
 
-size_t ingest_batch_memory(const struct ingest_batch *b)
-{
-	return b->rows.len + b->seen.len + b->entry_count * sizeof(*b->entries) +
-	       b->sensor_count * sizeof(*b->sensors) + b->stream_count * sizeof(*b->streams);
-}
-
 /* -------------------------------------------------------------------------------------------------------- filling */
 
 uint32_t ingest_batch_sensor(struct ingest_batch *b, int64_t company_id, int64_t sensor_id, void *owner)

@@ -132,7 +132,6 @@ uint32_t ingest_batch_sensor(struct ingest_batch *b, int64_t company_id, int64_t
 /* ERR_NOMEM leaves the batch as it was. *bytes: memory it took. */
 int ingest_batch_add(struct ingest_batch *b, uint32_t sensor, const struct ingest_event *event, struct raw_coder *coder,
 		     size_t *bytes, struct err *why);
-size_t ingest_batch_memory(const struct ingest_batch *b);
 
 /* All sensors in the order in which they are dealt with (company, sensor): locks are taken in it. -1: no memory. */
 int ingest_batch_sort(struct ingest_batch *b, struct err *why);

@@ -42,8 +42,6 @@ struct routes_row {
 };
 /* The version in force: one row. */
 int routes_get(struct db *db, struct db_result **out, struct err *why);
-/* Newest first, from below `before` (INT64_MAX: all). */
-int routes_list(struct db *db, int64_t before, int limit, struct db_result **out, struct err *why);
 void routes_read(const struct db_result *result, int row, struct routes_row *out);
 /* Parses, and the policies and calendars it names exist and are in use. */
 int routes_check(struct db *db, const char *rules, struct err *why);

@@ -12,16 +12,6 @@ int routes_get(struct db *db, struct db_result **out, struct err *why)
 	return db_run(db, COLUMNS "ORDER BY r.version DESC LIMIT 1", NULL, out, why);
 }
 
-int routes_list(struct db *db, int64_t before, int limit, struct db_result **out, struct err *why)
-{
-	struct db_args args = { 0 };
-
-	db_arg_integer(&args, before);
-	db_arg_integer(&args, limit);
-	return db_run(db, COLUMNS "WHERE r.version < $1::bigint ORDER BY r.version DESC LIMIT $2::bigint", &args, out,
-		      why);
-}
-
 void routes_read(const struct db_result *r, int row, struct routes_row *out)
 {
 	*out = (struct routes_row){ .version = db_integer(r, row, 0),

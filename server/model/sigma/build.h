@@ -98,7 +98,6 @@ struct sigma_expression *sigma_detection_parse(struct sigma_build *b, struct sig
 /* NULL only when out of memory (reported). `left` of the first must not be used for anything else afterwards. */
 struct sigma_expression *sigma_expression_and(struct sigma_build *b, struct sigma_expression *left,
 					      struct sigma_expression *right);
-struct sigma_expression *sigma_expression_not(struct sigma_build *b, struct sigma_expression *e);
 
 /* ---------------------------------------------------------------------------- steps of correlation.c and filter.c */
 

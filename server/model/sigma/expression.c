@@ -74,15 +74,6 @@ struct sigma_expression *sigma_expression_and(struct sigma_build *b, struct sigm
 	return e;
 }
 
-struct sigma_expression *sigma_expression_not(struct sigma_build *b, struct sigma_expression *e)
-{
-	struct sigma_expression *out = sigma_expression_of(&b->set->memory, SIGMA_NOT, &e, 1);
-
-	if (!out)
-		sigma_no_memory(b);
-	return out;
-}
-
 /* As deep as SIGMA_EXPRESSION_DEPTH_MAX and the filters that were added. */
 bool sigma_expression_holds(const struct sigma_expression *e, struct sigma_answers *a)
 {

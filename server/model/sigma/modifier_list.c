@@ -57,11 +57,6 @@ static const struct {
 	  SIGMA_FORM_TEXT },
 };
 
-const char *sigma_modifier_name(enum sigma_modifier m)
-{
-	return names[m];
-}
-
 static int add(struct sigma_modifier_list *l, struct slice name, struct err *why)
 {
 	size_t m = 0;

@@ -74,7 +74,6 @@ struct sigma_modifier_list {
 
 /* "field|modifier|modifier". Points into the key. */
 int sigma_modifiers_parse(struct slice key, struct sigma_modifier_list *out, struct err *why);
-const char *sigma_modifier_name(enum sigma_modifier m);
 
 static inline bool sigma_has(const struct sigma_modifier_list *l, enum sigma_modifier m)
 {
