@@ -2,11 +2,15 @@
 
 #define CELL_X 4.0
 #define CELL_Y 2.2
+/* How high a cell may be: of tables in small letters some eight lines, of others a page with the table's head. */
+#define SMALL_CELL 72.0
+#define PAGE_CELL  (SHEET_BOTTOM - SHEET_TOP - 48)
 
 struct grid {
 	const struct sheet_column *columns;
 	size_t count;
 	double x[SHEET_COLUMNS_MAX], width[SHEET_COLUMNS_MAX];
+	double highest; /* that a cell may be */
 };
 
 static bool grid_of(struct sheet *s, const struct sheet_column *columns, size_t count, struct grid *g)
@@ -29,6 +33,16 @@ static bool grid_of(struct sheet *s, const struct sheet_column *columns, size_t 
 	return true;
 }
 
+/* A row does not break: what is higher than it may be ends with an ellipsis. */
+static PangoLayout *fit_cell(struct sheet *s, const struct grid *g, PangoLayout *layout)
+{
+	double height = layout_height(layout), line = height / pango_layout_get_line_count(layout);
+
+	if (height <= g->highest || line >= g->highest)
+		return layout;
+	return layout_cut(s, layout, (int)(g->highest / line));
+}
+
 /* The texts of a row, and how high it is. */
 static double set_row(struct sheet *s, const struct grid *g, enum sheet_font font, const char *const *cells,
 		      PangoLayout **layouts)
@@ -43,6 +57,7 @@ static double set_row(struct sheet *s, const struct grid *g, enum sheet_font fon
 			continue;
 		layouts[i] = sheet_layout(s, font, text, g->width[i] - 2 * CELL_X,
 					  g->columns[i].right ? SHEET_RIGHT : SHEET_LEFT);
+		layouts[i] = fit_cell(s, g, layouts[i]);
 		if (layout_height(layouts[i]) > height)
 			height = layout_height(layouts[i]);
 	}
@@ -110,6 +125,7 @@ void sheet_table_of(struct sheet *s, enum sheet_style style, const char *alt, co
 		s->failed = true;
 		return;
 	}
+	g.highest = style == SHEET_SMALL ? SMALL_CELL : PAGE_CELL;
 	sheet_need(s, 50);
 	sheet_described(s, "Table", alt);
 	put_table(s, &g, style, cells, rows);

@@ -9,7 +9,8 @@
 #include <xlsxwriter.h>
 
 #define FONT "Yu Gothic"
-enum { PAPER_A4 = 9, FONT_SIZE = 11, TITLE_ROWS = 1 };
+/* A cell takes 32,767 UTF-16 units, a character two of them at most. */
+enum { PAPER_A4 = 9, FONT_SIZE = 11, TITLE_ROWS = 1, CELL_MOST = 16000 };
 
 enum style {
 	STYLE_HEAD,
@@ -198,24 +199,41 @@ void spreadsheet_empty(struct spreadsheet *s)
 		cell_end(s, worksheet_write_blank(s->sheet, s->row, s->column, s->formats[STYLE_TEXT]));
 }
 
-/* NULL: nothing to change, or no memory (and failed). */
-static char *without_noncharacters(struct spreadsheet *s, const char *text)
+/* How many bytes its first CELL_MOST characters take; all of them when there are no more. */
+static size_t cell_bytes(const char *text)
 {
+	size_t bytes = 0, characters = 0;
+
+	for (; text[bytes]; bytes++) {
+		characters += ((unsigned char)text[bytes] & 0xC0) != 0x80;
+		if (characters > CELL_MOST)
+			break;
+	}
+	return bytes;
+}
+
+/* As a cell takes it: longer ones end with an ellipsis. NULL: nothing to change, or no memory (and failed). */
+static char *changed_text(struct spreadsheet *s, const char *text)
+{
+	size_t bytes = cell_bytes(text);
 	char *copy;
 
-	if (!strstr(text, "\xEF\xBF\xBE") && !strstr(text, "\xEF\xBF\xBF"))
+	if (!text[bytes] && !strstr(text, "\xEF\xBF\xBE") && !strstr(text, "\xEF\xBF\xBF"))
 		return NULL;
-	copy = strdup(text);
-	if (copy)
-		replace_noncharacters(copy);
-	else
+	copy = malloc(bytes + sizeof("…"));
+	if (!copy) {
 		fail(s, ERR_NOMEM, "no memory for the workbook");
+		return NULL;
+	}
+	memcpy(copy, text, bytes);
+	memcpy(copy + bytes, text[bytes] ? "…" : "", text[bytes] ? sizeof("…") : 1);
+	replace_noncharacters(copy);
 	return copy;
 }
 
 static void put_text(struct spreadsheet *s, const char *text, enum style style)
 {
-	char *changed = without_noncharacters(s, text);
+	char *changed = changed_text(s, text);
 
 	cell_end(s, worksheet_write_string(s->sheet, s->row, s->column, changed ? changed : text, s->formats[style]));
 	free(changed);

@@ -369,6 +369,32 @@ START_TEST(broken_text_draws_nothing)
 }
 END_TEST
 
+/* What a device calls an attack may be as long as it likes. */
+START_TEST(rows_are_no_higher_than_a_page)
+{
+	static const enum sheet_style styles[] = { SHEET_SMALL, SHEET_STRONG, SHEET_BODY };
+	char *word = malloc(60001);
+
+	ck_assert_ptr_nonnull(word);
+	memset(word, 'W', 60000);
+	word[60000] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(styles); i++) {
+		const char *const cells[] = { word, "1", "x", "2" };
+		struct press *press = press_new();
+		struct buffer pdf = { 0 };
+		struct sheet *sheet = sheet_pdf(press, &japanese, &pdf);
+
+		sheet_table_of(sheet, styles[i], "検知", two_columns, 2, cells, 1);
+		ck_assert_double_le(sheet_y(sheet), SHEET_HEIGHT - 40);
+		sheet_table_of(sheet, styles[i], "検知", two_columns, 2, cells, 2);
+		ck_assert_int_le(finish(sheet), styles[i] == SHEET_SMALL ? 1 : 3);
+		buffer_release(&pdf);
+		press_close(press);
+	}
+	free(word);
+}
+END_TEST
+
 /* One document after the other, so that it is known which text breaks one. */
 START_TEST(no_text_breaks_a_document)
 {
@@ -438,4 +464,5 @@ END_TEST
 SUITE_MAIN("sheet", same_calls_same_bytes, threads_draw_the_same, says_language_title_and_what_figures_show,
 	   tables_repeat_their_head_on_each_page, boxes_do_not_break, long_texts_go_on_on_the_next_page,
 	   cut_texts_keep_their_lines, rewinding_leaves_nothing, pages_as_pictures, too_large_is_an_error,
-	   broken_text_draws_nothing, no_text_breaks_a_document, what_is_no_letter_is_not_drawn)
+	   broken_text_draws_nothing, rows_are_no_higher_than_a_page, no_text_breaks_a_document,
+	   what_is_no_letter_is_not_drawn)

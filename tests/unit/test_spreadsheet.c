@@ -169,6 +169,31 @@ START_TEST(test_metadata_is_xml_whatever_it_says)
 }
 END_TEST
 
+/* Excel's limit of a cell is 32,767 UTF-16 units; U+20BB7 takes two. */
+START_TEST(test_long_texts_are_cut)
+{
+	struct spreadsheet *s = open_book(false, 0);
+	char *text = malloc(4 * 40000 + 1), *strings;
+	struct buffer out = { 0 };
+
+	ck_assert_ptr_nonnull(text);
+	for (size_t i = 0; i < 40000; i++)
+		memcpy(text + 4 * i, "𠮷", 5);
+	spreadsheet_sheet(s, "一", "one", two, 2);
+	spreadsheet_text(s, text);
+	text[4 * 16000] = '\0';
+	spreadsheet_text(s, text);
+	spreadsheet_row_end(s);
+	ck_assert_int_eq(spreadsheet_finish(s, &out, NULL), 0);
+	strings = part(buffer_slice(&out), "xl/worksheets/sheet1.xml");
+	has(strings, "𠮷…<");
+	has(strings, "𠮷<");
+	free(strings);
+	free(text);
+	buffer_release(&out);
+}
+END_TEST
+
 /* Many rows, so that temporary files matter. 0: it is there; -1: refused. */
 static int long_book(struct buffer *out, struct err *why)
 {
@@ -278,4 +303,5 @@ START_TEST(test_misuse_is_an_error)
 END_TEST
 
 SUITE_MAIN("spreadsheet", test_cells_are_what_they_are, test_metadata, test_metadata_is_xml_whatever_it_says,
-	   test_same_bytes, test_disk_without_room, test_incomplete_is_refused, test_misuse_is_an_error)
+	   test_long_texts_are_cut, test_same_bytes, test_disk_without_room, test_incomplete_is_refused,
+	   test_misuse_is_an_error)
