@@ -1,7 +1,7 @@
 // @ts-check
 /* One month: closing it, and the chamber's own report of it. */
 import { h, html, useEffect, useLoad, useState } from '../lib.js';
-import { count, mayDo, say, t, word, zone } from '../app.js';
+import { count, mayDo, t, word, zone } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { Throttle } from '../core/throttle.js';
@@ -9,7 +9,7 @@ import { navigate } from '../router.js';
 import { listen } from '../stream.js';
 import { TextField, useWork } from '../ui/fields.js';
 import { Fact, Failed, Loading, Time } from '../ui/parts.js';
-import { Downloads, Runs, Versions } from '../ui/report-parts.js';
+import { Downloads, Runs, runStarted, Versions } from '../ui/report-parts.js';
 import { BothLanguages } from '../ui/report-preview.js';
 import { Tabs } from '../ui/tabs.js';
 
@@ -33,7 +33,7 @@ export function MonthView({ id }) {
 	}, [id]);
 	useCommands(() => [{ id: 'back', keys: ['Escape'], label: word('command', 'back_list'), scope: 'page', run: () => navigate('/months') }], []);
 	return html`<div class="page">
-		${Tabs({ group: 'reports', current: 'months' })}
+		${Tabs({ group: 'reports', current: 'months' })} ${h(Runs, { month: id, reload })}
 		<div class="scrolls report-page">${error && !held && Failed({ error, retry: reload })} ${!held && !error && Loading()} ${held && h(Shown, { key: held.version ?? 0, m: held, reload })}</div>
 	</div>`;
 }
@@ -50,7 +50,7 @@ function Shown({ m, reload }) {
 				${m.figures && html`${Fact({ label: t('metrics.monitored'), value: m.figures.monitored_companies })} ${Fact({ label: t('column.incidents'), value: m.figures.incidents })}`} ${Fact({ label: t('month.reports'), value: html`<a href=${`/reports?month=${m.month}`}>${count(m.reports.total)}</a>` })}
 			</dl>
 		</header>
-		${h(Runs, { month: m.month, reload })} ${h(Closing, { m, reload })}
+		${h(Closing, { m, reload })}
 		${m.version !== null &&
 		html`<section class="card">
 				<h2>${t('month.chamber')} ${h(Downloads, { path: `/v1/months/${m.month}/file?language=${document.documentElement.lang}`, formats: ['pdf', 'xlsx', 'csv', 'json'], name: m.month })}</h2>
@@ -71,7 +71,7 @@ function Closing({ m, reload }) {
 		run(async () => {
 			await send('POST', `/v1/months/${m.month}/close`, again ? { reason: reason.trim() } : {});
 			setAsking(false);
-			say(t('run.started'));
+			runStarted(m.month);
 		});
 	return html`<section class=${again && !m.outdated ? 'closing' : 'card closing'}>
 		${again ? m.outdated ? html`<p class="notice">${t('month.outdated_hint', { n: m.outdated })}</p>` : '' : html`<p>${t('month.close_hint')}</p>`}

@@ -47,7 +47,7 @@ function Line({ x, found, edit }) {
 		<td>${x.position}</td>
 		<td>${[x.direction && word('direction', x.direction), x.engine && word('engine', x.engine), x.stage && word('stage', x.stage)].filter(Boolean).map((w) => html`<span class="chip">${w}</span> `)} ${x.category && html`<code>${x.category}</code> `}${x.signature && html`<code>${x.signature}</code>`}</td>
 		<td class="wrap"><b>${ja ? x.ja : x.en}</b><br /><small class="dim">${ja ? x.en : x.ja}</small></td>
-		<td class="wrap">${ja ? x.advice_ja : x.advice_en} ${x.minutes !== null && (ja ? x.advice_ja : x.advice_en) ? html`<small class="dim">${t('request.takes', { n: x.minutes })}</small>` : ''}</td>
+		<td class="wrap">${ja ? x.advice_ja : x.advice_en} ${x.minutes !== null && (ja ? x.advice_ja : x.advice_en) ? html`<small class="dim nowrap">${t('request.takes', { n: x.minutes })}</small>` : ''}</td>
 		<td>${mayDo('manage_reports') && html`<button class="button quiet" onClick=${edit}>${t('action.edit')}</button>`}</td>
 	</tr>`;
 }

@@ -76,7 +76,7 @@ function Editor({ x, reload, close }) {
 	return html`<li class="text-editing">
 		<p class="dim">${x.purpose} <code>${x.key}</code> ${x.shipped.in_force ? t('texts.shipped') : html`${t('texts.changed', { version: x.version })} ${x.saved_by?.display_name ?? ''} ${Time({ ts: x.saved_at })}`}</p>
 		${x.names.length > 0 && html`<p>${t('texts.names')} ${x.names.map((n) => html`<code class="chip">${`{{${n}}}`}</code> `)}</p>`}
-		${AreaField({ label: t('report_text.text'), value: text, onInput: setText, max: 4000, rows: Math.min(12, 2 + Math.ceil(text.length / 60)) })}
+		${may && AreaField({ label: t('report_text.text'), value: text, onInput: setText, max: 4000, rows: Math.min(12, 2 + Math.ceil(text.length / 60)) })}
 		<p class="rendered">${sample}</p>
 		${fault && html`<p class="form-error" role="alert">${fault}</p>`}
 		<div class="actions">

@@ -47,11 +47,13 @@ function back(to) {
 export function ReportView({ id }) {
 	const { value, error, reload } = useLoad(() => get(`/v1/reports/${id}`), id);
 	const [held, setHeld] = useState(/** @type {ReportPage | null} */ (null));
+	/** What an action answered is newer than a page that was asked for before it. @param {Partial<ReportPage>} now */
+	const take = (now) => setHeld((/** @type {ReportPage | null} */ was) => (was && (now.version ?? 0) < was.version ? was : /** @type {ReportPage} */ ({ ...was, ...now })));
 	const month = held?.kind === 'monthly' && isStaff() ? held.month : null;
 	const { step, nextDraft } = useWalk(Number(id), month);
 	useEffect(() => {
 		if (!value) return;
-		setHeld(/** @type {ReportPage} */ (value));
+		take(/** @type {ReportPage} */ (value));
 		document.title = `${value.company} ${reportTitle(/** @type {ReportPage} */ (value))} - Hinomi`;
 	}, [value]);
 	useEffect(() => listen((event) => (event.event === 'reset' || /** @type {any} */ (event.data).report?.id === Number(id)) && reload()), [id]);
@@ -82,13 +84,13 @@ export function ReportView({ id }) {
 		${held.issue_reason && html`<p class="notice">${t('report.reissued', { reason: held.issue_reason })} ${held.replaces && html`<a href=${`/reports/${held.replaces}`}>R-${held.replaces}</a>`}</p>`}
 		<div class="two report-two">
 			${h(BothLanguages, { path, own: held.language, stamp: `${held.version} ${held.snapshot.id}` })}
-			<div class="stack-column">${staff ? h(Steps, { r: held, reload, nextDraft }) : held.comment && html`<section class="card"><h2>${t('report.comment_read')}</h2><p class="note-text">${held.comment}</p></section>`} ${staff && Deliveries({ r: held })} ${Figures({ r: held })}</div>
+			<div class="stack-column">${staff ? h(Steps, { r: held, reload, take, nextDraft }) : held.comment && html`<section class="card"><h2>${t('report.comment_read')}</h2><p class="note-text">${held.comment}</p></section>`} ${staff && Deliveries({ r: held })} ${Figures({ r: held })}</div>
 		</div>
 	</div>`;
 }
 
-/** @param {{r: ReportPage, reload: () => void, nextDraft: () => void}} props */
-function Steps({ r, reload, nextDraft }) {
+/** @param {{r: ReportPage, reload: () => void, take: (now: Partial<ReportPage>) => void, nextDraft: () => void}} props */
+function Steps({ r, reload, take, nextDraft }) {
 	const place = useRef(/** @type {HTMLElement | null} */ (null));
 	const [busy, run] = useWork(reload);
 	const [dirty, setDirty] = useState(false);
@@ -105,6 +107,8 @@ function Steps({ r, reload, nextDraft }) {
 			const made = /** @type {any} */ (await send('POST', `/v1/reports/${r.id}/${action}`, body, matched ? r.version : undefined));
 			setAsking('');
 			setReason('');
+			const now = made?.report ?? made;
+			if (now?.id === r.id && now.step) take(now);
 			if (action === 'reissue' && made?.id) navigate(`/reports/${made.id}`);
 			else if (action === 'publish') say(t('report.publishing'));
 			else say(action === 'send' ? t('report.sent_to', { n: made?.written ?? 0 }) : t('saved'), action === 'send' && !made?.written ? 'error' : 'info');
@@ -116,13 +120,13 @@ function Steps({ r, reload, nextDraft }) {
 	return html`<section class="card report-steps" ref=${place} tabindex="-1" aria-label=${t('report.steps')}>
 		<h2>${t('report.steps')}</h2>
 		<ol class="flow">
-			${Done({ done: true, label: word('report_step', 'draft'), who: t('report.by_itself'), at: r.created_at })} ${Done({ done: Boolean(r.comment), label: t('report.commented'), who: r.comment_by?.display_name ?? '', at: r.comment_at, more: r.needs_comment ? '' : t('report.not_needed') })}
+			${Done({ done: true, label: word('report_step', 'draft'), who: t('report.by_itself'), at: r.created_at })} ${(r.comment || may('comment') || r.kind !== 'certificate') && Done({ done: Boolean(r.comment), label: t('report.commented'), who: r.comment_by?.display_name ?? '', at: r.comment_at, more: r.needs_comment ? '' : t('report.not_needed') })}
 			${Done({ done: Boolean(r.approved_at), label: word('report_step', 'approved'), who: r.approved_by?.display_name ?? '', at: r.approved_at })} ${Done({ done: Boolean(r.published_at), label: word('report_step', 'published'), who: r.published_by?.display_name ?? (r.published_at ? t('report.by_itself') : ''), at: r.published_at })}
 			${r.kind === 'certificate' ? '' : html`${Done({ done: Boolean(r.sent_at), label: word('report_step', 'sent'), who: '', at: r.sent_at })} ${Done({ done: Boolean(r.opened_at), label: word('report_step', 'opened'), who: '', at: r.opened_at })}`}
 		</ol>
-		${h(CommentForm, { r, reload, saved: nextDraft, onDirty: setDirty })}
+		${h(CommentForm, { r, reload, take, onwards: r.kind === 'monthly' ? nextDraft : null, onDirty: setDirty })}
 		<div class="actions">
-			${may('approve') && html`<button class="button primary" disabled=${busy || dirty} onClick=${approve}>${t('report.approve')}</button>`} ${may('publish') && html`<button class="button primary" disabled=${busy || publishing} onClick=${() => act('publish', undefined, true)}>${t('report.publish')}</button>`}
+			${may('approve') && html`<button class="button primary" disabled=${busy || dirty} onClick=${approve}>${t('report.approve')}</button>`} ${may('publish') && html`<button class=${may('approve') ? 'button' : 'button primary'} disabled=${busy || publishing} onClick=${() => act('publish', undefined, true)}>${t('report.publish')}</button>`}
 			${may('send') && html`<button class=${r.sent_at ? 'button' : 'button primary'} disabled=${busy} onClick=${() => act('send', r.deliveries.length ? { again: true } : {}, false)}>${t(r.deliveries.length ? 'report.send_again' : 'report.send')}</button>`} ${may('unapprove') && html`<button class="button" disabled=${busy} onClick=${() => act('unapprove', undefined, true)}>${t('report.unapprove')}</button>`}
 			${REASONED.filter(may).map((a) => html`<button class="button quiet" aria-expanded=${asking === a} onClick=${() => setAsking(asking === a ? '' : a)}>${t(`report.${a}`)}</button>`)}
 		</div>

@@ -1,7 +1,7 @@
 // @ts-check
 /* The monthly reports: members by months, where each is, and what can be done with many at once. */
 import { h, html, useEffect, useLoad, useMemo, useState } from '../lib.js';
-import { count, mayDo, say, t, word, zone } from '../app.js';
+import { count, mayDo, t, word, zone } from '../app.js';
 import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { addMonths, isMonth, monthsBetween } from '../core/months.js';
@@ -13,7 +13,7 @@ import { listen } from '../stream.js';
 import { anchor, text } from '../ui/cells.js';
 import { useWork } from '../ui/fields.js';
 import { Choice, Empty, Failed, Loading } from '../ui/parts.js';
-import { MonthChoice, Runs } from '../ui/report-parts.js';
+import { MonthChoice, Runs, runStarted } from '../ui/report-parts.js';
 import { TableGrid } from '../ui/table-grid.js';
 import { Tabs } from '../ui/tabs.js';
 import { paintWeather, Weather } from '../ui/weather.js';
@@ -24,18 +24,46 @@ import { paintWeather, Weather } from '../ui/weather.js';
 
 const PAGE = 500;
 const RELOAD_MS = 2000;
+const PAINT_MS = 250;
 
-/** All pages of the board. @param {string} from @param {string} to @param {string} filter @returns {Promise<Row[]>} */
-async function loadBoard(from, to, filter) {
+/**
+ * All pages of the board.
+ * @param {string} from @param {string} to @param {string} filter
+ * @param {(rows: Row[]) => void} first  is given the first page, while the others are on their way
+ * @returns {Promise<Row[]>}
+ */
+async function loadBoard(from, to, filter, first) {
 	/** @type {Row[]} */
 	const rows = [];
 	let cursor = '';
 	do {
 		const page = /** @type {{rows: BoardRow[], next: string | null}} */ (await get(`/v1/reports/board?from=${from}&to=${to}&limit=${PAGE}${filter}${cursor}`));
 		rows.push(...page.rows.map((r) => ({ ...r, id: r.company_id })));
+		if (!cursor && page.next) first([...rows]);
 		cursor = page.next ? `&cursor=${encodeURIComponent(page.next)}` : '';
 	} while (cursor);
 	return rows;
+}
+
+/**
+ * What became of a report, written into its row; a new issue takes the old one's place. The same rows when none is meant.
+ * @param {Row[]} rows @param {string[]} months @param {import('../types-reports').Report[]} reports  as the live stream tells them
+ */
+function withChanges(rows, months, reports) {
+	/** @type {Map<number, Row>} */
+	const changed = new Map();
+	const byCompany = new Map(rows.map((r) => [r.company_id, r]));
+	for (const report of reports) {
+		const at = months.indexOf(report.month ?? '');
+		const row = changed.get(report.company_id) ?? byCompany.get(report.company_id);
+		const held = row?.cells[at];
+		const stale = held && (held.report_id === report.id ? held.version > report.version : held.issue > report.issue);
+		if (!row || at < 0 || report.kind !== 'monthly' || stale) continue;
+		const cells = [...row.cells];
+		cells[at] = { report_id: report.id, step: report.step, grade: report.grade, issue: report.issue, waiting: 0, version: report.version };
+		changed.set(row.company_id, { ...row, cells });
+	}
+	return changed.size ? rows.map((r) => changed.get(r.company_id) ?? r) : rows;
 }
 
 /** @param {string[]} months @returns {import('../ui/table-grid.js').SortColumn<Row>[]} */
@@ -87,10 +115,12 @@ export function Reports({ query }) {
 	const from = addMonths(month, 1 - BOARD_MONTHS);
 	const filter = `${state ? `&state=${state}` : ''}${grade ? `&grade=${grade}` : ''}${asked ? `&q=${encodeURIComponent(asked)}` : ''}`;
 	const key = `${month}${filter}`;
-	const board = useLoad(() => loadBoard(from, month, filter), key);
+	const shown = useMemo(() => monthsBetween(from, month), [month]);
+	const [rows, setRows] = useState(/** @type {Row[] | null} */ (null));
+	const board = useLoad(() => loadBoard(from, month, filter, (first) => setRows((/** @type {Row[] | null} */ held) => held ?? first)), key);
 	const months = useLoad(() => get('/v1/months'), 'months');
-	const [kept, setKept] = useState(/** @type {Row[] | null} */ (null));
-	const list = /** @type {MonthState[]} */ (months.value?.months ?? []);
+	const [states, setStates] = useState(/** @type {MonthState[] | null} */ (null));
+	const list = states ?? [];
 	const current = list.find((m) => m.month === month) ?? null;
 	const reload = () => (board.reload(), months.reload());
 	useEffect(() => {
@@ -98,21 +128,36 @@ export function Reports({ query }) {
 		return () => clearTimeout(timer);
 	}, [name]);
 	useEffect(() => keepQuery(new URLSearchParams(Object.entries({ month: month === last ? '' : month, state, grade, q: asked }).filter(([, v]) => v))), [key]);
-	useEffect(() => setKept(null), [month]);
+	useEffect(() => setRows(null), [month]);
 	useEffect(() => {
-		if (board.value) setKept(board.value);
+		if (board.value) setRows(board.value);
 	}, [board.value]);
 	useEffect(() => {
-		const again = new Throttle(reload, RELOAD_MS);
-		const unlisten = listen((event) => event.event === 'report.upsert' && again.call());
+		if (months.value) setStates(months.value.months);
+	}, [months.value]);
+	useEffect(() => {
+		/** @type {import('../types-reports').Report[]} */
+		let heard = [];
+		const paint = new Throttle(() => {
+			const reports = heard.splice(0);
+			setRows((/** @type {Row[] | null} */ held) => held && withChanges(held, shown, reports));
+		}, PAINT_MS);
+		const again = new Throttle(months.reload, RELOAD_MS);
+		const unlisten = listen((event) => {
+			if (event.event === 'reset') return reload();
+			const report = /** @type {any} */ (event.data).report;
+			if (event.event !== 'report.upsert' || !report?.step) return undefined;
+			heard.push(report);
+			paint.call();
+			return again.call();
+		});
 		return () => {
 			unlisten();
+			paint.stop();
 			again.stop();
 		};
-	}, []);
+	}, [month]);
 	useCommands(() => [{ id: 'find_report', keys: ['/'], label: word('command', 'filter'), scope: 'page', run: () => document.getElementById('board-name')?.focus() }], []);
-	const rows = board.value ?? kept;
-	const shown = useMemo(() => monthsBetween(from, month), [month]);
 	return html`<div class="page reports">
 		${Tabs({ group: 'reports', current: 'reports' })}
 		<form class="filters" onSubmit=${(/** @type {Event} */ e) => e.preventDefault()}>
@@ -122,7 +167,7 @@ export function Reports({ query }) {
 			${Choice({ label: t('report.grade'), value: grade, options: [['', t('report.all_grades')], ...GRADES.map((g) => /** @type {[string, string]} */ ([g, word('grade', g)]))], onChange: setGrade })}
 			<span class="dim">${rows ? t('report.companies', { n: rows.length }) : ''}</span>
 		</form>
-		${months.value && h(MonthBar, { key: month, month, state: current, pick: (step) => setState(step === state ? '' : step), picked: state, reload })} ${h(Runs, { month, reload })}
+		${states && h(MonthBar, { key: month, month, state: current, pick: (step) => setState(step === state ? '' : step), picked: state, reload })} ${h(Runs, { month, reload })}
 		${(board.error || months.error) && Failed({ error: /** @type {Error} */ (board.error ?? months.error), retry: reload })} ${!rows && !board.error && Loading()}
 		${rows && rows.length === 0 && Empty({ text: t(filter ? 'report.none_such' : 'report.none') })}
 		${rows && rows.length > 0 && h(/** @type {typeof TableGrid<Row>} */ (TableGrid), { key: month, label: t('page.reports'), columns: () => columns(shown), items: rows, sort: { key: 'company', down: false }, onOpen: openNewest, onOrder: (shown) => keepWalk(month, shown.flatMap((r) => r.cells[r.cells.length - 1]?.report_id ?? [])), opened: (r) => r.cells.some((cell) => cell?.report_id === walk.opened) })}
@@ -150,7 +195,7 @@ function MonthBar({ month, state, pick, picked, reload }) {
 		run(async () => {
 			setSure('');
 			await send('POST', '/v1/report-runs', { kind, month, expect_max: n });
-			say(t('run.started'));
+			runStarted(month);
 		});
 	return html`<div class="month-bar">
 		<a href=${`/months/${month}`}><b>${zone().month(month)}</b></a>

@@ -3,7 +3,7 @@
  * writer decides whose text goes on. */
 import { html, useEffect, useState } from '../lib.js';
 import { say, t } from '../app.js';
-import { send } from '../api.js';
+import { get, send } from '../api.js';
 import { useCommands } from '../commands.js';
 import { drafts, keepDraft } from '../core/report-walk.js';
 import { AreaField, useWork } from './fields.js';
@@ -25,10 +25,10 @@ function holdBack(event) {
 }
 
 /**
- * @param {{r: ReportPage, reload: () => void, saved: () => void, onDirty: (dirty: boolean) => void}} props
- *   saved: go on to the next
+ * @param {{r: ReportPage, reload: () => void, take: (now: Partial<ReportPage>) => void, onwards: (() => void) | null, onDirty: (dirty: boolean) => void}} props
+ *   onwards: to the next that waits
  */
-export function CommentForm({ r, reload, saved, onDirty }) {
+export function CommentForm({ r, reload, take, onwards, onDirty }) {
 	const held = r.comment ?? '';
 	const [busy, run] = useWork(reload);
 	const [text, setText] = useState(drafts.get(r.id)?.text ?? held);
@@ -52,29 +52,32 @@ export function CommentForm({ r, reload, saved, onDirty }) {
 		if (may && r.needs_comment && !held && innerWidth >= FOCUS_FROM && document.activeElement?.id !== BOX) focusBox();
 		return () => removeEventListener('beforeunload', holdBack);
 	}, []);
-	/** @param {boolean} onwards */
-	const save = async (onwards) => {
+	/** @param {(() => void) | null} [then] */
+	const save = async (then = null) => {
 		const words = text.trim();
 		const done = await run(async () => {
-			await send('PUT', `/v1/reports/${r.id}/comment`, { comment: words }, r.version);
-			setBase(words);
-			setText(words);
+			const now = /** @type {ReportPage} */ (await send('PUT', `/v1/reports/${r.id}/comment`, { comment: words }, r.version));
+			setBase(now.comment ?? '');
+			setText(now.comment ?? '');
 			drafts.delete(r.id);
+			take(now);
 		});
 		if (done) say(t('report.comment_saved'));
-		if (done && onwards) saved();
+		if (done) then?.();
 	};
+	/** A new issue begins without words: those of the one before can be taken along. */
+	const fetchLast = () => run(async () => setText(/** @type {ReportPage} */ (await get(`/v1/reports/${r.replaces}`)).comment ?? ''));
 	useCommands(
 		() => [
 			{ id: 'report_comment', keys: ['c'], label: t('report.write_comment'), scope: 'page', run: focusBox },
-			{ id: 'report_save_next', keys: ['Mod+enter'], label: t('report.save_next'), scope: 'page', run: () => (dirty ? !theirs && save(true) : saved()) },
+			{ id: 'report_save_next', keys: ['Mod+enter'], label: t(onwards ? 'report.save_next' : 'report.save_comment'), scope: 'page', run: () => (dirty ? !theirs && save(onwards) : onwards?.()) },
 		],
 		[r, text, base],
 	);
 	if (!may)
 		return html`${r.comment && html`<h3>${t('report.comment')}</h3><p class="note-text">${r.comment}</p>`}
 		${dirty && html`<div class="notice" role="status"><p>${t('report.kept_words')}</p><p class="note-text">${text}</p><button type="button" class="button quiet" onClick=${() => (setText(held), setBase(held))}>${t('report.drop_words')}</button></div>`}`;
-	return html`<form class="stacked" onSubmit=${(/** @type {Event} */ e) => (e.preventDefault(), save(false))}>
+	return html`<form class="stacked" onSubmit=${(/** @type {Event} */ e) => (e.preventDefault(), save())}>
 		${AreaField({ label: t('report.comment'), value: text, onInput: setText, max: MOST, rows: 6, id: BOX, hint: r.needs_comment ? t('report.comment_needed') : t('report.comment_hint') })}
 		${theirs &&
 		html`<div class="notice" role="alert">
@@ -84,7 +87,8 @@ export function CommentForm({ r, reload, saved, onDirty }) {
 		</div>`}
 		<div class="actions">
 			<button class="button" disabled=${busy || !dirty || theirs}>${t('report.save_comment')}</button>
-			<button type="button" class="button" disabled=${busy || !dirty || theirs} onClick=${() => save(true)}>${t('report.save_next')} <kbd>Ctrl ⏎</kbd></button>
+			${onwards && html`<button type="button" class="button" disabled=${busy || !dirty || theirs} onClick=${() => save(onwards)}>${t('report.save_next')} <kbd>Ctrl ⏎</kbd></button>`}
+			${r.replaces && !held && !dirty && html`<button type="button" class="button quiet" disabled=${busy} onClick=${fetchLast}>${t('report.last_words')}</button>`}
 		</div>
 	</form>`;
 }

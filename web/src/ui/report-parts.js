@@ -4,7 +4,7 @@ import { h, html, useEffect, useState } from '../lib.js';
 import { count, mayDo, say, t, word } from '../app.js';
 import { get, request, send } from '../api.js';
 import { fileName, progress } from '../core/report-flow.js';
-import { listen } from '../stream.js';
+import { emit, listen } from '../stream.js';
 import { useWork } from './fields.js';
 import { Icon } from './icons.js';
 import { Time } from './parts.js';
@@ -57,6 +57,21 @@ export function Downloads({ path, formats, name }) {
 	</span>`;
 }
 
+const RUN_STARTED = 'report-run.started';
+
+/** Tells what shows runs that there is a new one. @param {string} month */
+export function runStarted(month) {
+	say(t('run.started'));
+	emit({ id: '', event: RUN_STARTED, data: { month } });
+}
+
+/** @param {ReportRun} r */
+function ending(r) {
+	const what = word('run_kind', r.kind);
+	if (r.error) return `${what}: ${r.error}`;
+	return r.kind === 'close' ? t(r.state === 'stopped' ? 'run.stopped' : 'run.closed', { what }) : t(r.state === 'stopped' ? 'run.stopped' : r.failed ? 'run.over_failed' : 'run.over', { what, done: count(r.done), failed: count(r.failed) });
+}
+
 /** Runs that are not finished, and what failed in the last one. @param {{month: string, reload: () => void}} props */
 export function Runs({ month, reload }) {
 	const [runs, setRuns] = useState(/** @type {ReportRun[]} */ ([]));
@@ -64,22 +79,30 @@ export function Runs({ month, reload }) {
 		let timer = 0;
 		let over = false;
 		let working = false;
+		/** Those that were over when we came, or were told of since. @type {Set<number> | null} */
+		let told = null;
 		const look = async () => {
 			clearTimeout(timer);
 			try {
 				const answer = /** @type {{runs: ReportRun[]}} */ (await get(`/v1/report-runs?month=${month}`));
 				if (over) return;
-				const now = answer.runs.some((r) => r.state === 'running');
-				if (working && !now) reload();
-				working = now;
+				const ended = answer.runs.filter((r) => r.state !== 'running');
+				const fresh = ended.filter((r) => told && !told.has(r.id));
+				told = new Set(ended.map((r) => r.id));
+				working = answer.runs.some((r) => r.state === 'running');
+				if (fresh.length) {
+					reload();
+					say(fresh.map(ending).join(' · '), fresh.some((r) => r.failed || r.error) ? 'error' : 'info');
+				}
 				setRuns(answer.runs);
-				timer = setTimeout(look, now ? RUN_MS : 10 * RUN_MS);
+				timer = setTimeout(look, working ? RUN_MS : 10 * RUN_MS);
 			} catch (error) {
 				if (!over) say(/** @type {Error} */ (error).message, 'error');
 			}
 		};
 		look();
-		const unlisten = listen((event) => event.event === 'report.upsert' && !working && look());
+		/* One's own run may be over before its first event: the page says when it has started one. */
+		const unlisten = listen((event) => ['report.upsert', RUN_STARTED].includes(event.event) && !working && look());
 		return () => {
 			over = true;
 			clearTimeout(timer);

@@ -1,7 +1,7 @@
 // @ts-check
 /* The pages of a document as pictures, drawn by the reporter: what is seen is what will be sent. */
 import { h, html, useEffect, useState } from '../lib.js';
-import { t } from '../app.js';
+import { isStaff, t } from '../app.js';
 import { drawn } from './report-parts.js';
 
 /** As an address that the Content-Security-Policy allows in a picture. @param {Blob} blob @returns {Promise<string>} */
@@ -50,8 +50,8 @@ export function Preview({ path, language, stamp, label }) {
 	</figure>`;
 }
 
-/** Both languages side by side, the report's own first. @param {{path: string, own: string, stamp: string}} props */
+/** Both languages side by side, the report's own first; a member has its own. @param {{path: string, own: string, stamp: string}} props */
 export function BothLanguages({ path, own, stamp }) {
-	const languages = own === 'en' ? ['en', 'ja'] : ['ja', 'en'];
+	const languages = !isStaff() ? [own] : own === 'en' ? ['en', 'ja'] : ['ja', 'en'];
 	return html`<div class="previews">${languages.map((l) => h(Preview, { key: l, path, language: l, stamp, label: l === 'ja' ? '日本語' : 'English' }))}</div>`;
 }
