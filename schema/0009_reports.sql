@@ -567,8 +567,7 @@ GRANT UPDATE (report_language) ON company TO hinomi_api;
 GRANT SELECT ON operator, company, site, monitoring_span, sensor, sensor_health, sensor_day, alert, work, incident,
                 incident_event, incident_clock, incident_pause, incident_cause, company_day, company_month, contract, plan,
                 tax_rate, ticket, dispatch_order, case_step, member_request, insurance_case, company_contact, vendor, rule,
-                holiday, calendar, sla_target, campaign_warning, incident_segment, page_request, notice_template, secret
-                TO hinomi_reporter;
+                holiday, calendar, sla_target, incident_segment, page_request TO hinomi_reporter;
 GRANT SELECT (user_id, email, display_name, role, scope_company, language, disabled_at) ON app_user TO hinomi_reporter;
 GRANT SELECT, INSERT ON month_close, snapshot, chamber_file, certificate TO hinomi_reporter;
 GRANT SELECT, INSERT, UPDATE, DELETE ON report_file, report_job TO hinomi_reporter;

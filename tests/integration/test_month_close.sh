@@ -216,6 +216,7 @@ for user in hinomi_reporter hinomi_api; do
 		check_fails "$user: $statement" 1 'permission denied' as "$user" "$statement"
 	done
 done
+check_fails 'whoever draws reports cannot make the links to them' 1 'permission denied' as hinomi_reporter 'SELECT value FROM secret'
 check_fails 'a hash that is none' 1 'violates check constraint' sql "INSERT INTO month_close (month, version, body, sha256) VALUES ('2020-01-01', 1, '{}', sha256('x'))"
 
 # ------------------------------------------------------------------------------------------------ billing
