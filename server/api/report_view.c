@@ -6,10 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-void report_reference(int64_t report_id, char out[REPORT_REFERENCE_SIZE])
-{
-	snprintf(out, REPORT_REFERENCE_SIZE, "R-%" PRId64, report_id);
-}
+enum { REFERENCE_SIZE = 24 };
 
 bool report_view_is_out(const struct report_row *row)
 {
@@ -50,9 +47,9 @@ static void put_actions(const struct call *call, struct json_writer *w, const st
 
 static void put_what(struct json_writer *w, const struct report_row *row)
 {
-	char reference[REPORT_REFERENCE_SIZE];
+	char reference[REFERENCE_SIZE];
 
-	report_reference(row->report_id, reference);
+	snprintf(reference, sizeof(reference), "R-%" PRId64, row->report_id);
 	json_put_integer(w, "id", row->report_id);
 	json_put_string(w, "reference", reference);
 	json_put_integer(w, "company_id", row->company_id);

@@ -5,9 +5,6 @@
 #include "server/api/call.h"
 #include "server/store/report_flow.h"
 
-enum { REPORT_REFERENCE_SIZE = 24 };
-void report_reference(int64_t report_id, char out[REPORT_REFERENCE_SIZE]); /* */
-
 /* Whether the member may read it: it is published, or was. */
 bool report_view_is_out(const struct report_row *row);
 /* Report of docs/openapi.yaml, as the person of the call may see it; without braces. Who is bound to a company is not

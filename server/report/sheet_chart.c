@@ -50,7 +50,8 @@ static void draw_hatch(cairo_t *cr, const struct stroke *k)
 	cairo_stroke(cr);
 }
 
-void sheet_hatch(struct sheet *s, double x, double y, double width, double height, double grey)
+/* Slanting lines within a frame. */
+static void put_hatch(struct sheet *s, double x, double y, double width, double height, double grey)
 {
 	sheet_stroke(s, draw_hatch, x, y, width, height)->grey = grey;
 }
@@ -78,7 +79,7 @@ static void put_bar(struct sheet *s, const struct bars *b, const struct sheet_ba
 		sheet_fill(s, x, b->base - solid, b->width, solid, grey);
 	/* What is not stopped stays to be seen, however small its share. */
 	if (part < bar->value)
-		sheet_hatch(s, x, b->base - all, b->width, all - solid < 2 ? 2 : all - solid, last ? 0 : 0.35);
+		put_hatch(s, x, b->base - all, b->width, all - solid < 2 ? 2 : all - solid, last ? 0 : 0.35);
 }
 
 static const char *bar_value(struct sheet *s, const struct sheet_bar *bar, char *out, size_t size)

@@ -114,8 +114,6 @@ void sheet_described(struct sheet *sheet, const char *tag, const char *alt);
 void sheet_line(struct sheet *sheet, double x1, double y1, double x2, double y2, double width, double grey);
 void sheet_fill(struct sheet *sheet, double x, double y, double width, double height, double grey);
 void sheet_frame(struct sheet *sheet, double x, double y, double width, double height, double line, double grey);
-/* Slanting lines within a frame. */
-void sheet_hatch(struct sheet *sheet, double x, double y, double width, double height, double grey);
 /* The height, having seen to it that `height` points are left. */
 double sheet_need(struct sheet *sheet, double height);
 /* The next free height; remembered for boxes. */

@@ -48,7 +48,8 @@ void metrics_month_add(const char *month, int months, char out[METRICS_MONTH_SIZ
 	snprintf(out, METRICS_MONTH_SIZE, "%.7s", text);
 }
 
-void metrics_add_cohort(struct db_args *args, const struct cohort *cohort)
+/* $4 to $10 of metrics_sql.h. */
+static void add_cohort(struct db_args *args, const struct cohort *cohort)
 {
 	db_arg_optional(args, cohort->company_id);
 	if (cohort->member == COHORT_ANY)
@@ -72,7 +73,7 @@ void metrics_add_period(struct db_args *args, const struct metrics_period *perio
 	db_arg_text(args, period->from);
 	db_arg_text(args, period->to);
 	db_arg_text(args, period->timezone);
-	metrics_add_cohort(args, &period->cohort);
+	add_cohort(args, &period->cohort);
 }
 
 int metrics_plan(struct db *db, struct err *why)

@@ -10,7 +10,6 @@
 
 /* The parameters above. */
 void metrics_add_period(struct db_args *args, const struct metrics_period *period);
-void metrics_add_cohort(struct db_args *args, const struct cohort *cohort); /* $4 to $10 */
 
 /* Companies of the cohort. Not materialised: the planner then knows that company_id is unique. */
 #define METRICS_COHORT METRICS_COHORT_LAST ", "
