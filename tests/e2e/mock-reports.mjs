@@ -91,11 +91,11 @@ export function makeReports(world, broadcast) {
 		const { deliveries: _, ...rest } = r;
 		return { ...rest, reference: `R-${r.id}`, company: c.name, member_no: c.member_no, step: stepOf(r), actions: actionsOf(r, me) };
 	};
-	const whole = (r, me) => ({ ...shown(r, me), figures: r.kind === 'monthly' ? { reasons: [{ ja: '社内のパソコン1台が、外の不審な通信先へ接続しようとしました（機器が止めました）。', en: 'A computer inside tried to reach a suspicious address; the device stopped it.' }] } : {}, snapshot: { id: r.id, version: 2, sha256: 'cd'.repeat(32), made_at: iso(start - 4 * DAY) }, versions: [{ version: 2, sha256: 'cd'.repeat(32), made_at: iso(start - 3 * DAY), made_by: '佐藤 恵', reason: '締め後に届いた記録を反映', changes: [{ path: '/months/12/inbound', from: 51, to: 52 }] }, { version: 1, sha256: 'ab'.repeat(32), made_at: iso(start - 4 * DAY), made_by: null, reason: '', changes: [] }], deliveries: r.deliveries });
+	const whole = (r, me) => ({ ...shown(r, me), figures: r.kind === 'monthly' ? { company_id: r.company_id, due_hours: 744, seen_hours: 740, months: [{ month: 'x', monitored_days: 30, inbound: 40, inbound_stopped: 40, outbound: 0, outbound_stopped: 0, viruses: 1, viruses_removed: 1, incidents: 3 }, { month: r.month, monitored_days: 31, inbound: 52, inbound_stopped: 50, outbound: 6, outbound_stopped: 0, viruses: 3, viruses_removed: 2, incidents: 5 }], cases: [{ incident_id: 1, no: 1, ja: '外の不審な通信先への接続', en: 'Contact with a suspicious address', severity: 2, open: true, carried: false }], requests: [{ who_ja: '経理の方', who_en: 'Accounts', what_ja: '全体検査をお願いします。', what_en: 'Please run a full scan.', minutes: 60, due_on: '2026-12-03' }], reasons: [{ ja: '社内のパソコン1台が、外の不審な通信先へ接続しようとしました（機器が止めました）。', en: 'A computer inside tried to reach a suspicious address; the device stopped it.' }] } : {}, snapshot: { id: r.id, version: 2, sha256: 'cd'.repeat(32), made_at: iso(start - 4 * DAY) }, versions: [{ version: 2, sha256: 'cd'.repeat(32), made_at: iso(start - 3 * DAY), made_by: '佐藤 恵', reason: '締め後に届いた記録を反映', changes: [{ path: '/months/12/inbound', from: 51, to: 52 }] }, { version: 1, sha256: 'ab'.repeat(32), made_at: iso(start - 4 * DAY), made_by: null, reason: '', changes: [] }], deliveries: r.deliveries });
 	const tell = (r) => {
 		r.version++;
 		r.updated_at = iso(Date.now());
-		broadcast('report.upsert', { report: { id: r.id, company_id: r.company_id, month: r.month, incident_id: r.incident_id, state: r.state }, ver: r.version });
+		broadcast('report.upsert', { report: { id: r.id, company_id: r.company_id, kind: r.kind, month: r.month, incident_id: r.incident_id, issue: r.issue, state: r.state, step: stepOf(r), grade: r.grade, version: r.version }, ver: r.version });
 	};
 	const monthState = (month) => {
 		const of = reports.filter((r) => r.kind === 'monthly' && r.month === month);
@@ -124,6 +124,9 @@ export function makeReports(world, broadcast) {
 		const { failures: _, ...rest } = made;
 		return rest;
 	};
+	/** Many more companies, each with the reports of one of the twelve. */
+	const crowd = (list) => (more ? [...list, ...Array.from({ length: more }, (_, i) => ({ ...list[i % 12], id: 1000 + i, like: list[i % 12].id, name: `試験工業${String(i).padStart(4, '0')}`, member_no: `T-${i}` }))] : list);
+	let more = 0;
 	const find = (id) => reports.find((r) => r.id === Number(id));
 	const work = {
 		approve: (r) => (r.needs_comment && !r.comment ? false : (Object.assign(r, { state: 'approved', approved_by: { id: 2, display_name: '田中 一郎' }, approved_at: iso(Date.now()) }), tell(r), true)),
@@ -140,6 +143,8 @@ export function makeReports(world, broadcast) {
 	];
 
 	return {
+		/** @param {number} n companies more on the board */
+		crowd: (n) => (more = n),
 		monthlyFor: (id) => reports.find((r) => r.company_id === id && r.month === last && r.kind === 'monthly'),
 		/** Handlers get (query, id, body, me, request); what they return is sent. {status, headers, bytes, json, problem} */
 		routes: [
@@ -162,13 +167,16 @@ export function makeReports(world, broadcast) {
 			['GET', /^\/v1\/reports$/, (q, id, body, me) => ({ reports: reports.filter((r) => (!q.get('company') || r.company_id === Number(q.get('company'))) && (me.role !== 'member' || r.state === 'published')).sort((a, b) => b.id - a.id).slice(0, 20).map((r) => shown(r, me)), next: null })],
 			['GET', /^\/v1\/reports\/board$/, (q) => {
 				const range = months.filter((m) => m >= q.get('from') && m <= q.get('to'));
-				const rows = companies
+				/* Of several issues the last one counts. */
+				const byCell = new Map(reports.filter((r) => r.kind === 'monthly').sort((a, b) => a.issue - b.issue).map((r) => [`${r.company_id} ${r.month}`, r]));
+				const rows = crowd(companies)
 					.map((c) => ({ company_id: c.id, company: c.name, member_no: c.member_no, recipients: c.id % 7 === 3 ? 0 : 2, cells: range.map((m) => {
-						const r = reports.find((x) => x.kind === 'monthly' && x.company_id === c.id && x.month === m);
+						const r = byCell.get(`${c.like ?? c.id} ${m}`);
 						return r ? { report_id: r.id, step: stepOf(r), grade: r.grade, issue: r.issue, waiting: r.waiting, version: r.version } : null;
 					}) }))
-					.filter((row) => (!q.get('q') || row.company.includes(q.get('q'))) && (!q.get('state') || (row.cells.at(-1)?.step ?? 'none') === q.get('state')) && (!q.get('grade') || row.cells.at(-1)?.grade === q.get('grade')));
-				return { months: range, rows, next: null };
+					.filter((row) => (!q.get('q') || row.company.includes(q.get('q')) || (row.member_no ?? '').includes(q.get('q'))) && (!q.get('state') || (row.cells.at(-1)?.step ?? 'none') === q.get('state')) && (!q.get('grade') || row.cells.at(-1)?.grade === q.get('grade')));
+				const [from, limit] = [Number(q.get('cursor') ?? 0), Number(q.get('limit') ?? 100)];
+				return { months: range, rows: rows.slice(from, from + limit), next: from + limit < rows.length ? String(from + limit) : null };
 			}],
 			['GET', /^\/v1\/reports\/(\d+)$/, (q, id, body, me) => (find(id) ? whole(find(id), me) : { problem: [404, 'no such report'] })],
 			['PUT', /^\/v1\/reports\/(\d+)\/comment$/, (q, id, body, me, request) => {

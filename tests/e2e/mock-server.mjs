@@ -260,6 +260,7 @@ export function startMock({ web, port = 0, rate = 0, alerts = 1200 }) {
 				address: `http://127.0.0.1:${server.address().port}`,
 				world,
 				desk,
+				crowd: reports.crowd,
 				close: () => {
 					clearInterval(timer);
 					clearInterval(heart);

@@ -26,9 +26,9 @@ export async function reportTests({ test, browser }) {
 	await test('a report: both languages as they will look, the comment, approval, publishing, sending', { expect: /401|412/ }, async ({ page, mock }) => {
 		await page.goto(`${mock.url}/reports`);
 		await page.waitForSelector('.row:has-text("山田精機")');
-		await page.click('.row:has-text("山田精機") .cell[data-report]:last-of-type');
-		await page.keyboard.press('Enter');
+		await page.click('.row:has-text("山田精機") .cell:last-child a');
 		await page.waitForURL(/\/reports\/\d+$/);
+		await page.waitForFunction(() => document.activeElement?.id === 'report-comment');
 		await page.waitForFunction(() => document.querySelectorAll('.preview-page:not(.waiting) img').length === 2);
 		await page.click('.preview-page:first-child .segment >> nth=2');
 		await page.waitForSelector('.preview-page:first-child:not(.waiting) img[alt*="3 ページ目"]');
@@ -40,11 +40,15 @@ export async function reportTests({ test, browser }) {
 		await other.page.fill('#report-comment', 'パソコン1台が外の不審な通信先へ接続しようとしました。検査をお願いします。');
 		await page.fill('#report-comment', '別の文');
 		await other.page.click('button:has-text("コメントを保存")');
+		await page.waitForSelector('.notice .note-text:has-text("検査をお願いします")');
+		assert.equal(await page.inputValue('#report-comment'), '別の文', 'what is being typed is not lost');
+		assert.equal(await page.isDisabled('button:has-text("承認する")'), true);
+		await page.click('button:has-text("この文にする")');
 		await other.page.waitForSelector('.hint:has-text("別の人が承認")');
 		assert.equal(await other.page.locator('button:has-text("承認する")').count(), 0, 'not by who wrote the comment');
 		await other.context.close();
 		await page.waitForSelector('button:has-text("承認する"):not(:disabled)');
-		assert.match(await page.inputValue('#report-comment'), /検査をお願いします/, 'what somebody else saved stands there');
+		assert.match(await page.inputValue('#report-comment'), /検査をお願いします/);
 		await page.click('button:has-text("承認する")');
 		await page.waitForSelector('.chips .step-approved');
 		await page.click('button:has-text("公開する")');
@@ -59,6 +63,56 @@ export async function reportTests({ test, browser }) {
 		await page.click('.report-steps form .primary');
 		await page.waitForSelector('.notice:has-text("件数の訂正")');
 		await page.waitForSelector('.chips .chip:has-text("第 2 回発行")');
+	});
+
+	await test('forty comments before noon: written, saved and on to the next without the mouse', { expect: /401/ }, async ({ page, mock }) => {
+		await page.goto(`${mock.url}/reports`);
+		await page.waitForSelector('.row:not([hidden])');
+		const waiting = Number(await page.textContent('.month-bar .step-needs_comment b'));
+		assert.ok(waiting > 2);
+		await page.click('.row:has(.step-needs_comment) .cell:last-child a >> nth=0');
+		for (let i = 0; i < waiting; i++) {
+			await page.waitForFunction(() => document.activeElement?.id === 'report-comment');
+			const url = page.url();
+			if (i === 0) {
+				/* What is not saved is there again after looking at the next one. */
+				await page.keyboard.type('途中');
+				await page.keyboard.press('Escape');
+				await page.keyboard.press('j');
+				await page.waitForFunction((was) => location.href !== was, url);
+				await page.waitForSelector('.report-steps');
+				await page.evaluate(() => /** @type {any} */ (document.activeElement).blur());
+				await page.keyboard.press('k');
+				await page.waitForFunction((was) => location.href === was, url);
+				await page.waitForFunction(() => document.activeElement?.id === 'report-comment' && document.querySelector('#report-comment').value === '途中');
+				await page.keyboard.press('End');
+			}
+			await page.keyboard.type(`コメント${i}`);
+			await page.keyboard.press('Control+Enter');
+			if (i + 1 < waiting) await page.waitForFunction((was) => location.href !== was, url);
+		}
+		await page.waitForSelector('.toast:has-text("コメント待ちのレポートはほかにありません")');
+		assert.equal(await page.locator('.walk button:has-text("次のコメント待ち")').count(), 0);
+		await page.keyboard.press('Escape');
+		await page.$eval('#report-comment', (e) => e.blur());
+		await page.keyboard.press('Escape');
+		await page.waitForURL(/\/reports$/);
+		await page.waitForSelector('.row.focused');
+		assert.equal(await page.locator('.month-bar .step-needs_comment').count(), 0);
+	});
+
+	await test('three thousand companies: the first are there before the last, and nothing is drawn that is not seen', {}, async ({ page, mock }) => {
+		mock.crowd(3000);
+		await page.goto(`${mock.url}/reports`);
+		await page.waitForSelector('.row:not([hidden])');
+		await page.waitForFunction(() => document.querySelector('.grid')?.getAttribute('aria-rowcount') === '3013');
+		assert.ok((await page.locator('.row').count()) < 80);
+		await page.$eval('.grid-body', (e) => (e.scrollTop = 28 * 1500));
+		await page.waitForFunction(() => [...document.querySelectorAll('.row:not([hidden])')].some((r) => Math.abs(Number(r.getAttribute('aria-rowindex')) - 1510) < 20));
+		await page.fill('#board-name', 'T-2999');
+		await page.waitForFunction(() => document.querySelectorAll('.row:not([hidden])').length === 1);
+		await page.fill('#board-name', '');
+		await page.waitForFunction(() => document.querySelector('.grid')?.getAttribute('aria-rowcount') === '3013');
 	});
 
 	await test('many at once: asked once, with progress, and what failed by name', {}, async ({ page, mock }) => {

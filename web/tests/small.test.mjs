@@ -11,9 +11,10 @@ import { EventStreamParser } from '../src/core/event-stream.js';
 import { poolSize, scrollToShow, windowOf } from '../src/core/grid-window.js';
 import { AMBER_MS, LagMeter, RED_MS } from '../src/core/lag.js';
 import { addMonths, isMonth, lastDay, monthsBetween, daysBetween } from '../src/core/months.js';
-import { showRate } from '../src/core/rate.js';
+import { showRate, showShare } from '../src/core/rate.js';
 import { indent, layOut, pieces } from '../src/core/raw-record.js';
 import { readReason, windowUnit } from '../src/core/reason.js';
+import { drafts, keepDraft, nextWaiting, stepFrom } from '../src/core/report-walk.js';
 import { Throttle } from '../src/core/throttle.js';
 import { daysLeft, showBytes, showSkew, Times } from '../src/core/times.js';
 
@@ -145,6 +146,16 @@ test('rates: half-up, one decimal below 1, a dash for nobody', () => {
 	assert.equal(showRate(null), '―');
 });
 
+test('shares: half-up, never all of it when something is missing', () => {
+	assert.equal(showShare(6688 / 6744), '99.2%');
+	assert.equal(showShare(560 / 2396), '23.4%');
+	assert.equal(showShare(1 / 80), '1.3%');
+	assert.equal(showShare(8759 / 8760), '99.9%');
+	assert.equal(showShare(1), '100.0%');
+	assert.equal(showShare(0), '0.0%');
+	assert.equal(showShare(null), '―');
+});
+
 test('months', () => {
 	assert.equal(addMonths('2020-01', -1), '2019-12');
 	assert.equal(addMonths('2019-12', 1), '2020-01');
@@ -269,4 +280,21 @@ test('an indicator past its validity is shown as expired, whatever else it was i
 test('days between two, over the end of February', () => {
 	assert.deepEqual(daysBetween('2028-02-28', '2028-03-01'), ['2028-02-28', '2028-02-29', '2028-03-01']);
 	assert.deepEqual(daysBetween('2026-03-02', '2026-03-01'), []);
+});
+
+test('from one report to the next, and to the next that waits, round the end of the list', () => {
+	const order = [11, 12, 13, 14];
+	assert.deepEqual([stepFrom(order, 12, 1), stepFrom(order, 12, -1), stepFrom(order, 14, 1), stepFrom(order, 99, 1)], [13, 11, 0, 0]);
+	assert.equal(nextWaiting(order, [12, 14], 12), 14);
+	assert.equal(nextWaiting(order, [12, 14], 14), 12, 'round the end');
+	assert.equal(nextWaiting(order, [12], 12), 0, 'none but this one');
+	assert.equal(nextWaiting(order, [12, 14], 99), 12, 'one that the list does not know: from its beginning');
+	assert.equal(nextWaiting(order, [77], 12), 77, 'one that came since');
+});
+
+test('typed words are kept until they are saved or taken back', () => {
+	keepDraft(5, 'half a sen', '');
+	assert.deepEqual(drafts.get(5), { text: 'half a sen', base: '' });
+	keepDraft(5, '  ', '');
+	assert.equal(drafts.has(5), false);
 });

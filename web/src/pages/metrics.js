@@ -8,7 +8,7 @@ import { CoverageCard, IncidentCard, PeersCard } from '../ui/figure-cards.js';
 import { TrendCard } from '../ui/trend-card.js';
 import { toCsv } from '../core/csv.js';
 import { addMonths, isMonth, lastDay, monthsBetween } from '../core/months.js';
-import { showRate } from '../core/rate.js';
+import { showRate, showShare } from '../core/rate.js';
 import { keepQuery } from '../router.js';
 import { anchor, text } from '../ui/cells.js';
 import { Icon } from '../ui/icons.js';
@@ -135,7 +135,7 @@ function DetectionLine({ row, monitored }) {
 	return html`<tr class=${`${total ? 'total' : ''} ${row.detections ? '' : 'zero'}`} data-row=${`${row.direction}.${row.engine}`}>
 		<th scope="row">${total ? word('direction', row.direction) : word('engine', row.engine)}</th>
 		<td class="end">${count(row.companies)}</td>
-		<td class="end">${monitored ? `${((100 * row.companies) / monitored).toFixed(1)}%` : '―'}</td>
+		<td class="end">${showShare(monitored ? row.companies / monitored : null)}</td>
 		<td class="end">${count(row.detections)}</td>
 		<td class="end rate">${showRate(row.per_company_month)}</td>
 		<td class="end">${showRate(row.per_monitored_company_month)}</td>

@@ -2,7 +2,7 @@
 /* How incidents are spread over companies, and how well was watched. */
 import { html } from '../lib.js';
 import { count, t, word } from '../app.js';
-import { percent } from './trend-card.js';
+import { showShare } from '../core/rate.js';
 import { Fact } from './parts.js';
 
 /** @typedef {{from: number, to: number | null, companies: number}} IncidentClass */
@@ -15,7 +15,7 @@ export function IncidentCard({ f }) {
 		<h2>${t('spread.title')} <small>${f.from} – ${f.to}</small></h2>
 		<dl class="facts">
 			${Fact({ label: t('column.incidents'), value: f.incidents })} ${Fact({ label: t('spread.median'), value: String(f.median) })} ${Fact({ label: t('spread.p90'), value: String(f.p90) })} ${Fact({ label: t('spread.most'), value: f.most })}
-			${Fact({ label: t('spread.judged'), value: percent(f.judged_share) })}
+			${Fact({ label: t('spread.judged'), value: showShare(f.judged_share) })}
 		</dl>
 		<table class="plain top spread">
 			<tbody>
@@ -34,13 +34,13 @@ export function CoverageCard({ f }) {
 	return html`<section class="card">
 		<h2>${t('coverage.title')} <small>${f.from} – ${f.to}</small></h2>
 		<dl class="facts">
-			${Fact({ label: t('coverage.share'), value: percent(f.total.coverage) })} ${Fact({ label: t('column.sensors'), value: f.total.sensors })} ${Fact({ label: t('coverage.silent_companies'), value: f.total.silent_companies, tone: f.total.silent_companies ? 'hot' : '' })}
+			${Fact({ label: t('coverage.share'), value: showShare(f.total.coverage) })} ${Fact({ label: t('column.sensors'), value: f.total.sensors })} ${Fact({ label: t('coverage.silent_companies'), value: f.total.silent_companies, tone: f.total.silent_companies ? 'hot' : '' })}
 			${Fact({ label: t('coverage.lost'), value: f.total.dropped + f.total.missing, tone: f.total.dropped + f.total.missing ? 'hot' : '' })}
 		</dl>
 		${worst.length > 0 &&
 		html`<table class="plain coverage">
 			<thead><tr><th scope="col">${t('column.company')}</th><th scope="col" class="end">${t('coverage.share')}</th><th scope="col" class="end">${t('coverage.silent_hours')}</th><th scope="col" class="end">${t('coverage.lost')}</th></tr></thead>
-			<tbody>${worst.map((/** @type {any} */ r) => html`<tr><td class="grow"><a href=${`/companies/${r.company_id}`}>${r.company}</a></td><td class="end">${percent(r.coverage)}</td><td class="end">${count(r.silent_hours)}</td><td class="end">${count(r.dropped + r.missing)}</td></tr>`)}</tbody>
+			<tbody>${worst.map((/** @type {any} */ r) => html`<tr><td class="grow"><a href=${`/companies/${r.company_id}`}>${r.company}</a></td><td class="end">${showShare(r.coverage)}</td><td class="end">${count(r.silent_hours)}</td><td class="end">${count(r.dropped + r.missing)}</td></tr>`)}</tbody>
 		</table>`}
 		<p class="footnote">${t('coverage.note')}</p>
 	</section>`;
@@ -62,5 +62,5 @@ export function PeersCard({ cells }) {
 
 /** @param {number} part @param {number} whole */
 function share(part, whole) {
-	return `${count(part)}（${percent(whole ? part / whole : null)}）`;
+	return `${count(part)}（${showShare(whole ? part / whole : null)}）`;
 }

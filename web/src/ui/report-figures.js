@@ -3,7 +3,7 @@
  * writes the comment, and for a member with a telephone, on which a page of A4 is small. */
 import { html } from '../lib.js';
 import { count, isStaff, t } from '../app.js';
-import { percent } from './trend-card.js';
+import { showShare } from '../core/rate.js';
 import { Pair } from './peek.js';
 import { Severity } from './parts.js';
 
@@ -42,6 +42,6 @@ export function MonthFigures({ figures }) {
 			<thead><tr><th></th><th scope="col" class="end">${t('report.this_month')}</th><th scope="col" class="end">${t('report.stopped')}</th><th scope="col" class="end">${t('report.month_before')}</th></tr></thead>
 			<tbody>${COUNTS.map(([name, stopped]) => html`<tr><th scope="row">${t(`report.count_${name}`)}</th><td class="end"><b>${count(now[name])}</b></td><td class="end">${stopped ? count(now[stopped]) : ''}</td><td class="end">${before?.monitored_days ? count(before[name]) : '―'}</td></tr>`)}</tbody>
 		</table>`}
-		<dl class="pairs">${figures.due_hours > 0 && Pair(t('report.watched'), html`${percent(figures.seen_hours / figures.due_hours)} <span class="dim">${t('report.watched_hours', { seen: count(figures.seen_hours), due: count(figures.due_hours) })}</span>`)}</dl>
+		<dl class="pairs">${figures.due_hours > 0 && Pair(t('report.watched'), html`${showShare(figures.seen_hours / figures.due_hours)} <span class="dim">${t('report.watched_hours', { seen: count(figures.seen_hours), due: count(figures.due_hours) })}</span>`)}</dl>
 		${isStaff() && figures.company_id && html`<p><a href=${`/incidents?company=${figures.company_id}&state=all`}>${t('report.all_incidents')}</a></p>`}`;
 }

@@ -25,16 +25,15 @@ export function Preview({ path, language, stamp, label }) {
 	const key = `${path} ${language} ${page} ${stamp}`;
 	useEffect(() => {
 		const stop = new AbortController();
-		drawn(`${path}?format=png&language=${language}&page=${page}`, stop.signal).then(
-			async (response) => {
-				if (!response || stop.signal.aborted) return;
-				const src = await dataUrl(await response.blob());
-				setShown({ key, src, pages: Number(response.headers.get('X-Pages') ?? 1), error: '' });
-			},
-			(error) => {
-				if (!stop.signal.aborted) setShown((/** @type {typeof shown} */ held) => ({ ...held, key, error: error.message }));
-			},
-		);
+		const load = async () => {
+			const response = await drawn(`${path}?format=png&language=${language}&page=${page}`, stop.signal);
+			if (!response) return;
+			const src = await dataUrl(await response.blob());
+			if (!stop.signal.aborted) setShown({ key, src, pages: Number(response.headers.get('X-Pages') ?? 1), error: '' });
+		};
+		load().catch((error) => {
+			if (!stop.signal.aborted) setShown((/** @type {typeof shown} */ held) => ({ ...held, key, error: error.message }));
+		});
 		return () => stop.abort();
 	}, [key]);
 	const waiting = shown.key !== key;

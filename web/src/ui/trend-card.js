@@ -2,7 +2,7 @@
 /* Thirteen months: detections inwards and outwards, and the share of companies with contact from inside to outside. */
 import { html, useState } from '../lib.js';
 import { count, t, word, zone } from '../app.js';
-import { showRate } from '../core/rate.js';
+import { showRate, showShare } from '../core/rate.js';
 import { niceCeiling } from './charts.js';
 import { Icon } from './icons.js';
 
@@ -13,11 +13,6 @@ const HEIGHT = 170;
 const LEFT = 56;
 const BOTTOM = 20;
 const FIGURES = /** @type {const} */ (['inbound', 'outbound', 'prevalence', 'incidents', 'coverage']);
-
-/** A share in percent. @param {number | null} share */
-export function percent(share) {
-	return share === null ? '―' : `${(100 * share).toFixed(1)}%`;
-}
 
 /** @param {{rows: TrendMonth[], save: (name: string, rows: unknown[][]) => void}} props */
 export function TrendCard({ rows, save }) {
@@ -40,7 +35,7 @@ export function TrendCard({ rows, save }) {
 				const v = r[figure];
 				const height = v ? Math.max(1, (plot * v) / top) : 0;
 				const x = LEFT + i * step;
-				const label = v === null ? '―' : shares ? percent(v) : count(v);
+				const label = v === null ? '―' : shares ? showShare(v) : count(v);
 				return html`<g>
 					<title>${`${zone().month(r.month)}\n${t(`trend.${figure}`)} ${label}\n${t('metrics.monitored')} ${count(r.monitored_companies)}\n${word('direction', 'inbound')} ${showRate(r.inbound_per_company_month)} / ${word('direction', 'outbound')} ${showRate(r.outbound_per_company_month)} ${t('metrics.unit')}`}</title>
 					<rect class="hit" x=${x} width=${step} y="0" height=${HEIGHT - BOTTOM} />
