@@ -57,17 +57,16 @@ static int open_regular(const char *path, struct stat *st, struct err *why)
 	return err_set(why, ERR_IO, "%s is not a regular file", path);
 }
 
-static int write_all(int fd, const uint8_t *bytes, size_t len)
+int file_write(int fd, struct slice content)
 {
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
+	while (content.len > 0) {
+		ssize_t n = write(fd, content.ptr, content.len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return -1;
-		bytes += n;
-		len -= (size_t)n;
+		content = slice_skip(content, (size_t)n);
 	}
 	return 0;
 }
@@ -88,7 +87,7 @@ static int pump(int from, int to, struct file_sum *sum)
 			continue;
 		}
 		good = n >= 0 && EVP_DigestUpdate(context, chunk, (size_t)n) == 1 &&
-		       (to < 0 || write_all(to, chunk, (size_t)n) == 0);
+		       (to < 0 || file_write(to, slice_of(chunk, (size_t)n)) == 0);
 		sum->size += n;
 	}
 	good = good && EVP_DigestFinal_ex(context, sum->sha256, NULL) == 1;

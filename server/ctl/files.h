@@ -8,6 +8,9 @@
 /* The whole file, or "-" for standard input; ERR_LIMIT when it is larger than `most`. */
 int file_read(const char *path, size_t most, struct buffer *out, struct err *why);
 
+/* All of it, to where the descriptor stands. -1: errno says why. */
+int file_write(int fd, struct slice content);
+
 struct file_sum {
 	uint8_t sha256[32];
 	int64_t size;

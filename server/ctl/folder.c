@@ -1,5 +1,7 @@
 #include "server/ctl/folder.h"
 
+#include "server/ctl/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -74,20 +76,6 @@ int folder_open(struct folder **out, const char *path, struct err *why)
 	return -1;
 }
 
-static int write_all(int fd, struct slice content)
-{
-	while (content.len) {
-		ssize_t n = write(fd, content.ptr, content.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return -1;
-		content = slice_skip(content, (size_t)n);
-	}
-	return 0;
-}
-
 int folder_replace(struct folder *f, const char *name, struct slice content, struct err *why)
 {
 	char fresh[NAME_ROOM];
@@ -97,7 +85,7 @@ int folder_replace(struct folder *f, const char *name, struct slice content, str
 	fd = openat(f->fd, fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
 	if (fd < 0)
 		return fail(f, name, why);
-	failed = write_all(fd, content);
+	failed = file_write(fd, content);
 	if (failed)
 		fail(f, name, why);
 	if (close(fd) != 0 && !failed)
