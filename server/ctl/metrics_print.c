@@ -93,12 +93,16 @@ void print_spread(const struct metrics_incidents *m)
 	       m->judged, m->incidents, m->true_positives, m->benign_positives, m->false_positives, m->undetermined);
 }
 
-/* A share as percent with one decimal, cut: 100.0 only when nothing is missing. */
+/* A share as percent with one decimal, half up as reports and the dashboard have it: 100.0 only when nothing is
+ * missing. */
 static void table_share(struct table *t, double share)
 {
+	double tenths = floor(share * 1000 * (1 + 1e-12) + 0.5);
 	char text[NUMBER_SIZE];
 
-	snprintf(text, sizeof(text), "%.1f%%", floor(share * 1000 + 1e-9) / 10);
+	if (share < 1 && tenths >= 1000)
+		tenths = 999;
+	snprintf(text, sizeof(text), "%.1f%%", tenths / 10);
 	table_text(t, isfinite(share) ? text : NULL);
 }
 
@@ -171,8 +175,8 @@ void print_coverage(const struct metrics_coverage_sum *sum, const struct db_resu
 		table_coverage(&t, of_sensors ? &sensor.figures : &company.figures);
 	}
 	table_print(&t, stdout);
-	printf("\n%" PRId64 " companies, %" PRId64 " sensors: seen in %" PRId64 " of %" PRId64 " due hours; %" PRId64
-	       " companies had a silent day\n",
+	printf("\n%" PRId64 " companies, %" PRId64 " sensors: seen in %" PRId64 " of %" PRId64
+	       " due hours; with a silent day: %" PRId64 "\n",
 	       sum->companies, sum->sensors, sum->figures.seen_hours, sum->figures.due_hours, sum->silent_companies);
 }
 

@@ -57,9 +57,15 @@ const char *said_hundredths(const struct wording *w, int64_t value)
 
 const char *said_share(const struct wording *w, int64_t part, int64_t whole)
 {
+	int64_t percent;
+
 	if (whole <= 0)
 		return dash;
-	return said(w, "%" PRId64 "%%", (int64_t)(((__int128)part * 200 + whole) / ((__int128)whole * 2)));
+	percent = (int64_t)(((__int128)part * 200 + whole) / ((__int128)whole * 2));
+	/* What is not all of it must not look as if it were. */
+	if (part < whole && percent >= 100)
+		percent = 99;
+	return said(w, "%" PRId64 "%%", percent);
 }
 
 const char *said_share_1(const struct wording *w, int64_t part, int64_t whole)
@@ -69,7 +75,6 @@ const char *said_share_1(const struct wording *w, int64_t part, int64_t whole)
 	if (whole <= 0)
 		return dash;
 	tenths = (int64_t)(((__int128)part * 2000 + whole) / ((__int128)whole * 2));
-	/* What is not all of it must not look as if it were. */
 	if (part < whole && tenths >= 1000)
 		tenths = 999;
 	return said(w, "%" PRId64 ".%" PRId64 "%%", tenths / 10, tenths % 10);

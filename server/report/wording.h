@@ -15,10 +15,11 @@ struct wording {
 };
 
 const char *said(const struct wording *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
-const char *said_number(const struct wording *w, int64_t value);                /* 19,100 */
-const char *said_hundredths(const struct wording *w, int64_t value);            /* 150: 1.5; 200: 2 */
-const char *said_share(const struct wording *w, int64_t part, int64_t whole);   /* 28%, half up; ― without a whole. */
-const char *said_share_1(const struct wording *w, int64_t part, int64_t whole); /* 99.7%, and never 100.0% of less */
+const char *said_number(const struct wording *w, int64_t value);     /* 19,100 */
+const char *said_hundredths(const struct wording *w, int64_t value); /* 150: 1.5; 200: 2 */
+/* 28%, 99.7%: half up, and never 100% of less; ― without a whole. */
+const char *said_share(const struct wording *w, int64_t part, int64_t whole);
+const char *said_share_1(const struct wording *w, int64_t part, int64_t whole);
 const char *said_yen(const struct wording *w, int64_t yen);
 const char *said_duration(const struct wording *w, int64_t seconds); /* 45秒, 3分, 1時間20分, 2日3時間 */
 const char *said_time(const struct wording *w, time_us at);          /* 10月5日 09:12, of the zone; TIME_NONE: ― */

@@ -384,6 +384,8 @@ check_equal 'by sensor' '2011 29 681 45 26
 2041 2 48 47 0' "$(covered --sensors | jq -r '.rows[] | "\(.sensor_id) \(.monitored_days) \(.due_hours) \(.seen_hours) \(.silent_days)"')"
 check_equal 'the trend has the same hours' '2396 560' \
 	"$(ctl metrics trend --to 2024-02 --months 1 --area watched --json | jq -r '.rows[0] | "\(.due_hours) \(.seen_hours)"')"
+check_equal '... as it is shown: half up, as in reports' 1 \
+	"$(ctl metrics trend --to 2024-02 --months 1 --area watched | grep -c '^2024-02 .* 23\.4%')"
 check_equal '... of each month' '2023-12 744 0, 2024-01 1152 0, 2024-02 2396 560, 2024-03 984 0' \
 	"$(ctl metrics trend --to 2024-03 --months 4 --area watched --json | jq -r '[.rows[] | "\(.month) \(.due_hours) \(.seen_hours)"] | join(", ")')"
 check_equal 'days without a sensor before the first' '17 408 0 408' \

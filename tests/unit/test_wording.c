@@ -37,6 +37,7 @@ START_TEST(test_shares)
 	ck_assert_str_eq(said_share(&w, 31, 110), "28%");
 	ck_assert_str_eq(said_share(&w, 1, 8), "13%"); /* 12.5, half up */
 	ck_assert_str_eq(said_share(&w, 0, 5), "0%");
+	ck_assert_str_eq(said_share(&w, 578, 579), "99%"); /* one is not judged yet */
 	ck_assert_str_eq(said_share(&w, 5, 0), "―");
 	ck_assert_str_eq(said_share(&w, INT64_MAX, INT64_MAX), "100%");
 	ck_assert_str_eq(said_share_1(&w, 8731, 8760), "99.7%");
