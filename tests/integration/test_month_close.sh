@@ -252,4 +252,43 @@ sql "INSERT INTO company (company_id, operator_id, name) SELECT 1000 + i, 1, '�
 check_equal 'blocks end between companies: nobody loses a row' '100 61 60 1 1' \
 	"$(tool member "$earlier" 0 | jq -r 'select(.company_id > 1000) | "\(.inbound_kinds | map(.detections) | add) \(.annex | length) \(.annex_more_rows) \(.annex_more_detections)"' |
 		sort | uniq -c | sed 's/^ *//')"
+
+# ------------------------------------------------------------------------------------------------ what matters
+# Company 1001: one device with a lot of everyday traffic, one with two grave detections whose case is closed, one with a
+# third that nobody has looked at. Company 1002: everyday traffic alone, and an open case of what is no detection (regular
+# contact). 1003: everyday traffic alone.
+sql "INSERT INTO sensor (company_id, sensor_id, name, state, created_at) SELECT 1000 + i, 1000 + i, '本社', 'up', month_of(3) FROM generate_series(1, 3) i;
+	INSERT INTO sensor_day (company_id, sensor_id, day, expected, received, heartbeats, hours_seen) SELECT 1000 + i, 1000 + i, d::date, 1, 1, 24,
+		16777215 FROM generate_series(1, 3) i, generate_series(month_of(2)::timestamp, (month_of(1) - 1)::timestamp, '1 day') d;
+	SELECT detect(1001, 1, 900000, 30, at_month(2, 5, '09:00'), 'outbound', 'ips', 'allowed', 5, 'UPDATE', '192.168.1.50', 443);
+	SELECT detect(1001, 1, 900100, 2, at_month(2, 6, '09:00'), 'outbound', 'ips', 'allowed', 2, 'ET MALWARE Beacon', '192.168.1.60', 443);
+	SELECT detect(1001, 1, 900200, 9, at_month(2, 6, '12:00'), 'outbound', 'ips', 'blocked', 5, 'UPDATE', '192.168.1.60', 443);
+	SELECT detect(1001, 1, 900300, 1, at_month(2, 7, '09:00'), 'outbound', 'ips', 'blocked', 4, 'ET MALWARE Beacon', '192.168.1.70', 443);
+	SELECT detect(1002, 1, 900400, 4, at_month(2, 5, '09:00'), 'outbound', 'ips', 'allowed', 5, 'UPDATE', '192.168.1.50', 443);
+	SELECT detect(1003, 1, 900500, 4, at_month(2, 5, '09:00'), 'outbound', 'ips', 'allowed', 4, 'UPDATE', '192.168.1.50', 443);
+	UPDATE alert SET score = 20, category = 'Not Suspicious Traffic', stage = 'none' WHERE signature = 'UPDATE';
+	CALL count_all();
+	INSERT INTO incident (company_id, incident_id, no, first_ts, last_ts, direction, stage, severity, title, title_key, rule, reason,
+		alert_count, detection_count, blocked_count, state, disposition, closed_at) VALUES
+		(1001, 901, 1, at_month(2, 6, '09:00'), at_month(2, 6, '09:01'), 'outbound', 'command-and-control', 1, 'x', '', 'r',
+		'{\"rule\":\"r\",\"anchor\":\"192.168.1.60\"}', 2, 2, 0, 'closed', 'true_positive', at_month(2, 7, '09:00')),
+		(1002, 902, 1, at_month(2, 6, '09:00'), at_month(2, 9, '09:01'), 'outbound', 'command-and-control', 2, 'x', '', 'r',
+		'{\"rule\":\"r\",\"anchor\":\"\"}', 0, 0, 0, 'open', NULL, NULL);
+	INSERT INTO incident_segment VALUES (1001, 900100, at_month(2, 6, '09:00'), at_month(2, 6, '09:01'), true, 901);
+	INSERT INTO incident_cause VALUES (1002, 902, 1, 5, 1, 2, at_month(2, 6, '09:00'), at_month(2, 9, '09:01'), 99,
+		'{\"group\": {\"port\": 443, \"inside.ip\": \"192.168.1.50\"}}')" >"$STATE/sql.out"
+tool member "$earlier" 0 >"$STATE/members"
+check_equal 'devices: the gravest first, whatever the rest is more of; their cases; who is to be looked after' \
+	'192.168.1.60:2:2:11:9:1:0:false 192.168.1.70:3:1:1:0:0:0:true 192.168.1.50:5:1:30:30:0:0:false' \
+	"$(member 1001 '[.devices[] | "\(.address):\(.severity):\(.kinds):\(.detections):\(.minor):\(.cases):\(.open_cases):\(.check)"] | join(" ")')"
+check_equal 'everyday traffic is counted apart' '3 42 39 9' \
+	"$(member 1001 '"\(.outbound_devices) \(.months[12].outbound) \(.outbound_minor) \(.outbound_minor_stopped)"')"
+check_equal 'a device is called after the gravest that it did' true "$(member 1001 '.devices[0].ja == .devices[1].ja and .devices[0].ja != .devices[2].ja')"
+check_equal 'what was dealt with asks for nothing, what was not does' "1 true 0" \
+	"$(member 1001 '"\([.requests[] | select(.what_en | test("ending in .70"))] | length) \(.requests[0].what_en | test("ending in .70")) \([.requests[] | select(.what_en | test("ending in .60"))] | length)"')"
+check_equal 'an open case comes first, at once, about its device, which has no detection that matters' \
+	'rainy 902 null 192.168.1.50 2:1:true true' \
+	"$(member 1002 '"\(.grade) \(.requests[0].incident_id) \(.requests[0].due_on) \(.cases[0].device) \(.devices[0] | "\(.severity):\(.open_cases):\(.check)") \(.devices[0].ja == .cases[0].ja)"')"
+check_equal 'everyday traffic alone changes no verdict and asks for nothing' 'sunny 4 4 0' \
+	"$(member 1003 '"\(.grade) \(.months[12].outbound) \(.outbound_minor) \([.requests[] | select(.what_en | test("ending in"))] | length)"')"
 finish
