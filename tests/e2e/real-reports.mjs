@@ -59,9 +59,10 @@ const people = {};
 async function step(name, body) {
 	if (failed) return;
 	try {
+		const begun = Date.now();
 		await body();
 		passed++;
-		console.log(`ok      ${name}`);
+		console.log(`ok      ${name} (${((Date.now() - begun) / 1000).toFixed(1)} s)`);
 		if (env.SHOTS) for (const [who, a] of Object.entries(people)) await a.page.screenshot({ path: `${env.SHOTS}/reports-${String(passed).padStart(2, '0')}-${who}.png` });
 	} catch (error) {
 		failed++;
@@ -246,7 +247,7 @@ await step('a case has its first report, and the member reads it', async () => {
 	await member.page.waitForSelector('.member-reports li:has-text("速報")');
 });
 
-await step('a text of the reports: what may not be said is refused, what is changed stands in the next preview', async () => {
+await step('a text of the reports: a name that is not there is refused; a row of plain words is tried', async () => {
 	await lead.page.goto(`${lead.url}/report-texts?key=heading_summary`);
 	await lead.page.fill('.text-editing textarea', '{{nonsense}}');
 	await lead.page.click('.text-editing button >> nth=0');

@@ -92,6 +92,7 @@ export async function reportTests({ test, browser }) {
 			if (i + 1 < waiting) await page.waitForFunction((was) => location.href !== was, url);
 		}
 		await page.waitForSelector('.toast:has-text("コメント待ちのレポートはほかにありません")');
+		assert.equal(await page.inputValue('#report-comment'), `コメント${waiting - 1}`, 'to the last letter');
 		assert.equal(await page.locator('.walk button:has-text("次のコメント待ち")').count(), 0);
 		await page.keyboard.press('Escape');
 		await page.$eval('#report-comment', (e) => e.blur());

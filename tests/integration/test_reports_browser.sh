@@ -52,6 +52,8 @@ check_equal 'what the member saved is the file that is kept' \
 check_equal 'who wrote, who approved, who opened' '佐々木 望|浜田 みなと|t' \
 	"$(sql "SELECT w.display_name, a.display_name, r.opened_at IS NOT NULL FROM report r JOIN app_user w ON w.user_id = r.comment_by
 	        JOIN app_user a ON a.user_id = r.approved_by WHERE r.company_id = 1 AND r.kind = 'monthly' AND r.issue = 1")"
+check_equal 'the last letter before the key is saved, too' 'パソコン1台が外の不審な通信先へ接続しました。検査をお願いします。' \
+	"$(sql "SELECT comment FROM report WHERE company_id = 1 AND kind = 'monthly' AND issue = 1")"
 check_equal 'what was typed while a colleague saved went on as the writer decided' '自分の文' \
 	"$(sql "SELECT comment FROM report WHERE company_id = 3 AND kind = 'monthly' AND issue = 1")"
 check_equal 'the server was not in trouble meanwhile' '' "$(grep -E ' (error|fatal) ' "$STATE/hinomid.log" || true)"

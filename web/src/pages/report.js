@@ -96,6 +96,9 @@ function Steps({ r, reload, take, nextDraft }) {
 	const [dirty, setDirty] = useState(false);
 	const [asking, setAsking] = useState(/** @type {ReportAction | ''} */ (''));
 	const [reason, setReason] = useState('');
+	/** The version that the reporter was asked to publish: pictures that are drawn meanwhile count as waiting, too. */
+	const [asked, setAsked] = useState(0);
+	const publishing = asked === r.version && !r.error;
 	const may = (/** @type {ReportAction} */ a) => r.actions.includes(a);
 	/* The button that was pressed may be gone: the keyboard stays here. */
 	useEffect(() => {
@@ -110,13 +113,11 @@ function Steps({ r, reload, take, nextDraft }) {
 			const now = made?.report ?? made;
 			if (now?.id === r.id && now.step) take(now);
 			if (action === 'reissue' && made?.id) navigate(`/reports/${made.id}`);
-			else if (action === 'publish') say(t('report.publishing'));
+			else if (action === 'publish') (setAsked(r.version), say(t('report.publishing')));
 			else say(action === 'send' ? t('report.sent_to', { n: made?.written ?? 0 }) : t('saved'), action === 'send' && !made?.written ? 'error' : 'info');
 		});
 	const approve = () => act('approve', undefined, true);
 	useCommands(() => (may('approve') && !dirty ? [{ id: 'report_approve', keys: ['a'], label: t('report.approve'), scope: 'page', run: approve }] : []), [r, dirty, busy]);
-	/** Whether the reporter is at it already. */
-	const publishing = r.state === 'approved' && r.waiting > 0;
 	return html`<section class="card report-steps" ref=${place} tabindex="-1" aria-label=${t('report.steps')}>
 		<h2>${t('report.steps')}</h2>
 		<ol class="flow">
