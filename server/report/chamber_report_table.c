@@ -47,8 +47,7 @@ static void table_row(struct paper *p, struct paper_table *t, const struct chamb
 	paper_cell(p, t, with_unit(p, said_number(&p->w, row->companies), "社"));
 	paper_cell(p, t, with_unit(p, said_number(&p->w, row->detections), "件"));
 	paper_cell(p, t, with_unit(p, rate(p, row->companies, row->detections, row->days), "件"));
-	/* A dash where nobody is affected, in this rate too. */
-	paper_cell(p, t, with_unit(p, rate(p, row->companies, row->detections, m->monitored_days), "件"));
+	paper_cell(p, t, with_unit(p, rate(p, m->monitored_companies, row->detections, m->monitored_days), "件"));
 }
 
 static void put_period(struct paper *p, const struct chamber_month *m)

@@ -57,6 +57,8 @@ check_equal 'a first report and a certificate are one page' '1 1 1 1' \
 # --------------------------------------------------------------------------------------------- the chamber's report
 
 out=chamber_pilot.ja.pdf
+sed '/"antivirus"/,/}/s/\("companies"\|"detections"\|"days"\): *[0-9]*/\1: 0/' "$data/chamber.json" >"$STATE/chamber_zero.json"
+"$BUILD/tests/bench/draw_reports" -k chamber -f pdf -l ja "$STATE/chamber_zero.json" >"$STATE/chamber_zero.ja.pdf"
 check_equal 'the table of the pilot: inbound' '64社 19,100件 56件' "$(row $out '「外→内」の攻撃' | cut -d ' ' -f 1-3)"
 check_equal 'inbound, IPS' '48社 18,325件 72件' "$(row $out 'IPS（不正侵入防止）' | cut -d ' ' -f 1-3)"
 check_equal 'inbound, viruses' '34社 775件 4件' "$(row $out 'ウイルス除去' | cut -d ' ' -f 1-3)"
@@ -64,6 +66,8 @@ check_equal 'outbound' '31社 692件 4件' "$(row $out '「内→外」の不正
 check_equal 'outbound, IPS' '31社 683件 4件' "$(lines $out | sed -n 's/^IPS（不正侵入防止） //p' | sed -n 2p | cut -d ' ' -f 1-3)"
 check_equal 'outbound, viruses' '1社 1件 0.1件' "$(lines $out | sed -n 's/^ウイルス除去 //p' | sed -n 2p | cut -d ' ' -f 1-3)"
 check_equal 'and the rest, so that rows add up' '8件' "$(row $out 'その他' | cut -d ' ' -f 2)"
+check_equal 'nothing at monitored companies: no rate of the affected, and none of all is 0.0' '0社 0件 ― 0.0件' \
+	"$(row chamber_zero.ja.pdf 'ウイルス除去' | cut -d ' ' -f 1-4)"
 check_equal 'period, companies, mean days, prevalence' 'yes yes yes yes' "$(says $out '期間：2019年7月8日～2020年1月31日') \
 $(says $out '監視企業数：110社') $(says $out '平均監視期間：145日') $(says $out '110社のうち31社（28%）')"
 check_equal 'the counting rule and the definition stand beside it' 'yes yes' \
