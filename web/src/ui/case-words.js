@@ -1,5 +1,5 @@
 // @ts-check
-/* What entries of an incident's timeline say that come of paging, of notices and of the case. */
+/* What entries of an incident's timeline say that come of paging, of notices, of the case and of its reports. */
 import { html } from '../lib.js';
 import { count, isStaff, mayDo, t, word } from '../app.js';
 import { yen } from './desk-parts.js';
@@ -21,6 +21,7 @@ const SAYINGS = {
 	order: (b) => html`<a href=${`/orders/${b.order_id}`}>${b.reference}</a> ${b.vendor} <span class="chip">${word('order_kind', b.kind ?? '')}</span> <span class="chip">${word('order_state', b.what ?? '')}</span>`,
 	insurance: (b) => html`${t('insurance.title')}: <span class="chip">${word('insurance_state', b.state ?? '')}</span> ${typeof b.claimed_yen === 'number' && html`${t('insurance.claimed')} ${yen(b.claimed_yen)}`} ${typeof b.paid_yen === 'number' && html`${t('insurance.paid')} ${yen(b.paid_yen)}`} ${b.reason && Note(b.reason)}`,
 	privacy: (b) => html`${t('privacy.title')}: ${t(b.dropped ? 'privacy.dropped' : b.final_reported_at ? 'privacy.final_done' : b.first_reported_at ? 'privacy.first_done' : 'privacy.running')} ${b.drop_reason && Note(b.drop_reason)}`,
+	report: (b) => html`<a href=${`/reports/${b.report_id}`}>${word('report_kind', b.kind ?? '')}${b.kind === 'interim' ? ` ${b.issue}` : ''}</a> <span class="chip">${word('report_step', b.what === 'withdraw' ? 'withdrawn' : 'published')}</span> ${Note(b.reason)}`,
 	evidence: (b) => html`${t('timeline.evidence')} <span class="dim">${typeof b.files === 'number' && t('case.files', { n: b.files })}</span> ${b.sha256 && isStaff() && html`<code title=${b.sha256}>${String(b.sha256).slice(0, 16)}…</code>`}`,
 };
 
