@@ -73,11 +73,10 @@ static const char *device_line(struct member_report *r, const struct device_coun
 static void devices(struct member_report *r)
 {
 	size_t shown = r->m.devices_count < r->limits.devices ? r->m.devices_count : r->limits.devices;
-	int64_t all = r->m.outbound_devices > 0 ? r->m.outbound_devices : (int64_t)r->m.devices_count;
 
-	if (all > 0)
-		sheet_text_cut(r->sheet, SHEET_STRONG, filled(r, "outbound_devices", "devices", number(r, all), NULL),
-			       1);
+	if (r->m.outbound_devices > 0)
+		sheet_text_cut(r->sheet, SHEET_STRONG,
+			       filled(r, "outbound_devices", "devices", number(r, r->m.outbound_devices), NULL), 1);
 	for (size_t i = 0; i < shown; i++)
 		item(r, device_line(r, &r->m.devices[i]), 2);
 	r->devices_cut = shown < r->m.devices_count;
