@@ -47,14 +47,29 @@ static void say_no_detection(bool japanese, struct buffer *out)
 					: "Raised by the way in which devices talk, not by single detections.");
 }
 
+enum { HOUR = 60, DAY = 24 * HOUR }; /* minutes */
+
+/* From two hours on as hours, from two days on as days, rounded. */
+static void say_span(int64_t minutes, bool japanese, struct buffer *out)
+{
+	if (minutes < 2)
+		buffer_put_string(out, japanese ? "1分以内に、" : " within a minute");
+	else if (minutes < 2 * HOUR)
+		buffer_printf(out, japanese ? "%" PRId64 "分間に、" : " within %" PRId64 " minutes", minutes);
+	else if (minutes < 2 * DAY)
+		buffer_printf(out, japanese ? "約%" PRId64 "時間の間に、" : " within about %" PRId64 " hours",
+			      (minutes + HOUR / 2) / HOUR);
+	else
+		buffer_printf(out, japanese ? "約%" PRId64 "日の間に、" : " within about %" PRId64 " days",
+			      (minutes + DAY / 2) / DAY);
+}
+
 static void say_japanese(const struct case_words_facts *f, struct buffer *out)
 {
 	int64_t passed = f->detections - f->stopped;
 
-	if (f->detections > 1 && f->minutes > 1)
-		buffer_printf(out, "%" PRId64 "分間に、", f->minutes);
-	else if (f->detections > 1)
-		buffer_put_string(out, "1分以内に、");
+	if (f->detections > 1)
+		say_span(f->minutes, true, out);
 	buffer_printf(out, "%sが%" PRId64 "件ありました。", direction_words(f->direction, true), f->detections);
 	if (passed > 0 && passed < f->detections)
 		buffer_printf(out, "そのうち%" PRId64 "件は止まっていません。", passed);
@@ -70,10 +85,8 @@ static void say_english(const struct case_words_facts *f, struct buffer *out)
 
 	buffer_printf(out, "%" PRId64 " detection%s %s", f->detections, f->detections == 1 ? "" : "s",
 		      direction_words(f->direction, false));
-	if (f->detections > 1 && f->minutes > 1)
-		buffer_printf(out, " within %" PRId64 " minutes", f->minutes);
-	else if (f->detections > 1)
-		buffer_put_string(out, " within a minute");
+	if (f->detections > 1)
+		say_span(f->minutes, false, out);
 	if (passed > 0 && passed < f->detections)
 		buffer_printf(out, "; %" PRId64 " of them not stopped.", passed);
 	else if (passed > 0)

@@ -166,7 +166,7 @@ static void add_outbound(struct judging *j, const char *key, const struct month_
 {
 	const struct device_count *device = j->m->devices_count ? &j->m->devices[0] : NULL;
 	const char *address = device && device->severity <= MEMBER_GRAVE ? device->address : NULL;
-	bool others = j->m->devices_count > 1 && j->m->devices[1].severity <= MEMBER_GRAVE;
+	bool others = device && j->m->devices_count > 1 && device[1].severity <= MEMBER_GRAVE;
 	char count[REPORT_NUMBER_SIZE], left[REPORT_NUMBER_SIZE];
 	const char *ja = address ? report_text_device(j->texts, address, true, j->pool) : "";
 	const char *en = address ? report_text_device(j->texts, address, false, j->pool) : "";

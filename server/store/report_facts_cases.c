@@ -70,7 +70,8 @@ static const char cases_sql[] =
     "true "
     "WHERE ($3::bigint IS NULL OR i.company_id = $3::bigint) "
     "AND CASE WHEN $4::bigint IS NULL THEN " OF_MONTH "ELSE i.incident_id = $4::bigint END "
-    "ORDER BY i.company_id, i.severity, s.at IS NULL OR s.at >= $2::timestamptz DESC, i.first_ts DESC, i.incident_id";
+    "ORDER BY i.company_id, i.severity, s.at IS NULL OR s.at >= $2::timestamptz DESC, "
+    "coalesce(i.disposition, '') IN ('benign_positive', 'false_positive'), i.first_ts DESC, i.incident_id";
 
 int facts_cases_query(struct db *db, const struct facts_time *time, int64_t company_id, int64_t incident_id,
 		      struct db_result **out, struct err *why)

@@ -40,7 +40,8 @@ void facts_rows_free(struct facts_rows *rows);
 /* ---------------------------------------------------------------------------------------------- parts */
 
 /* Incidents up to `severity` (3) that began in the time or were open in it, or the one of this id. By company_id; of
- * one company the gravest first, of these the open ones, of these the latest. company_id 0: all. */
+ * one company the gravest first, of these the open ones, of these those that were not judged benign or false, of these
+ * the latest. company_id 0: all. */
 int facts_cases_query(struct db *db, const struct facts_time *time, int64_t company_id, int64_t incident_id,
 		      struct db_result **out, struct err *why);
 /* Texts go to the pool. */

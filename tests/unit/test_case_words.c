@@ -48,6 +48,23 @@ START_TEST(reasons)
 	ck_assert_str_eq(reason(&f, true, &out),
 			 "2分間に、社内から外への不審な通信の検知が3件ありました。どれも止まっていません。");
 	ck_assert_str_eq(reason(&f, false, &out), "3 detections from inside to outside within 2 minutes; not stopped.");
+	/* 119 minutes; 2 hours; 47 hours 30 minutes, and a minute less; 2 days; 3210 minutes are 2.2 days. */
+	{
+		static const struct {
+			int64_t minutes;
+			const char *begins;
+		} spans[] = { { 119, "119分間に、" },       { 120, "約2時間の間に、" }, { 2849, "約47時間の間に、" },
+			      { 2850, "約48時間の間に、" }, { 2880, "約2日の間に、" },  { 3210, "約2日の間に、" },
+			      { 5040, "約4日の間に、" } };
+
+		for (size_t i = 0; i < ARRAY_LEN(spans); i++) {
+			f.minutes = spans[i].minutes;
+			ck_assert_msg(strncmp(reason(&f, true, &out), spans[i].begins, strlen(spans[i].begins)) == 0,
+				      "%s", buffer_string(&out));
+		}
+		ck_assert_str_eq(reason(&f, false, &out),
+				 "3 detections from inside to outside within about 4 days; not stopped.");
+	}
 	/* Nothing was detected, so nothing was stopped either. */
 	f = (struct case_words_facts){ "outbound", 0, 0, 9, "Beacon" };
 	ck_assert_str_eq(reason(&f, true, &out),
