@@ -193,8 +193,9 @@ static size_t width(const struct json_field *field)
 /* Marks what a table's members cover; twice is wrong too, and so is a name that stands twice. */
 static void cover(const struct json_shape *shape)
 {
-	unsigned char *covered = calloc(1, shape->size);
+	unsigned char *covered = shape->size ? calloc(1, shape->size) : NULL;
 
+	ck_assert_ptr_nonnull(covered);
 	for (size_t i = 0; i < shape->count; i++) {
 		const struct json_field *field = &shape->fields[i];
 
