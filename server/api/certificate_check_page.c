@@ -88,8 +88,8 @@ void certificate_check_page_write(const struct certificate_check_facts *f, struc
 	    say(f,
 		"この画面が確かめるのは番号とコードだけです。書面の会社名や数字が書き換えられていないかは、"
 		"提出した会社から直接受け取った PDF でお確かめください。",
-		"Number and code are all that is checked here. Whether a name or a figure on the paper was altered "
-		"shows the PDF as it comes from the company itself."));
+		"Number and code are all that is checked here. To be sure that no name or figure on the paper was "
+		"altered, have the company itself send you the PDF."));
 	buffer_put_string(out, "</main>");
 	plain_page_questions(out, f->japanese, f->desk_phone);
 	buffer_put_string(out, "</body></html>\n");

@@ -118,7 +118,7 @@ const char *document_reference(const struct document_order *order, struct pool *
 		buffer_printf(&b, order->japanese ? "番号 %s  " : "No. %s  ", f->number);
 	buffer_printf(&b, order->japanese ? "第%lld版  " : "issue %lld  ", (long long)(f->issue > 0 ? f->issue : 1));
 	if (f->snapshot_sha256 && *f->snapshot_sha256)
-		buffer_printf(&b, order->japanese ? "データ 第%lld版 SHA-256 %.16s" : "data v%lld SHA-256 %.16s",
+		buffer_printf(&b, order->japanese ? "データ 第%lld版 照合番号 %.16s" : "data v%lld SHA-256 %.16s",
 			      (long long)f->snapshot_version, f->snapshot_sha256);
 	text = pool_string(pool, slice_of_string(buffer_string(&b)));
 	buffer_release(&b);
