@@ -20,17 +20,20 @@ static const char month_text[] =
     "\"elsewhere\":8,\"inbound_kinds\":[{\"ja\":\"弱点探し\",\"en\":\"probing\",\"detections\":40,\"stopped\":39}],"
     "\"outbound_kinds\":[],\"devices\":[{\"address\":\"192.168.1.23\",\"ja\":\"不審な通信\",\"en\":\"odd\","
     "\"detections\":3,\"stopped\":2,\"first_at\":\"2026-06-03T00:10:00.000001Z\","
-    "\"last_at\":\"2026-06-04T23:59:59.999999Z\"}],\"virus_routes\":[{\"route\":\"mail\",\"detections\":4,"
+    "\"last_at\":\"2026-06-04T23:59:59.999999Z\",\"severity\":2,\"kinds\":3,\"minor\":4,\"minor_stopped\":5,"
+    "\"cases\":6,\"open_cases\":7,\"check\":true}],\"virus_routes\":[{\"route\":\"mail\",\"detections\":4,"
     "\"removed\":1}],\"requests\":[{\"request_id\":5,\"who_ja\":\"経理\",\"who_en\":\"Accounting\",\"what_ja\":"
     "\"検査\","
-    "\"what_en\":\"Scan\",\"minutes\":60,\"due_on\":\"2026-07-12\",\"carried\":true,\"overdue\":false}],"
+    "\"what_en\":\"Scan\",\"minutes\":60,\"due_on\":\"2026-07-12\",\"carried\":true,\"overdue\":false,"
+    "\"incident_id\":77}],"
     "\"requests_more\":2,\"peers\":[{\"dimension\":\"industry\",\"value\":\"製造業\",\"companies\":24,\"hidden\":false,"
     "\"with_inbound\":20,\"with_outbound\":6,\"with_viruses\":5,\"median_inbound\":31,\"median_outbound\":0}],"
     "\"cases\":[{\"incident_id\":77,\"no\":12,\"ja\":\"不審な通信\",\"en\":\"odd\",\"direction\":\"outbound\","
     "\"state\":\"contained\",\"disposition\":null,\"close_reason\":null,\"severity\":2,\"carried\":false,\"open\":true,"
     "\"event_at\":\"2026-06-03T00:10:00.000000Z\",\"raised_at\":\"2026-06-03T00:10:20.000000Z\","
     "\"acknowledged_at\":\"2026-06-03T00:15:00.000000Z\",\"told_at\":null,\"confirmed_at\":null,"
-    "\"contained_at\":null,\"resolved_at\":null,\"closed_at\":null,\"visits\":1}],\"cases_more\":0,\"tickets\":3,"
+    "\"contained_at\":null,\"resolved_at\":null,\"closed_at\":null,\"visits\":1,\"device\":\"192.168.1.23\"}],\"cases_"
+    "more\":0,\"tickets\":3,"
     "\"tickets_answered\":2,\"dispatches\":[{\"order_id\":9,\"kind\":\"onsite\",\"requested_at\":"
     "\"2026-06-03T02:00:00.000000Z\",\"arrived_at\":null,\"left_at\":null,\"vendor\":\"地元IT\",\"entitled\":true}],"
     "\"insurance_cases\":1,\"monitored_days\":30,\"due_hours\":720,\"seen_hours\":718,\"silent_hours\":2,"
@@ -40,7 +43,8 @@ static const char month_text[] =
     "\"last_at\":\"2026-06-03T00:10:00.000000Z\",\"detections\":2,\"severity\":2,\"direction\":\"outbound\","
     "\"engine\":\"ips\",\"action\":\"blocked\",\"signature\":\"ET MALWARE \\u0001\\\\ x\",\"signature_id\":\"2027865\","
     "\"source\":\"192.168.1.23\",\"destination\":\"203.0.113.66\",\"destination_port\":443}],\"annex_more_rows\":0,"
-    "\"annex_more_detections\":-9223372036854775808,\"made_at\":null}";
+    "\"annex_more_detections\":-9223372036854775808,\"made_at\":null,\"outbound_devices\":9,\"outbound_minor\":10,"
+    "\"outbound_minor_stopped\":11}";
 
 static int64_t number_at(const json_t *document, const char *first, const char *second)
 {
@@ -190,6 +194,12 @@ static size_t width(const struct json_field *field)
 	}
 }
 
+/* What its header says is not part of the document. */
+static bool is_left_out(const struct json_shape *shape, size_t word)
+{
+	return strcmp(shape->fields[0].name, "sensor_id") == 0 && word == offsetof(struct sensor_row, heard_since);
+}
+
 /* Marks what a table's members cover; twice is wrong too, and so is a name that stands twice. */
 static void cover(const struct json_shape *shape)
 {
@@ -210,7 +220,8 @@ static void cover(const struct json_shape *shape)
 	}
 	/* All members are 8 bytes wide but flags: what is padding stands behind a flag, within its 8 bytes. */
 	for (size_t word = 0; word < shape->size; word += 8)
-		ck_assert_msg(covered[word], "byte %zu of %zu is in no member (behind %s...)", word, shape->size,
+		ck_assert_msg(covered[word] || is_left_out(shape, word),
+			      "byte %zu of %zu is in no member (behind %s...)", word, shape->size,
 			      shape->fields[0].name);
 	free(covered);
 }
