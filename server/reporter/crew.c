@@ -71,6 +71,10 @@ static int open_database(struct hand *h, struct err *why)
 	snprintf(user, sizeof(user), "%sreporter", s->database.user_prefix);
 	if (db_open(&db, s->database.conninfo, user, "hinomi reporter", why) != 0)
 		return -1;
+	if (report_work_limit(db, why) != 0) {
+		db_close(db);
+		return -1;
+	}
 	set_database(h, db);
 	return 0;
 }

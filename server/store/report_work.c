@@ -14,6 +14,12 @@ int report_work_prepare(struct db *db, struct err *why)
 	return db_listen(db, "hinomi_report", why);
 }
 
+/* Drawing takes a second at most, and closing never waits so long between two statements. */
+int report_work_limit(struct db *db, struct err *why)
+{
+	return db_script(db, "SET idle_in_transaction_session_timeout = '20s'", why);
+}
+
 /* ---------------------------------------------------------------------------------------------- asking */
 
 static void arg_month(struct db_args *args, const char *month)

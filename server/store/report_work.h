@@ -29,8 +29,11 @@ struct report_job {
 /* In the caller's transaction; one that waits for the same thing already is not written twice. Rings hinomi_report.
  * Read are kind .. asked_by. */
 int report_job_write(struct db *db, const struct report_job *job, struct err *why);
-/* Once per connection: the doorbell. */
+/* Once per connection that waits: the doorbell. */
 int report_work_prepare(struct db *db, struct err *why);
+/* Once per connection that works: a process that stops in the middle of a job (its host was suspended, say) holds rows
+ * that the others need, until the database ends its session. */
+int report_work_limit(struct db *db, struct err *why);
 /* Claims the next one: the most urgent first. *out: at most one row. A statement of its own. */
 int report_job_claim(struct db *db, int64_t lease_ms, struct db_result **out, struct err *why);
 void report_job_read(const struct db_result *result, int row, struct report_job *out);
