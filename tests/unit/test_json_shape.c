@@ -2,12 +2,14 @@
  * back byte for byte; every byte of a struct must belong to a member or be padding, so that none is forgotten in a
  * table. jansson is the second opinion on what was written. */
 #include "lib/json_shape.h"
+#include "lib/yaml_tree.h"
 #include "server/model/case_report.h"
 #include "server/model/chamber_month.h"
 #include "server/model/monitoring_certificate.h"
 #include "tests/unit/suite.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 static const char month_text[] =
     "{\"format\":1,\"company_id\":9007199254740993,\"company\":\"髙﨑𠮷製作所 \\\"本社\\\"\",\"member_no\":null,"
@@ -235,6 +237,79 @@ START_TEST(no_member_is_forgotten)
 }
 END_TEST
 
+/* ------------------------------------------------------------------------------------- docs/openapi.yaml says the same
+ */
+
+static struct yaml_tree *openapi(void)
+{
+	FILE *f = fopen("docs/openapi.yaml", "rb");
+	struct buffer text = { 0 };
+	struct yaml_tree *tree = NULL;
+	struct err why;
+	char part[65536];
+	size_t n;
+
+	ck_assert_ptr_nonnull(f);
+	while ((n = fread(part, 1, sizeof(part), f)) > 0)
+		buffer_put(&text, part, n);
+	fclose(f);
+	ck_assert_msg(yaml_tree_parse(&tree, buffer_slice(&text), "openapi.yaml", NULL, &why) == 0, "%s", why.text);
+	buffer_release(&text);
+	return tree;
+}
+
+/* The schema itself, or the one that it refers to. */
+static const struct yaml_node *schema_of(const struct yaml_node *schemas, const struct yaml_node *n)
+{
+	const struct yaml_node *ref = yaml_node_member(n, "$ref");
+
+	return ref ? yaml_node_member(schemas, strrchr((const char *)ref->text.ptr, '/') + 1) : n;
+}
+
+static bool type_is(const struct yaml_node *schema, const char *type)
+{
+	const struct yaml_node *said = yaml_node_member(schema, "type");
+
+	return said && slice_is(yaml_node_is(said, YAML_TREE_SEQUENCE) ? said->first->text : said->text, type);
+}
+
+static void described(const struct yaml_node *schemas, const struct json_shape *shape, const struct yaml_node *schema)
+{
+	static const char *const types[] = {
+		[JSON_FIELD_TEXT] = "string", [JSON_FIELD_INTEGER] = "integer", [JSON_FIELD_FLAG] = "boolean",
+		[JSON_FIELD_TIME] = "string", [JSON_FIELD_STRUCT] = "object",   [JSON_FIELD_LIST] = "array",
+	};
+	const struct yaml_node *properties = yaml_node_member(schema_of(schemas, schema), "properties");
+
+	ck_assert_ptr_nonnull(properties);
+	ck_assert_uint_eq(properties->count, shape->count);
+	for (size_t i = 0; i < shape->count; i++) {
+		const struct json_field *field = &shape->fields[i];
+		const struct yaml_node *member = schema_of(schemas, yaml_node_member(properties, field->name));
+
+		ck_assert_msg(member && type_is(member, types[field->kind]), "%s is not described", field->name);
+		ck_assert(!!yaml_node_member(member, "format") == (field->kind == JSON_FIELD_TIME));
+		if (field->kind == JSON_FIELD_LIST)
+			member = yaml_node_member(member, "items");
+		if (field->of)
+			described(schemas, field->of, member);
+	}
+}
+
+START_TEST(the_api_describes_them)
+{
+	struct yaml_tree *tree = openapi();
+	const struct yaml_node *schemas =
+	    yaml_node_member(yaml_node_member(yaml_tree_first(tree), "components"), "schemas");
+
+	described(schemas, &member_month_shape, yaml_node_member(schemas, "MemberMonth"));
+	described(schemas, &chamber_month_shape, yaml_node_member(schemas, "ChamberMonth"));
+	described(schemas, &case_report_shape, yaml_node_member(schemas, "CaseFacts"));
+	described(schemas, &monitoring_certificate_shape, yaml_node_member(schemas, "CertificateFacts"));
+	yaml_tree_free(tree);
+}
+END_TEST
+
 /* Each text and number of a document is another one: a table that mixes two up is seen when jansson reads it. */
 START_TEST(a_certificate_written_is_what_it_says)
 {
@@ -271,4 +346,4 @@ START_TEST(a_certificate_written_is_what_it_says)
 END_TEST
 
 SUITE_MAIN("json_shape", comes_back_byte_for_byte, an_older_document_reads, says_what_is_wrong, too_long_a_list,
-	   no_member_is_forgotten, a_certificate_written_is_what_it_says)
+	   no_member_is_forgotten, the_api_describes_them, a_certificate_written_is_what_it_says)
