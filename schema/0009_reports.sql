@@ -120,6 +120,7 @@ CREATE TABLE report (
     state        text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'approved', 'published', 'withdrawn')),
     grade        text NOT NULL DEFAULT '',   -- monthly: server/model/weather.h
     needs_comment boolean NOT NULL DEFAULT false,  -- a person must say something before it is approved
+    made_by      bigint REFERENCES app_user (user_id),   -- who made the draft by hand: another approves it; NULL: by itself
     comment      text CHECK (length(comment) <= 2000),   -- the analyst's, shown in the report (総評)
     comment_by   bigint REFERENCES app_user (user_id),
     comment_at   timestamptz,
@@ -139,6 +140,7 @@ CREATE TABLE report (
     UNIQUE NULLS NOT DISTINCT (company_id, kind, month, incident_id, issue),
     FOREIGN KEY (company_id, snapshot_id) REFERENCES snapshot (company_id, snapshot_id),
     CHECK (approved_by IS NULL OR comment_by IS NULL OR approved_by <> comment_by),
+    CHECK (approved_by IS NULL OR made_by IS NULL OR approved_by <> made_by),
     CHECK (issue = 1 OR issue_reason <> '' OR (kind = 'interim' AND replaces IS NULL))
 );
 CREATE INDEX report_month ON report (month, kind, company_id);

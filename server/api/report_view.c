@@ -70,6 +70,7 @@ static void put_way(const struct call *call, struct json_writer *w, const struct
 	bool staff = !call->person.company_id;
 
 	json_put_bool(w, "needs_comment", row->needs_comment);
+	incident_view_put_person(w, "made_by", staff ? row->made_by_id : 0, row->made_by);
 	json_put_string(w, "comment", row->comment);
 	incident_view_put_person(w, "comment_by", staff ? row->comment_by_id : 0, row->comment_by);
 	json_put_time(w, "comment_at", row->comment_at);

@@ -17,8 +17,9 @@ static const struct {
 	[REPORT_NOT_PUBLISHED] = { "not_published", "公開されていません。", "It is not published." },
 	[REPORT_NEEDS_COMMENT] = { "needs_comment", "総評が必要な月です。先に総評を書いてください。",
 				   "This month needs a comment. Write it first." },
-	[REPORT_SAME_PERSON] = { "same_person", "総評を書いた人は承認できません。別の人に承認を頼んでください。",
-				 "Who wrote the comment cannot approve it. Ask somebody else." },
+	[REPORT_SAME_PERSON] = { "same_person",
+				 "総評を書いた人や下書きを作った人は承認できません。別の人に承認を頼んでください。",
+				 "Who wrote the comment or made the draft cannot approve it. Ask somebody else." },
 	[REPORT_NEWER_ISSUE] = { "newer_issue", "すでに再発行されています。新しい版を見てください。",
 				 "It was issued again already. Look at the newer issue." },
 	[REPORT_CERTIFICATE] = { "certificate", "証明書ではできません。失効させて、新しく発行してください。",
@@ -54,7 +55,9 @@ static enum report_refusal check_approve(const struct report_stand *s, int64_t u
 	if (s->needs_comment && !s->commented)
 		return REPORT_NEEDS_COMMENT;
 	/* Nobody is no second person. */
-	return user_id == 0 || (s->commented && s->comment_by == user_id) ? REPORT_SAME_PERSON : REPORT_STEP_OPEN;
+	if (user_id == 0 || s->made_by == user_id || (s->commented && s->comment_by == user_id))
+		return REPORT_SAME_PERSON;
+	return REPORT_STEP_OPEN;
 }
 
 static enum report_refusal check_publish(const struct report_stand *s)

@@ -4,7 +4,8 @@
  *   draft --approve--> approved --publish--> published --withdraw--> withdrawn
  *     ^----unapprove------'                      '---reissue--> a new draft, which takes its place when published
  *
- * The comment of a draft is one person's, the approval another's. A 速報 (kind first) may be published as a draft by
+ * The comment of a draft is one person's, the approval another's; so is a draft that a person made (of a case, a
+ * certificate, a new issue). A 速報 (kind first) may be published as a draft by
  * one person, or by itself: it cannot wait. */
 #ifndef SERVER_MODEL_REPORT_STEP_H
 #define SERVER_MODEL_REPORT_STEP_H
@@ -30,7 +31,7 @@ enum report_refusal {
 	REPORT_NOT_APPROVED,
 	REPORT_NOT_PUBLISHED,
 	REPORT_NEEDS_COMMENT, /* a month that a person has to say something about */
-	REPORT_SAME_PERSON,   /* who wrote the comment */
+	REPORT_SAME_PERSON,   /* who wrote the comment, or made the draft */
 	REPORT_NEWER_ISSUE,   /* it was issued again already */
 	REPORT_CERTIFICATE,   /* not a step of certificates */
 	REPORT_NOT_CLOSED,    /* its month is not closed */
@@ -47,6 +48,7 @@ struct report_stand {
 	bool newer_issue;   /* another one is, or will be, instead of it */
 	bool revoked;       /* a certificate that was taken back: only to be withdrawn */
 	int64_t comment_by; /* 0: nobody */
+	int64_t made_by;    /* of a draft that a person made; 0: by itself */
 };
 /* user_id 0: by itself. */
 enum report_refusal report_step_check(const struct report_stand *stand, enum report_step step, int64_t user_id);

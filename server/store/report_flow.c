@@ -12,21 +12,22 @@
  */
 
 /* Across companies where none is named: row-level security decides who sees which report. */
-#define COLUMNS                                                                                                     \
-	"SELECT r.report_id, r.company_id, r.incident_id, i.no, r.snapshot_id, s.version, r.issue, r.replaces, "    \
-	"c.name, c.member_no, r.kind, to_char(r.month, 'YYYY-MM'), r.language, r.state, r.grade, r.issue_reason, "  \
-	"r.comment, r.withdraw_reason, r.error, " REPORT_STEP_OF_R ", r.needs_comment, "                            \
-	"EXISTS (SELECT FROM report n WHERE n.company_id = r.company_id AND n.replaces = r.report_id), "            \
-	"r.comment_by, cu.display_name, r.approved_by, au.display_name, r.published_by, pu.display_name, "          \
-	"r.comment_at, r.approved_at, r.published_at, r.sent_at, r.opened_at, r.withdrawn_at, r.created_at, "       \
-	"r.updated_at, r.version, (SELECT count(*) FROM report_job j WHERE j.company_id = r.company_id "            \
-	"AND j.report_id = r.report_id AND j.failed_at IS NULL), k.number, k.revoked_at IS NOT NULL FROM report r " \
-	"JOIN company c ON c.company_id = r.company_id "                                                            \
-	"JOIN snapshot s ON s.company_id = r.company_id AND s.snapshot_id = r.snapshot_id "                         \
-	"LEFT JOIN incident i ON i.company_id = r.company_id AND i.incident_id = r.incident_id "                    \
-	"LEFT JOIN certificate k ON k.company_id = r.company_id AND k.report_id = r.report_id "                     \
-	"LEFT JOIN app_user cu ON cu.user_id = r.comment_by LEFT JOIN app_user au ON au.user_id = r.approved_by "   \
-	"LEFT JOIN app_user pu ON pu.user_id = r.published_by "
+#define COLUMNS                                                                                                    \
+	"SELECT r.report_id, r.company_id, r.incident_id, i.no, r.snapshot_id, s.version, r.issue, r.replaces, "   \
+	"c.name, c.member_no, r.kind, to_char(r.month, 'YYYY-MM'), r.language, r.state, r.grade, r.issue_reason, " \
+	"r.comment, r.withdraw_reason, r.error, " REPORT_STEP_OF_R ", r.needs_comment, "                           \
+	"EXISTS (SELECT FROM report n WHERE n.company_id = r.company_id AND n.replaces = r.report_id), "           \
+	"r.comment_by, cu.display_name, r.approved_by, au.display_name, r.published_by, pu.display_name, "         \
+	"r.comment_at, r.approved_at, r.published_at, r.sent_at, r.opened_at, r.withdrawn_at, r.created_at, "      \
+	"r.updated_at, r.version, (SELECT count(*) FROM report_job j WHERE j.company_id = r.company_id "           \
+	"AND j.report_id = r.report_id AND j.failed_at IS NULL), k.number, k.revoked_at IS NOT NULL, r.made_by, "  \
+	"mu.display_name FROM report r "                                                                           \
+	"JOIN company c ON c.company_id = r.company_id "                                                           \
+	"JOIN snapshot s ON s.company_id = r.company_id AND s.snapshot_id = r.snapshot_id "                        \
+	"LEFT JOIN incident i ON i.company_id = r.company_id AND i.incident_id = r.incident_id "                   \
+	"LEFT JOIN certificate k ON k.company_id = r.company_id AND k.report_id = r.report_id "                    \
+	"LEFT JOIN app_user cu ON cu.user_id = r.comment_by LEFT JOIN app_user au ON au.user_id = r.approved_by "  \
+	"LEFT JOIN app_user pu ON pu.user_id = r.published_by LEFT JOIN app_user mu ON mu.user_id = r.made_by "
 
 int report_list(struct db *db, const struct report_filter *filter, struct db_result **out, struct err *why)
 {
@@ -111,6 +112,8 @@ void report_read(const struct db_result *r, int row, struct report_row *out)
 		.waiting_jobs = db_integer(r, row, 37),
 		.certificate = db_integer(r, row, 38),
 		.revoked = db_bool(r, row, 39),
+		.made_by_id = db_integer(r, row, 40),
+		.made_by = db_text(r, row, 41),
 	};
 }
 
@@ -122,7 +125,8 @@ struct report_stand report_stand_of(const struct report_row *row)
 				      .commented = row->comment != NULL,
 				      .newer_issue = row->newer_issue,
 				      .revoked = row->revoked,
-				      .comment_by = row->comment_by_id };
+				      .comment_by = row->comment_by_id,
+				      .made_by = row->made_by_id };
 }
 
 /* ------------------------------------------------------------------------------------------------------------- trail

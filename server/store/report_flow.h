@@ -22,8 +22,8 @@ struct report_row {
 	const char *step;
 	bool needs_comment;
 	bool newer_issue; /* another one is, or will be, instead of it */
-	int64_t comment_by_id, approved_by_id, published_by_id;
-	const char *comment_by, *approved_by, *published_by; /* names */
+	int64_t made_by_id, comment_by_id, approved_by_id, published_by_id;
+	const char *made_by, *comment_by, *approved_by, *published_by; /* names */
 	time_us comment_at, approved_at, published_at, sent_at, opened_at, withdrawn_at, created_at, updated_at;
 	int64_t version;
 	int64_t waiting_jobs; /* of the reporter about it */

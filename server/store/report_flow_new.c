@@ -185,10 +185,12 @@ static int insert_draft(struct db *db, const struct report_new *n, const struct 
 	db_arg_integer(&args, before->issue + 1);
 	db_arg_optional(&args, before->replaces);
 	db_arg_text(&args, before->reason ? before->reason : "");
+	db_arg_optional(&args, n->user_id);
 	if (db_run(db,
 		   "INSERT INTO report (company_id, kind, month, incident_id, snapshot_id, language, issue, replaces, "
-		   "issue_reason) VALUES ($1::bigint, $2::text, ($3::text || '-01')::date, $4::bigint, $5::bigint, "
-		   "$6::text, $7::integer, $8::bigint, $9::text) RETURNING report_id",
+		   "issue_reason, made_by) VALUES ($1::bigint, $2::text, ($3::text || '-01')::date, $4::bigint, "
+		   "$5::bigint, "
+		   "$6::text, $7::integer, $8::bigint, $9::text, $10::bigint) RETURNING report_id",
 		   &args, &result, why) != 0)
 		return -1;
 	*report_id = db_integer(result, 0, 0);

@@ -56,7 +56,7 @@ export function makeReports(world, broadcast) {
 	const runs = [];
 	const closed = new Map(months.slice(0, -1).map((m) => [m, [{ version: 1, sha256: 'ab'.repeat(32), made_at: iso(start - 5 * DAY), made_by: null, reason: '', changes: [] }]]));
 	const add = (more) => {
-		const report = { id: reports.length + 1, company_id: 1, kind: 'monthly', month: last, incident_id: null, incident_no: null, issue: 1, replaces: null, issue_reason: '', language: 'ja', state: 'draft', grade: 'sunny', needs_comment: false, comment: null, comment_by: null, comment_at: null, approved_by: null, approved_at: null, published_by: null, published_at: null, sent_at: null, opened_at: null, withdrawn_at: null, withdraw_reason: null, error: null, snapshot_version: 1, waiting: 0, certificate: null, version: 1, created_at: iso(start - 4 * DAY), updated_at: iso(start - 4 * DAY), deliveries: [], ...more };
+		const report = { id: reports.length + 1, company_id: 1, kind: 'monthly', month: last, incident_id: null, incident_no: null, issue: 1, replaces: null, issue_reason: '', language: 'ja', state: 'draft', grade: 'sunny', needs_comment: false, made_by: null, comment: null, comment_by: null, comment_at: null, approved_by: null, approved_at: null, published_by: null, published_at: null, sent_at: null, opened_at: null, withdrawn_at: null, withdraw_reason: null, error: null, snapshot_version: 1, waiting: 0, certificate: null, version: 1, created_at: iso(start - 4 * DAY), updated_at: iso(start - 4 * DAY), deliveries: [], ...more };
 		reports.push(report);
 		return report;
 	};

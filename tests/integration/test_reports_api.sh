@@ -426,6 +426,16 @@ change POST /v1/incidents/1000/reports '{"kind":"interim"}'
 check_equal 'the next one is number 2' '201 2 null' "$status $(reply '"\(.issue) \(.replaces)"')"
 change POST /v1/incidents/1000/reports '{"kind":"first"}'
 check_equal 'a first report is there once' '409 exists' "$status $(reply .code)"
+change POST /v1/incidents/1000/reports '{"kind":"final"}'
+check_equal 'no final report says that it is over while it goes on' '409 wrong_state case_open 0' \
+	"$(refused) $(sql "SELECT count(*) FROM report WHERE kind = 'final'")"
+sql "UPDATE incident_clock SET resolved_at = now() WHERE incident_id = 1000"
+change POST /v1/incidents/1000/reports '{"kind":"final"}'
+final=$(reply .id)
+check_equal 'once it is over, there is one' '201 final' "$status $(reply .kind)"
+sql "UPDATE incident_clock SET resolved_at = NULL WHERE incident_id = 1000"
+change POST "/v1/reports/$final/refresh" '{"reason":"再開しました"}'
+check_equal 'nor is it brought up to date when the case goes on again' '409 wrong_state case_open' "$(refused)"
 as yamada
 get /v1/incidents/1000/reports
 check_equal 'the member sees what is published' "$interim $first" "$(reply '[.reports[].id] | sort | reverse | join(" ")' | tr ' ' '\n' | sort -n | tr '\n' ' ' | sed 's/ $//')"

@@ -87,6 +87,9 @@ START_TEST(refusals_say_what_to_do)
 	commented.commented = true;
 	commented.comment_by = WRITER;
 	ck_assert_int_eq(report_step_check(&commented, REPORT_APPROVE, WRITER), REPORT_SAME_PERSON);
+	commented.comment_by = OTHER;
+	commented.made_by = WRITER;
+	ck_assert_int_eq(report_step_check(&commented, REPORT_APPROVE, WRITER), REPORT_SAME_PERSON);
 	for (int i = 0; i < REPORT_REFUSALS; i++) {
 		ck_assert_ptr_nonnull(report_refusal_name((enum report_refusal)i));
 		ck_assert_ptr_nonnull(report_refusal_text((enum report_refusal)i, true));

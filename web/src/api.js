@@ -12,7 +12,7 @@ function reasons(problem) {
 export class ApiError extends Error {
 	/** @param {number} status @param {Problem} problem @param {Headers} [headers] */
 	constructor(status, problem, headers) {
-		super([problem.detail || problem.title || t('error.status', { status: String(status) }), ...reasons(problem)].join(' · '));
+		super([(problem.refusal && problem.reason) || problem.detail || problem.title || t('error.status', { status: String(status) }), ...reasons(problem)].join(' · '));
 		this.status = status;
 		this.problem = problem;
 		this.retryAfter = Number(headers?.get('Retry-After') ?? 0);

@@ -62,6 +62,7 @@ export interface Report {
 	step: Step;
 	grade: Grade | '';
 	needs_comment: boolean;
+	made_by: Person | null;
 	comment: string | null;
 	comment_by: Person | null;
 	comment_at: string | null;

@@ -121,7 +121,7 @@ function Steps({ r, reload, take, nextDraft }) {
 	return html`<section class="card report-steps" ref=${place} tabindex="-1" aria-label=${t('report.steps')}>
 		<h2>${t('report.steps')}</h2>
 		<ol class="flow">
-			${Done({ done: true, label: word('report_step', 'draft'), who: t('report.by_itself'), at: r.created_at })} ${(r.comment || may('comment') || r.kind !== 'certificate') && Done({ done: Boolean(r.comment), label: t('report.commented'), who: r.comment_by?.display_name ?? '', at: r.comment_at, more: r.needs_comment ? '' : t('report.not_needed') })}
+			${Done({ done: true, label: word('report_step', 'draft'), who: r.made_by?.display_name ?? t('report.by_itself'), at: r.created_at })} ${(r.comment || may('comment') || r.kind !== 'certificate') && Done({ done: Boolean(r.comment), label: t('report.commented'), who: r.comment_by?.display_name ?? '', at: r.comment_at, more: r.needs_comment ? '' : t('report.not_needed') })}
 			${Done({ done: Boolean(r.approved_at), label: word('report_step', 'approved'), who: r.approved_by?.display_name ?? '', at: r.approved_at })} ${Done({ done: Boolean(r.published_at), label: word('report_step', 'published'), who: r.published_by?.display_name ?? (r.published_at ? t('report.by_itself') : ''), at: r.published_at })}
 			${r.kind === 'certificate' ? '' : html`${Done({ done: Boolean(r.sent_at), label: word('report_step', 'sent'), who: '', at: r.sent_at })} ${Done({ done: Boolean(r.opened_at), label: word('report_step', 'opened'), who: '', at: r.opened_at })}`}
 		</ol>
