@@ -2,7 +2,7 @@
 /* A month of reports on the real server, by four logins in four browsers: who leads, who writes, the desk, and a member with
  * a telephone. From closing the month to the certificate that is revoked.
  *
- *   node tests/e2e/real-reports.mjs --lead LINK --analyst LINK --member LINK --desk LINK --month YYYY-MM
+ *   node tests/e2e/real-reports.mjs --lead LINK --analyst LINK --member LINK --desk LINK --office LINK --month YYYY-MM
  *
  * LINKs are set-up links; tests/integration/test_reports_browser.sh makes them, and the chamber of months.sql. */
 import assert from 'node:assert/strict';
@@ -89,11 +89,11 @@ const box = (page) => page.waitForFunction(() => document.activeElement?.id === 
 const cell = (name, what) => `.row:has-text("${name}") .cell:last-child ${what}`;
 
 await step('four people come in', async () => {
-	[people.lead, people.analyst, people.desk, people.member] = await Promise.all([person('lead', 'hamada@example.jp', 1440), person('analyst', 'sasaki@example.jp', 1280), person('desk', 'hayashi@example.jp', 1280), person('member', 'yamada@example.jp', 390)]);
+	[people.lead, people.analyst, people.desk, people.office, people.member] = await Promise.all([person('lead', 'hamada@example.jp', 1440), person('analyst', 'sasaki@example.jp', 1280), person('desk', 'hayashi@example.jp', 1280), person('office', 'okuda@example.jp', 1280), person('member', 'yamada@example.jp', 390)]);
 	assert.match(people.member.page.url(), /\/portal$/);
 	await people.member.page.waitForSelector('.member-reports .dim');
 });
-const { lead, analyst, desk, member } = people;
+const { lead, analyst, desk, office, member } = people;
 
 await step('the month is closed; the drafts stand on the board of who watches', async () => {
 	await analyst.page.goto(`${analyst.url}/reports`);
@@ -218,9 +218,11 @@ await step('the month closed once more needs a reason', async () => {
 });
 
 await step('a certificate: made, approved by another, downloaded by the member, revoked', async () => {
-	await lead.page.goto(`${lead.url}/companies/1`);
-	await lead.page.click('button:has-text("証明書を作る")');
-	await drawn(lead.page, 2);
+	await office.page.goto(`${office.url}/companies/1`);
+	await office.page.click('button:has-text("証明書を作る")');
+	await drawn(office.page, 2);
+	assert.equal(await office.page.locator('button:has-text("承認する")').count(), 0, 'not by who made it');
+	await lead.page.goto(office.page.url());
 	await lead.page.click('button:has-text("承認する")');
 	await lead.page.click('button:has-text("公開する")');
 	await lead.page.waitForSelector('.chips .step-published');

@@ -34,8 +34,9 @@ server_start
 lead=$(ctl user add --email hamada@example.jp --name '浜田 みなと' --role lead)
 analyst=$(ctl user add --email sasaki@example.jp --name '佐々木 望' --role analyst)
 member=$(ctl user add --email yamada@example.jp --name '山田 太郎' --role member --company 1)
+office=$(ctl user add --email okuda@example.jp --name '奥田 かおる' --role reporter)
 desk=$(ctl user add --email hayashi@example.jp --name '林 さくら' --role desk)
-node "$top/tests/e2e/real-reports.mjs" --lead "$lead" --analyst "$analyst" --member "$member" --desk "$desk" --month "$month" \
+node "$top/tests/e2e/real-reports.mjs" --lead "$lead" --analyst "$analyst" --member "$member" --desk "$desk" --office "$office" --month "$month" \
 	>"$STATE/browser.log" 2>&1 || true
 cat "$STATE/browser.log"
 counts=$(sed -n 's/^e2e: \([0-9]*\) passed, \([0-9]*\) failed$/\1 \2/p' "$STATE/browser.log")
