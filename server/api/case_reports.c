@@ -3,7 +3,9 @@
 #include "server/api/body_members.h"
 #include "server/api/incident_hold.h"
 #include "server/api/report_view.h"
+#include "server/model/report_step.h"
 #include "server/store/company_query.h"
+#include "server/store/incident_clock.h"
 #include "server/store/report_facts.h"
 #include "server/store/report_work.h"
 
@@ -132,6 +134,25 @@ int case_reports_freeze(struct call *call, int64_t company_id, int64_t incident_
 	return failed;
 }
 
+int case_reports_may_freeze(struct call *call, int64_t company_id, int64_t incident_id, const char *kind,
+			    struct err *why)
+{
+	struct incident_clock clock = { .resolved_at = TIME_NONE };
+	struct json_writer w;
+
+	if (strcmp(kind, "final") != 0)
+		return 1;
+	if (incident_clock_get(call->db, company_id, incident_id, &clock, why) != 0 && why->code != ERR_NOT_FOUND)
+		return -1;
+	if (clock.resolved_at != TIME_NONE)
+		return 1;
+	call_refuse_open(call, PROBLEM_WRONG_STATE, &w);
+	json_put_string(&w, "refusal", report_refusal_name(REPORT_CASE_OPEN));
+	json_put_string(&w, "reason", report_refusal_text(REPORT_CASE_OPEN, call->japanese));
+	json_close_object(&w);
+	return 0;
+}
+
 /* ------------------------------------------------------------------------------------------------------------ drafting
  */
 
@@ -165,6 +186,9 @@ static int add(struct call *call, const struct incident_row *incident, struct er
 		return -1;
 	if (report_id)
 		return case_reports_refuse_existing(call, draft.company_id, report_id, why);
+	go = case_reports_may_freeze(call, draft.company_id, incident->id, draft.kind, why);
+	if (go != 1)
+		return go;
 	if (case_reports_freeze(call, draft.company_id, incident->id, draft.kind, draft.kind, &draft.snapshot_id,
 				why) != 0 ||
 	    report_create(call->db, &draft, &report_id, why) != 0)

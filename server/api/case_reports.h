@@ -11,6 +11,10 @@ int case_reports_add(struct call *call, struct err *why);
  * first snapshot of the case. */
 int case_reports_freeze(struct call *call, int64_t company_id, int64_t incident_id, const char *kind,
 			const char *reason, int64_t *snapshot_id, struct err *why);
+/* A final report says that the case was dealt with: refused until recovery is done, or the case is closed. Other kinds
+ * may always be drafted. 1: go on; 0: refused; -1. */
+int case_reports_may_freeze(struct call *call, int64_t company_id, int64_t incident_id, const char *kind,
+			    struct err *why);
 /* `language` of the body, or what the company's reports are in. 1: go on; 0: refused; -1. The texts are static. */
 int case_reports_language(struct call *call, int64_t company_id, const char **out, struct err *why);
 /* 409 with the report that is there already. */

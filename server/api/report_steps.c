@@ -232,9 +232,15 @@ static int reissue(struct call *call, const struct report_row *row, struct err *
 {
 	int64_t snapshot_id, report_id;
 	const char *reason;
+	int go;
 
 	if (!read_reason(call, &reason) || !may_be_said(call, "reason", reason))
 		return 0;
+	if (row->incident_id) {
+		go = case_reports_may_freeze(call, row->company_id, row->incident_id, row->kind, why);
+		if (go != 1)
+			return go;
+	}
 	if (row->incident_id &&
 	    case_reports_freeze(call, row->company_id, row->incident_id, row->kind, reason, &snapshot_id, why) != 0)
 		return -1;
@@ -253,11 +259,15 @@ static int refresh(struct call *call, const struct report_row *row, struct err *
 {
 	int64_t snapshot_id;
 	const char *reason;
+	int go;
 
 	if (!read_reason(call, &reason))
 		return 0;
 	if (!row->incident_id)
 		return report_runs_close(call, row->company_id, row->month, reason, why);
+	go = case_reports_may_freeze(call, row->company_id, row->incident_id, row->kind, why);
+	if (go != 1)
+		return go;
 	if (case_reports_freeze(call, row->company_id, row->incident_id, row->kind, reason, &snapshot_id, why) != 0 ||
 	    report_refresh(call->db, row->company_id, row->report_id, snapshot_id, reason, call->person.user_id, why) !=
 		0)

@@ -26,6 +26,12 @@ static const struct {
 				 "This is not done with certificates. Revoke it and make a new one." },
 	[REPORT_NOT_CLOSED] = { "not_closed", "その月はまだ締められていません。先に月を締めてください。",
 				"That month is not closed. Close it first." },
+	[REPORT_CASE_OPEN] = { "case_open",
+			       "この案件はまだ続いています。④復旧を終えるか、インシデントを終了してください。途中の経過"
+			       "は続報でお知らせできます。",
+			       "The case still goes on. Finish step 4 (recovery) or close the incident; until then "
+			       "send an "
+			       "interim report." },
 };
 
 const char *report_step_name(enum report_step step)

@@ -35,6 +35,7 @@ enum report_refusal {
 	REPORT_NEWER_ISSUE,   /* it was issued again already */
 	REPORT_CERTIFICATE,   /* not a step of certificates */
 	REPORT_NOT_CLOSED,    /* its month is not closed */
+	REPORT_CASE_OPEN,     /* a final report of a case that goes on */
 	REPORT_REFUSALS
 };
 const char *report_refusal_name(enum report_refusal refusal); /* not_draft, ...; docs/openapi.yaml */

@@ -429,7 +429,8 @@ check_equal 'a first report is there once' '409 exists' "$status $(reply .code)"
 change POST /v1/incidents/1000/reports '{"kind":"final"}'
 check_equal 'no final report says that it is over while it goes on' '409 wrong_state case_open 0' \
 	"$(refused) $(sql "SELECT count(*) FROM report WHERE kind = 'final'")"
-sql "UPDATE incident_clock SET resolved_at = now() WHERE incident_id = 1000"
+sql "INSERT INTO incident_clock (company_id, incident_id, event_at, raised_at, resolved_at)
+     SELECT company_id, incident_id, first_ts, created_at, now() FROM incident WHERE incident_id = 1000"
 change POST /v1/incidents/1000/reports '{"kind":"final"}'
 final=$(reply .id)
 check_equal 'once it is over, there is one' '201 final' "$status $(reply .kind)"
