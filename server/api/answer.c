@@ -15,7 +15,7 @@
 
 /* --------------------------------------------------------------------------------------------------------- the link */
 
-/* 1: there is such a notice; 0: refused; -1. */
+/* 1: there is such a notice; 0: there is none; -1. */
 static int find(struct call *call, struct answer_view *v, struct err *why)
 {
 	uint8_t key[LINK_KEY_SIZE], id[LINK_ID_SIZE];
@@ -24,15 +24,15 @@ static int find(struct call *call, struct answer_view *v, struct err *why)
 	if (notice_link_key(call->db, key, why) != 0)
 		return -1;
 	if (!link_token_read(key, LINK_ANSWER, call->texts[0], id))
-		return link_page_refuse(call);
+		return 0;
 	outbox_id_text(id, text);
 	if (notice_link_get(call->db, text, &v->link_rows, why) != 0)
 		return -1;
 	if (db_rows(v->link_rows) == 0)
-		return link_page_refuse(call);
+		return 0;
 	notice_link_read(v->link_rows, 0, &v->link);
 	if (!answer_view_about(v->link.kind, &v->facts.about) || (v->facts.about == ANSWER_PAGE && !v->link.page_id))
-		return link_page_refuse(call);
+		return 0;
 	link_token_make(key, LINK_ANSWER, id, v->token);
 	v->facts.japanese = link_page_japanese(call, v->link.language);
 	return 1;
@@ -54,6 +54,8 @@ int answer_show(struct call *call, struct err *why)
 	if (!v)
 		return err_set(why, ERR_NOMEM, "no memory for a page");
 	go = find(call, v, why);
+	if (go == 0)
+		link_page_refuse(call);
 	if (go == 1) {
 		go = notice_link_opened(call->db, &v->link, why) != 0 || answer_view_load(call, v, why) != 0 ? -1 : 0;
 		if (go == 0)
@@ -217,6 +219,8 @@ int answer_take(struct call *call, struct err *why)
 	if (!v)
 		return err_set(why, ERR_NOMEM, "no memory for a page");
 	go = find(call, v, why);
+	if (go == 0)
+		link_page_refuse(call);
 	if (go == 1)
 		go = take(call, v, why);
 	answer_view_release(v);

@@ -16,14 +16,13 @@ void link_page_wait(struct call *call, int64_t seconds)
 	http_reply_header(call->reply, "Retry-After", text);
 }
 
-int link_page_refuse(struct call *call)
+void link_page_refuse(struct call *call)
 {
 	int64_t wait = login_limits_take(call->api->limits, &wrong_links, call->address, clock_monotonic_ms());
 
 	call_refuse_page(call->exchange, wait ? PROBLEM_TOO_MANY : PROBLEM_NOT_FOUND, call->japanese);
 	if (wait)
 		link_page_wait(call, wait);
-	return 0;
 }
 
 bool link_page_japanese(const struct call *call, const char *language)

@@ -4,8 +4,8 @@
 
 #include "server/api/call.h"
 
-/* "Not found" for a token that is none, whatever is wrong with it; 429 for an address that brings many. Returns 0. */
-int link_page_refuse(struct call *call);
+/* "Not found" for a token that is none, whatever is wrong with it; 429 for an address that brings many. */
+void link_page_refuse(struct call *call);
 /* In Japanese or English: as the notice is, until somebody chooses another one. */
 bool link_page_japanese(const struct call *call, const char *language);
 /* When to ask again: header Retry-After. */

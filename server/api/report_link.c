@@ -81,7 +81,7 @@ static void make_newer(const uint8_t key[LINK_KEY_SIZE], struct view *v)
 		link_token_make(key, LINK_REPORT, id, v->newer_token);
 }
 
-/* 1: there is such a delivery; 0: refused; -1. */
+/* 1: there is such a delivery; 0: there is none; -1. */
 static int find(struct call *call, struct view *v, struct err *why)
 {
 	uint8_t key[LINK_KEY_SIZE], id[LINK_ID_SIZE];
@@ -90,12 +90,12 @@ static int find(struct call *call, struct view *v, struct err *why)
 	if (notice_link_key(call->db, key, why) != 0)
 		return -1;
 	if (!link_token_read(key, LINK_REPORT, call->texts[0], id))
-		return link_page_refuse(call);
+		return 0;
 	outbox_id_text(id, text);
 	if (report_link_get(call->db, text, &v->rows, why) != 0)
 		return -1;
 	if (db_rows(v->rows) == 0)
-		return link_page_refuse(call);
+		return 0;
 	report_link_read(v->rows, 0, &v->link);
 	link_token_make(key, LINK_REPORT, id, v->token);
 	make_newer(key, v);
@@ -134,6 +134,8 @@ static int with_link(struct call *call, int (*handle)(struct call *call, struct 
 	if (!v)
 		return err_set(why, ERR_NOMEM, "no memory for a page");
 	go = find(call, v, why);
+	if (go == 0)
+		link_page_refuse(call);
 	if (go == 1)
 		go = handle(call, v, why);
 	release(v);
