@@ -111,10 +111,11 @@ static const struct report_text_key chamber_keys[] = {
 	{ "chamber_heading_coverage", "Heading: coverage", { NULL }, "監視の割合", "Coverage" },
 	{ "chamber_coverage",
 	  "Coverage in a sentence",
-	  { "percent", "due", "seen", "silent" },
-	  "監視すべき{{due}}時間のうち{{seen}}時間（{{percent}}"
+	  { "percent", "due_hours", "seen", "silent" },
+	  "監視すべき{{due_hours}}時間のうち{{seen}}時間（{{percent}}"
 	  "）に記録が届きました。1日以上まったく記録のなかった企業は{{silent}}社です。",
-	  "Records arrived in {{seen}} of {{due}} hours ({{percent}}). Companies without any record for a day or more: "
+	  "Records arrived in {{seen}} of {{due_hours}} hours ({{percent}}). Companies without any record for a day or "
+	  "more: "
 	  "{{silent}}." },
 	{ "chamber_note_coverage",
 	  "Definition of coverage",

@@ -66,9 +66,9 @@ static const struct report_text_key month_keys[] = {
 	  "No day of this month was monitored." },
 	{ "weather_fog_unseen",
 	  "Reason for fog: less than half of the hours were seen",
-	  { "due", "seen", "percent" },
-	  "見守る予定の{{due}}時間のうち、見守り機器から記録が届いたのは{{seen}}時間（{{percent}}）でした。",
-	  "Of {{due}} hours to be watched, records arrived in {{seen}} ({{percent}})." },
+	  { "due_hours", "seen", "percent" },
+	  "見守る予定の{{due_hours}}時間のうち、見守り機器から記録が届いたのは{{seen}}時間（{{percent}}）でした。",
+	  "Of {{due_hours}} hours to be watched, records arrived in {{seen}} ({{percent}})." },
 	{ "weather_rainy_critical",
 	  "Reason for rain: cases of severity 1. {{what}}: the gravest one, in plain words; {{open}}: how many were "
 	  "open "

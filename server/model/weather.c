@@ -197,8 +197,9 @@ static void judge_fog(struct judging *j)
 	report_number(seen, seen_text);
 	percent_of(seen, due, percent);
 	add(j, "weather_fog_unseen",
-	    (struct value[]){
-		{ "due", due_text, due_text }, { "seen", seen_text, seen_text }, { "percent", percent, percent } },
+	    (struct value[]){ { "due_hours", due_text, due_text },
+			      { "seen", seen_text, seen_text },
+			      { "percent", percent, percent } },
 	    3);
 }
 

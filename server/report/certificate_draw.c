@@ -57,7 +57,7 @@ static void put_watching(struct certificate *d)
 	};
 	const struct report_text_value coverage[] = {
 		{ "percent", said_share_1(w, c->seen_hours, c->due_hours) },
-		{ "due", said_number(w, c->due_hours) },
+		{ "due_hours", said_number(w, c->due_hours) },
 		{ "seen", said_number(w, c->seen_hours) },
 	};
 	const struct report_text_value sensors[] = { { "count", said_number(w, c->sensors) } };

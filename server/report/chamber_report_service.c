@@ -121,7 +121,7 @@ void chamber_coverage(struct paper *p, const struct chamber_month *m)
 	const struct wording *w = &p->w;
 	const struct report_text_value values[] = {
 		{ "percent", said_share_1(w, m->seen_hours, m->due_hours) },
-		{ "due", said_number(w, m->due_hours) },
+		{ "due_hours", said_number(w, m->due_hours) },
 		{ "seen", said_number(w, m->seen_hours) },
 		{ "silent", said_number(w, m->silent_companies) },
 	};
