@@ -204,12 +204,15 @@ static void detection_cells(struct member_report *r, const struct annex_row *a, 
 
 static void detection_table(struct member_report *r)
 {
-	const bool ja = r->order->japanese;
-	const struct sheet_column columns[DETECTION_COLUMNS] = {
-		{ ja ? "日時" : "Time", 18, false },        { ja ? "件数" : "Count", 8, true },
-		{ ja ? "重要度" : "Severity", 8.5, false }, { ja ? "向き" : "Direction", 9, false },
-		{ ja ? "種類" : "Engine", 9.5, false },     { ja ? "処置" : "Action", 8, false },
-		{ ja ? "検知名" : "Signature", 29, false }, { ja ? "通信" : "Traffic", 24, false },
+	/* English words are longer than Japanese ones; the name of the signature gets what they leave. */
+	const struct sheet_column japanese[DETECTION_COLUMNS] = {
+		{ "日時", 14, false }, { "件数", 7.5, true }, { "重要度", 8, false },  { "向き", 8.5, false },
+		{ "種類", 7, false },  { "処置", 7, false },  { "検知名", 36, false }, { "通信", 26, false },
+	};
+	const struct sheet_column english[DETECTION_COLUMNS] = {
+		{ "Time", 14, false },      { "Count", 7.5, true },   { "Severity", 10, false },
+		{ "Direction", 11, false }, { "Engine", 8, false },   { "Action", 9.5, false },
+		{ "Signature", 31, false }, { "Traffic", 23, false },
 	};
 	const char **cells = cells_of(r, r->m.annex_count, DETECTION_COLUMNS);
 
@@ -220,8 +223,8 @@ static void detection_table(struct member_report *r)
 	}
 	for (size_t i = 0; i < r->m.annex_count; i++)
 		detection_cells(r, &r->m.annex[i], cells + i * DETECTION_COLUMNS);
-	sheet_table_of(r->sheet, SHEET_SMALL, filled(r, "heading_annex_table", NULL), columns, DETECTION_COLUMNS, cells,
-		       r->m.annex_count);
+	sheet_table_of(r->sheet, SHEET_SMALL, filled(r, "heading_annex_table", NULL),
+		       r->order->japanese ? japanese : english, DETECTION_COLUMNS, cells, r->m.annex_count);
 	if (r->m.annex_more_rows > 0)
 		sheet_text(r->sheet, SHEET_SMALL,
 			   filled(r, "annex_more", "rows", number(r, r->m.annex_more_rows), "detections",
