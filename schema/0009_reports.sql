@@ -410,7 +410,7 @@ FROM (VALUES
     (39, 'outbound', NULL, NULL, 'network scan', NULL,
      '社内の機器からよその機器を探し回る通信', 'searching of other networks from inside', 'scan'),
     (40, 'outbound', NULL, NULL, 'external ip', NULL,
-     'インターネットでの自分の番号を調べる通信', 'a device asking for its own address on the Internet', NULL),
+     '外から見た自社のアドレスを調べる通信', 'a device asking for its own address on the Internet', NULL),
     (41, 'outbound', NULL, NULL, 'ftgd_blk', NULL,
      '見せない設定にしているサイトへの接続', 'contact with a site that your settings block', NULL),
     (42, 'outbound', NULL, NULL, NULL, 'web filter',

@@ -130,7 +130,7 @@ calls '情報を盗み出すウイルスの通信 +' outbound ips actions 'Malwa
 	'ET MALWARE Win32/Kagero Stealer Data Exfiltration (POST)'
 calls '機器の力を勝手に使う通信（暗号資産づくり） +' outbound ips actions 'Crypto Currency Mining Activity Detected' \
 	'ET COINMINER Stratum Mining Protocol Login (Outbound)'
-calls 'インターネットでの自分の番号を調べる通信' outbound ips reconnaissance 'Device Retrieving External IP Address Detected' \
+calls '外から見た自社のアドレスを調べる通信' outbound ips reconnaissance 'Device Retrieving External IP Address Detected' \
 	'ET INFO External IP Address Lookup Domain in TLS SNI'
 calls '機器の更新などのふだんの通信' outbound ips none 'Not Suspicious Traffic' \
 	'ET INFO GNU/Linux APT User-Agent Outbound likely related to package management'
