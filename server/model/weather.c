@@ -2,30 +2,20 @@
 
 /* ------------------------------------------------------------------------------------------------------------ names */
 
-static const struct {
-	const char *name, *ja, *en;
-} grades[WEATHERS] = {
-	[WEATHER_SUNNY] = { "sunny", "晴れ", "clear" },
-	[WEATHER_HAZY] = { "hazy", "うす曇り", "hazy" },
-	[WEATHER_CLOUDY] = { "cloudy", "くもり", "cloudy" },
-	[WEATHER_RAINY] = { "rainy", "雨", "rainy" },
-	[WEATHER_FOG] = { "fog", "霧", "foggy" },
+static const char *const grades[WEATHERS] = {
+	[WEATHER_SUNNY] = "sunny", [WEATHER_HAZY] = "hazy", [WEATHER_CLOUDY] = "cloudy",
+	[WEATHER_RAINY] = "rainy", [WEATHER_FOG] = "fog",
 };
 
 const char *weather_name(enum weather weather)
 {
-	return grades[weather].name;
-}
-
-const char *weather_word(enum weather weather, bool japanese)
-{
-	return japanese ? grades[weather].ja : grades[weather].en;
+	return grades[weather];
 }
 
 bool weather_parse(struct slice name, enum weather *out)
 {
 	for (int i = 0; i < WEATHERS; i++)
-		if (slice_is(name, grades[i].name)) {
+		if (slice_is(name, grades[i])) {
 			*out = (enum weather)i;
 			return true;
 		}

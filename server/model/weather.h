@@ -21,8 +21,6 @@
 enum weather { WEATHER_SUNNY, WEATHER_HAZY, WEATHER_CLOUDY, WEATHER_RAINY, WEATHER_FOG, WEATHERS };
 const char *weather_name(enum weather weather);
 bool weather_parse(struct slice name, enum weather *out);
-/* 晴れ, うす曇り, くもり, 雨, 霧 / clear, hazy, ... as people read it. */
-const char *weather_word(enum weather weather, bool japanese);
 
 /* Sets grade and reasons of m from its figures; texts go to the pool. */
 int weather_judge(struct member_month *m, const struct report_texts *texts, struct pool *pool, struct err *why);

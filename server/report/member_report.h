@@ -34,7 +34,7 @@ struct member_report {
 	struct sheet_mark blocks[REPORT_BLOCKS_MAX], foot;
 	size_t block_count;
 	/* Left out on the two pages, for the annex: */
-	bool comment_cut, requests_cut, devices_cut, cases_cut, sensors_cut;
+	bool comment_cut, requests_cut, cases_cut;
 };
 
 void member_report_front(struct member_report *r);

@@ -79,7 +79,6 @@ static void devices(struct member_report *r)
 			       filled(r, "outbound_devices", "devices", number(r, r->m.outbound_devices), NULL), 1);
 	for (size_t i = 0; i < shown; i++)
 		item(r, device_line(r, &r->m.devices[i]), 2);
-	r->devices_cut = shown < r->m.devices_count;
 	more_line(r, r->m.devices_count - shown);
 	if (r->s.outbound_then)
 		sentence(r, SHEET_BODY, filled(r, r->s.outbound_then, NULL));
@@ -305,7 +304,6 @@ static void watch(struct member_report *r)
 
 		item(r, line, 1);
 	}
-	r->sensors_cut = shown < r->m.sensors_count;
 	more_line(r, r->m.sensors_count - shown);
 }
 
