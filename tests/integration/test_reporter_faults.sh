@@ -2,12 +2,12 @@
 # What must not cost a report: kill -9 of the reporter at every place where it waits and at random moments, two of them at
 # once, one that hangs, a database that goes away, a member's snapshot that cannot be read. In the end each report was
 # published once and sent once, and what was published is what it was.
-# MEMBERS: how many there are (24); KILLS: random kills for each step at most (8).
+# MEMBERS: how many there are (24); KILLS: random kills for each step at most (12).
 set -eu
 # shellcheck source=tests/integration/server.sh
 . "$(dirname "$0")/server.sh"
 
-members=${MEMBERS:-24} kills=${KILLS:-8}
+members=${MEMBERS:-24} kills=${KILLS:-12}
 server_settings='reporter:
   poll: 200ms
   lease: 1s
