@@ -18,22 +18,18 @@
 /* 1: there is such a notice; 0: there is none; -1. */
 static int find(struct call *call, struct answer_view *v, struct err *why)
 {
-	uint8_t key[LINK_KEY_SIZE], id[LINK_ID_SIZE];
-	char text[OUTBOX_ID_TEXT_SIZE];
+	char notice[OUTBOX_ID_TEXT_SIZE];
+	int ours = link_page_notice(call, LINK_ANSWER, notice, v->token, why);
 
-	if (notice_link_key(call->db, key, why) != 0)
-		return -1;
-	if (!link_token_read(key, LINK_ANSWER, call->texts[0], id))
-		return 0;
-	outbox_id_text(id, text);
-	if (notice_link_get(call->db, text, &v->link_rows, why) != 0)
+	if (ours != 1)
+		return ours;
+	if (notice_link_get(call->db, notice, &v->link_rows, why) != 0)
 		return -1;
 	if (db_rows(v->link_rows) == 0)
 		return 0;
 	notice_link_read(v->link_rows, 0, &v->link);
 	if (!answer_view_about(v->link.kind, &v->facts.about) || (v->facts.about == ANSWER_PAGE && !v->link.page_id))
 		return 0;
-	link_token_make(key, LINK_ANSWER, id, v->token);
 	v->facts.japanese = link_page_japanese(call, v->link.language);
 	return 1;
 }

@@ -72,34 +72,22 @@ static void put_facts(struct call *call, struct view *v)
 	f->desk_phone = call->api->settings->escalator.desk_phone;
 }
 
-/* A link to what took its place, for whoever it was sent to as well. */
-static void make_newer(const uint8_t key[LINK_KEY_SIZE], struct view *v)
-{
-	uint8_t id[OUTBOX_ID_SIZE];
-
-	if (v->link.newer_notice && outbox_parse_id(v->link.newer_notice, id))
-		link_token_make(key, LINK_REPORT, id, v->newer_token);
-}
-
 /* 1: there is such a delivery; 0: there is none; -1. */
 static int find(struct call *call, struct view *v, struct err *why)
 {
-	uint8_t key[LINK_KEY_SIZE], id[LINK_ID_SIZE];
-	char text[OUTBOX_ID_TEXT_SIZE];
+	char notice[OUTBOX_ID_TEXT_SIZE];
+	int ours = link_page_notice(call, LINK_REPORT, notice, v->token, why);
 
-	if (notice_link_key(call->db, key, why) != 0)
-		return -1;
-	if (!link_token_read(key, LINK_REPORT, call->texts[0], id))
-		return 0;
-	outbox_id_text(id, text);
-	if (report_link_get(call->db, text, &v->rows, why) != 0)
+	if (ours != 1)
+		return ours;
+	if (report_link_get(call->db, notice, &v->rows, why) != 0)
 		return -1;
 	if (db_rows(v->rows) == 0)
 		return 0;
 	report_link_read(v->rows, 0, &v->link);
-	link_token_make(key, LINK_REPORT, id, v->token);
-	make_newer(key, v);
-	explicit_bzero(key, sizeof(key));
+	/* A link to what took its place, for whoever it was sent to as well. */
+	if (v->link.newer_notice && link_page_token(call, LINK_REPORT, v->link.newer_notice, v->newer_token, why) != 0)
+		return -1;
 	if (account_operator_name(call->db, v->operator_name, sizeof(v->operator_name), why) != 0)
 		return -1;
 	put_facts(call, v);
